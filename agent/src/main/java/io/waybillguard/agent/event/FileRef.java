@@ -1,0 +1,59 @@
+package io.waybillguard.agent.event;
+
+import java.util.List;
+
+/**
+ * A program file as it was found.
+ *
+ * @param path the whole path
+ * @param kind what its first bytes say it is: {@code elf}, {@code pe}, {@code script}, …; never
+ *     what its name says
+ * @param size in bytes
+ * @param sha256 of its content, lower-case hex; "" when it could not be read, and then {@code
+ *     unreadable} says why
+ * @param unreadable why it could not be hashed, or ""
+ * @param owner the account that owns it, or ""
+ * @param removable whether it lies on a removable medium
+ * @param hidden whether its name or a folder above it hides it, or it lies in a place where
+ *     programs do not belong
+ */
+public record FileRef(
+    String path,
+    String kind,
+    long size,
+    String sha256,
+    String unreadable,
+    String owner,
+    boolean removable,
+    boolean hidden) {
+
+  /** The last part of a path of either kind of system. */
+  public static String nameOf(String path) {
+    int cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
+    return cut < 0 || cut == path.length() - 1 ? path : path.substring(cut + 1);
+  }
+
+  /** OCSF {@code file} of an executable. */
+  Json.Obj json() {
+    Json.Obj file =
+        Json.object()
+            .put("name", nameOf(path))
+            .put("path", path)
+            .put("type_id", Ocsf.FILE_EXECUTABLE)
+            .put("type", kind)
+            .put("size", size)
+            .put("drive_type_id", removable ? 1 : 2);
+    if (!sha256.isEmpty()) {
+      file.put("hashes", List.of(Ocsf.sha256(sha256)));
+    }
+    if (!owner.isEmpty()) {
+      file.put("owner", Json.object().put("name", owner));
+    }
+    return file;
+  }
+
+  /** The parts that OCSF has no place for. */
+  Ocsf unmappedInto(Ocsf ocsf) {
+    return ocsf.unmapped("hidden_place", hidden).unmapped("unreadable", unreadable);
+  }
+}

@@ -1,0 +1,433 @@
+package io.waybillguard.agent.event;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The one JSON dialect of this product: RFC 8785 canonical form, restricted to objects, arrays,
+ * strings, booleans and integers |n| &lt; 2^53. No floats, no null, no duplicate keys. The
+ * restriction is what makes "one value, one spelling" hold without a number-formatting algorithm
+ * (RFC 8785 section 3.2.2.3).
+ *
+ * <p>The canonical form is written here; verifiers hash stored bytes and never re-canonicalise.
+ */
+public final class Json {
+  /** Largest magnitude of an integer that every JSON reader holds exactly (RFC 8785 appendix D). */
+  public static final long MAX_INTEGER = (1L << 53) - 1;
+
+  private static final int MAX_DEPTH = 32;
+  private static final JsonFactory READER =
+      new JsonFactoryBuilder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(20)
+                  .maxStringLength(4 << 20)
+                  .build())
+          .build();
+
+  private Json() {}
+
+  /** An empty object to fill. */
+  public static Obj object() {
+    return new Obj(new TreeMap<>());
+  }
+
+  /**
+   * Reads one object in the restricted dialect; key order and white space are free.
+   *
+   * @throws JsonException if the bytes are not UTF-8, not one JSON object, or hold a float, a null,
+   *     a duplicate key or a number out of range; the message says what and where
+   */
+  public static Obj parse(byte[] utf8) throws JsonException {
+    String text = decode(utf8);
+    try (JsonParser in = READER.createParser(text)) {
+      if (in.nextToken() != JsonToken.START_OBJECT) {
+        throw new JsonException("expected a JSON object, found " + in.currentToken());
+      }
+      Obj read = readObject(in);
+      if (in.nextToken() != null) {
+        throw new JsonException("bytes after the end of the JSON object at " + where(in));
+      }
+      return read;
+    } catch (IOException e) {
+      throw new JsonException("not valid JSON: " + firstLine(e), e);
+    }
+  }
+
+  private static String decode(byte[] utf8) throws JsonException {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(utf8))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new JsonException("not valid UTF-8", e);
+    }
+  }
+
+  private static Obj readObject(JsonParser in) throws IOException, JsonException {
+    Obj obj = object();
+    while (in.nextToken() != JsonToken.END_OBJECT) {
+      String key = in.currentName();
+      in.nextToken();
+      obj.values.put(key, readValue(in));
+    }
+    return obj;
+  }
+
+  private static Object readValue(JsonParser in) throws IOException, JsonException {
+    JsonToken token = in.currentToken();
+    if (token == null) {
+      throw new JsonException("JSON ends early at " + where(in));
+    }
+    return switch (token) {
+      case START_OBJECT -> readObject(in);
+      case START_ARRAY -> readArray(in);
+      case VALUE_STRING -> in.getText();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NUMBER_INT -> readInteger(in);
+      default ->
+          throw new JsonException(
+              "this dialect has no "
+                  + token
+                  + " (line and column "
+                  + where(in)
+                  + "); use an integer, a string or leave it out");
+    };
+  }
+
+  private static Long readInteger(JsonParser in) throws IOException, JsonException {
+    if (in.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+      throw new JsonException("integer out of range at " + where(in));
+    }
+    return checkRange(in.getLongValue());
+  }
+
+  private static List<Object> readArray(JsonParser in) throws IOException, JsonException {
+    List<Object> list = new ArrayList<>();
+    while (in.nextToken() != JsonToken.END_ARRAY) {
+      list.add(readValue(in));
+    }
+    return List.copyOf(list);
+  }
+
+  private static long checkRange(long n) throws JsonException {
+    if (n > MAX_INTEGER || n < -MAX_INTEGER) {
+      throw new JsonException("integer " + n + " is out of range; at most 2^53-1 in magnitude");
+    }
+    return n;
+  }
+
+  private static String where(JsonParser in) {
+    return in.currentLocation().getLineNr() + ":" + in.currentLocation().getColumnNr();
+  }
+
+  private static String firstLine(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
+  }
+
+  /**
+   * An object of the dialect. Filled by its maker, then only read; not safe for use by two threads
+   * while filled.
+   */
+  public static final class Obj {
+    // A TreeMap of String sorts by UTF-16 code units, which is the order that RFC 8785 section
+    // 3.2.3 asks for.
+    private final SortedMap<String, Object> values;
+
+    private Obj(SortedMap<String, Object> values) {
+      this.values = values;
+    }
+
+    /** Sets a string; replaces an earlier value. */
+    public Obj put(String key, String value) {
+      values.put(key, value);
+      return this;
+    }
+
+    /** Sets a string unless it is empty: a missing value that is normal is left out. */
+    public Obj putUnlessEmpty(String key, String value) {
+      return value.isEmpty() ? this : put(key, value);
+    }
+
+    /**
+     * Sets an integer.
+     *
+     * @throws IllegalArgumentException if |value| ≥ 2^53
+     */
+    public Obj put(String key, long value) {
+      if (value > MAX_INTEGER || value < -MAX_INTEGER) {
+        throw new IllegalArgumentException(
+            key + "=" + value + " is out of JSON's exact range (2^53-1)");
+      }
+      values.put(key, value);
+      return this;
+    }
+
+    /** Sets a boolean. */
+    public Obj put(String key, boolean value) {
+      values.put(key, value);
+      return this;
+    }
+
+    /** Sets an object. */
+    public Obj put(String key, Obj value) {
+      values.put(key, value);
+      return this;
+    }
+
+    /**
+     * Sets an array of strings, integers ({@code Long} or {@code Integer}), booleans, objects or
+     * arrays of them.
+     */
+    public Obj put(String key, Collection<?> value) {
+      List<Object> list = new ArrayList<>(value.size());
+      for (Object each : value) {
+        list.add(element(key, each));
+      }
+      values.put(key, List.copyOf(list));
+      return this;
+    }
+
+    private static Object element(String key, Object each) {
+      if (each instanceof Integer i) {
+        return (long) i;
+      }
+      if (each instanceof String
+          || each instanceof Long
+          || each instanceof Boolean
+          || each instanceof Obj) {
+        return each;
+      }
+      if (each instanceof List<?> inner) {
+        return inner.stream().map(e -> element(key, e)).toList();
+      }
+      throw new IllegalArgumentException(
+          key + " holds a " + each.getClass().getName() + ", which this JSON dialect lacks");
+    }
+
+    /** Copies every value of {@code other} into this one. */
+    public Obj putAll(Obj other) {
+      values.putAll(other.values);
+      return this;
+    }
+
+    /** Whether the key is there. */
+    public boolean has(String key) {
+      return values.containsKey(key);
+    }
+
+    /** The keys, in canonical order. */
+    public Set<String> keys() {
+      return values.keySet();
+    }
+
+    /** The value behind a key as it is: String, Long, Boolean, Obj or List; empty when absent. */
+    public Optional<Object> find(String key) {
+      return Optional.ofNullable(values.get(key));
+    }
+
+    /**
+     * A string that must be there.
+     *
+     * @throws JsonException if it is missing or no string
+     */
+    public String text(String key) throws JsonException {
+      return need(key, String.class, "a string");
+    }
+
+    /** A string, or {@code otherwise} when it is missing or no string. */
+    public String text(String key, String otherwise) {
+      return values.get(key) instanceof String s ? s : otherwise;
+    }
+
+    /**
+     * An integer that must be there.
+     *
+     * @throws JsonException if it is missing or no integer
+     */
+    public long number(String key) throws JsonException {
+      return need(key, Long.class, "an integer");
+    }
+
+    /** An integer, or {@code otherwise} when it is missing or no integer. */
+    public long number(String key, long otherwise) {
+      return values.get(key) instanceof Long n ? n : otherwise;
+    }
+
+    /** A boolean, or {@code otherwise} when it is missing or no boolean. */
+    public boolean flag(String key, boolean otherwise) {
+      return values.get(key) instanceof Boolean b ? b : otherwise;
+    }
+
+    /**
+     * An object that must be there.
+     *
+     * @throws JsonException if it is missing or no object
+     */
+    public Obj object(String key) throws JsonException {
+      return need(key, Obj.class, "an object");
+    }
+
+    /**
+     * The objects of an array; empty when the key is missing. Elements of other kinds are refused.
+     */
+    public List<Obj> objects(String key) throws JsonException {
+      return elements(key, Obj.class, "objects");
+    }
+
+    /**
+     * The strings of an array; empty when the key is missing. Elements of other kinds are refused.
+     */
+    public List<String> texts(String key) throws JsonException {
+      return elements(key, String.class, "strings");
+    }
+
+    private <T> List<T> elements(String key, Class<T> kind, String what) throws JsonException {
+      Object value = values.get(key);
+      if (value == null) {
+        return List.of();
+      }
+      if (!(value instanceof List<?> list) || !list.stream().allMatch(kind::isInstance)) {
+        throw new JsonException("\"" + key + "\" should be an array of " + what);
+      }
+      return list.stream().map(kind::cast).toList();
+    }
+
+    private <T> T need(String key, Class<T> kind, String what) throws JsonException {
+      Object value = values.get(key);
+      if (value == null) {
+        throw new JsonException("\"" + key + "\" is missing; it should be " + what);
+      }
+      if (!kind.isInstance(value)) {
+        throw new JsonException("\"" + key + "\" should be " + what);
+      }
+      return kind.cast(value);
+    }
+
+    /**
+     * The canonical bytes (RFC 8785, UTF-8).
+     *
+     * <p>A lone surrogate, which a hostile file name can hold, has no UTF-8 form; it is written as
+     * U+FFFD rather than losing the record.
+     */
+    public byte[] canonical() {
+      StringBuilder out = new StringBuilder(256);
+      write(out, this);
+      return utf8(out);
+    }
+
+    private static byte[] utf8(CharSequence text) {
+      try {
+        ByteBuffer bytes =
+            StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .replaceWith(new byte[] {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD})
+                .encode(CharBuffer.wrap(text));
+        ByteArrayOutputStream copy = new ByteArrayOutputStream(bytes.remaining());
+        copy.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        return copy.toByteArray();
+      } catch (CharacterCodingException e) {
+        throw new AssertionError("an encoder that replaces never refuses", e);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return new String(canonical(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Obj other && values.equals(other.values);
+    }
+
+    @Override
+    public int hashCode() {
+      return values.hashCode();
+    }
+  }
+
+  private static void write(StringBuilder out, Object value) {
+    if (value instanceof String s) {
+      writeString(out, s);
+    } else if (value instanceof Obj obj) {
+      char before = '{';
+      for (Map.Entry<String, Object> e : obj.values.entrySet()) {
+        out.append(before);
+        writeString(out, e.getKey());
+        out.append(':');
+        write(out, e.getValue());
+        before = ',';
+      }
+      out.append(before == '{' ? "{}" : "}");
+    } else if (value instanceof List<?> list) {
+      char before = '[';
+      for (Object e : list) {
+        out.append(before);
+        write(out, e);
+        before = ',';
+      }
+      out.append(before == '[' ? "[]" : "]");
+    } else {
+      out.append(value);
+    }
+  }
+
+  /**
+   * String form of RFC 8785 section 3.2.2.2: the two-character escapes, other controls as
+   * lower-case \\u00xx.
+   */
+  private static void writeString(StringBuilder out, String s) {
+    out.append('"');
+    for (int i = 0; i < s.length(); i++) {
+      char c = s.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\b' -> out.append("\\b");
+        case '\t' -> out.append("\\t");
+        case '\n' -> out.append("\\n");
+        case '\f' -> out.append("\\f");
+        case '\r' -> out.append("\\r");
+        default -> {
+          if (c < 0x20) {
+            out.append("\\u00")
+                .append(Character.forDigit(c >> 4, 16))
+                .append(Character.forDigit(c & 15, 16));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    out.append('"');
+  }
+}

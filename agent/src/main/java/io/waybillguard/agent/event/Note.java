@@ -1,0 +1,24 @@
+package io.waybillguard.agent.event;
+
+/**
+ * What the agent says about itself and its log: the control types of {@code
+ * docs/evidence-format.md}.
+ */
+public sealed interface Note extends Event
+    permits AgentStarted,
+        AgentStopped,
+        ClockJumped,
+        KeyHandedOver,
+        LogRecovered,
+        RecordsLost,
+        RuleSwitchedOff {
+  @Override
+  default Urgency urgency() {
+    return Urgency.CRITICAL;
+  }
+
+  @Override
+  default BodyClass bodyClass() {
+    return BodyClass.TECHNICAL;
+  }
+}

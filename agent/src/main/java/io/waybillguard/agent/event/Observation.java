@@ -1,0 +1,13 @@
+package io.waybillguard.agent.event;
+
+/** What a sensor saw. A new sensor adds one record here. */
+public sealed interface Observation extends Event
+    permits ProgramAppeared,
+        ProgramStarted,
+        SensorBack,
+        SensorBlind,
+        SensorLive,
+        UsbAttached,
+        UsbDetached,
+        VolumeMounted,
+        VolumeUnmounted {}

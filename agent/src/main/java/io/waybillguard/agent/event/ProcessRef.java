@@ -1,0 +1,30 @@
+package io.waybillguard.agent.event;
+
+/**
+ * A process, as far as it could be asked before it was gone.
+ *
+ * @param pid its process id; 0 when the system did not tell
+ * @param executable the path of its program, or "" when it had ended before it could be asked
+ * @param user the account it runs as (name, or number where no name is known), or ""
+ */
+public record ProcessRef(long pid, String executable, String user) {
+  /** Nobody known. */
+  public static final ProcessRef UNKNOWN = new ProcessRef(0, "", "");
+
+  /** Whether anything is known of it. */
+  public boolean isKnown() {
+    return pid != 0;
+  }
+
+  /** OCSF {@code process}. */
+  Json.Obj json() {
+    Json.Obj process = Json.object().put("pid", pid);
+    if (!executable.isEmpty()) {
+      process.put("name", FileRef.nameOf(executable)).put("path", executable);
+    }
+    if (!user.isEmpty()) {
+      process.put("user", Json.object().put("name", user));
+    }
+    return process;
+  }
+}

@@ -1,0 +1,45 @@
+package io.waybillguard.agent.event;
+
+import java.time.Instant;
+
+/**
+ * A program worth a record was started: new on this machine, on a removable medium, or in a hidden
+ * place.
+ *
+ * @param process the new process
+ * @param parent the process that started it
+ */
+public record ProgramStarted(
+    Instant at, FileRef file, Origin origin, ProcessRef process, ProcessRef parent)
+    implements Observation {
+  @Override
+  public String type() {
+    return "proc.start";
+  }
+
+  @Override
+  public Urgency urgency() {
+    return Urgency.CRITICAL;
+  }
+
+  @Override
+  public BodyClass bodyClass() {
+    return BodyClass.CRITICAL;
+  }
+
+  @Override
+  public Ocsf ocsf() {
+    Json.Obj started =
+        process
+            .json()
+            .put("name", FileRef.nameOf(file.path()))
+            .put("path", file.path())
+            .put("file", file.json());
+    Ocsf ocsf = Ocsf.of(Ocsf.Kind.PROCESS_ACTIVITY, 1, Severity.INFORMATIONAL, at);
+    if (parent.isKnown()) {
+      started.put("parent_process", parent.json());
+      ocsf.by(parent.json());
+    }
+    return origin.unmappedInto(file.unmappedInto(ocsf.with("process", started)));
+  }
+}

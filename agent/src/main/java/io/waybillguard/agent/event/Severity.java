@@ -1,0 +1,21 @@
+package io.waybillguard.agent.event;
+
+/** OCSF {@code severity_id}. */
+public enum Severity {
+  INFORMATIONAL(1),
+  LOW(2),
+  MEDIUM(3),
+  HIGH(4),
+  CRITICAL(5);
+
+  private final int id;
+
+  Severity(int id) {
+    this.id = id;
+  }
+
+  /** OCSF {@code severity_id}, 1 to 5. */
+  public int id() {
+    return id;
+  }
+}

@@ -1,0 +1,5 @@
+/** What OSHI answers alike on every system. */
+@NullMarked
+package io.waybillguard.agent.platform.shared;
+
+import org.jspecify.annotations.NullMarked;

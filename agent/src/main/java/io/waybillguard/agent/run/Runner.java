@@ -1,0 +1,109 @@
+package io.waybillguard.agent.run;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that steps one duty until told to stop. Its heartbeat is the time of its last finished
+ * step.
+ */
+public final class Runner {
+  private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+
+  private final Duty duty;
+  private final Thread thread;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CountDownLatch nap = new CountDownLatch(1);
+  private volatile long lastBeatNanos = System.nanoTime();
+
+  Runner(Duty duty) {
+    this.duty = duty;
+    this.thread = new Thread(this::run, duty.name());
+    // A fault that no step can survive (out of memory, a broken class) must end the process, so
+    // that it is restarted.
+    this.thread.setUncaughtExceptionHandler(
+        (t, fatal) -> {
+          LOG.error(
+              "duty={} ended for good; the agent stops so that it is restarted",
+              duty.name(),
+              fatal);
+          Runtime.getRuntime().halt(Watchdog.EXIT_STUCK);
+        });
+  }
+
+  /** The duty's name. */
+  public String name() {
+    return duty.name();
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void run() {
+    while (!stopping.get()) {
+      try {
+        duty.step();
+        beat();
+      } catch (Exception e) {
+        beat();
+        pause(duty.failed(e));
+      }
+    }
+    try {
+      duty.end();
+    } catch (Exception e) {
+      LOG.warn("duty={} did not end cleanly", duty.name(), e);
+    }
+  }
+
+  private void beat() {
+    lastBeatNanos = System.nanoTime();
+  }
+
+  /**
+   * A pause that a stop cuts short. Long ones beat on, so that the watchdog can tell a pause from a
+   * hang.
+   */
+  private void pause(long millis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    try {
+      for (long left = millis;
+          left > 0;
+          left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
+        if (nap.await(Math.min(left, 1000), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+        beat();
+      }
+    } catch (InterruptedException e) {
+      // Somebody wants this thread gone: stopping is the only reason there is.
+      stopping.set(true);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** How long ago the last step ended, in milliseconds. */
+  long silentMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastBeatNanos);
+  }
+
+  StackTraceElement[] stack() {
+    return thread.getStackTrace();
+  }
+
+  void askToStop() {
+    stopping.set(true);
+    nap.countDown();
+    duty.wake();
+  }
+
+  /** Whether the thread ended within the time. */
+  boolean join(long millis) throws InterruptedException {
+    thread.join(Math.max(1, millis));
+    return !thread.isAlive();
+  }
+}

@@ -1,0 +1,99 @@
+package io.waybillguard.agent.run;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the others' heartbeats. A duty that has been silent for too long is stuck in a call that
+ * will not come back; no thread can be mended from outside, so the watchdog leaves last words and
+ * ends the process, and the service manager starts a new one.
+ */
+public final class Watchdog {
+  /** Exit status of a process that the watchdog ended. */
+  public static final int EXIT_STUCK = 70;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+
+  private final Duration patience;
+  private final Consumer<String> lastWords;
+  private final Runnable exit;
+  private final List<Runner> watched = new CopyOnWriteArrayList<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /**
+   * @param patience how long a step may take; several times the longest wait of any duty
+   * @param lastWords takes what is known of the hang; must not touch what may be hung
+   */
+  public Watchdog(Duration patience, Consumer<String> lastWords) {
+    this(patience, lastWords, () -> Runtime.getRuntime().halt(EXIT_STUCK));
+  }
+
+  Watchdog(Duration patience, Consumer<String> lastWords, Runnable exit) {
+    this.patience = patience;
+    this.lastWords = lastWords;
+    this.exit = exit;
+  }
+
+  /** Begins to look, on a thread of its own. */
+  public void start() {
+    Thread thread = new Thread(this::run, "watchdog");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  void watch(Runner runner) {
+    watched.add(runner);
+  }
+
+  void stop() {
+    stopped.countDown();
+  }
+
+  private void run() {
+    try {
+      while (!stopped.await(Math.max(1, patience.toMillis() / 6), TimeUnit.MILLISECONDS)) {
+        look();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One look at everybody. */
+  void look() {
+    for (Runner runner : watched) {
+      if (runner.silentMillis() > patience.toMillis()) {
+        String words = epitaph(runner);
+        LOG.error("{}", words);
+        try {
+          lastWords.accept(words);
+        } finally {
+          exit.run();
+        }
+        return;
+      }
+    }
+  }
+
+  private String epitaph(Runner stuck) {
+    StringBuilder words = new StringBuilder(512);
+    words
+        .append("duty=")
+        .append(stuck.name())
+        .append(" silent_s=")
+        .append(stuck.silentMillis() / 1000);
+    for (Runner runner : watched) {
+      words.append('\n').append(runner.name()).append(" silent_ms=").append(runner.silentMillis());
+      for (StackTraceElement frame : runner.stack()) {
+        words.append("\n  at ").append(frame);
+      }
+    }
+    return words.toString();
+  }
+}

@@ -1,0 +1,52 @@
+package io.waybillguard.agent.sense;
+
+import io.waybillguard.agent.event.Observation;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Turns what one part of the platform tells into observations. Called from one thread, except
+ * {@link #wake}.
+ *
+ * <p>An empty list means that nothing changed. Not being able to see is never an empty list: it is
+ * thrown, and becomes evidence.
+ */
+public interface Sensor {
+  /** Short name, such as {@code usb}; in status, notes and thread names. */
+  String name();
+
+  /**
+   * Begins to look, or begins again after {@link #close}, and says what is there already that was
+   * not reported before.
+   *
+   * @throws IOException if it cannot see at all; the message says why and what to do
+   */
+  Sight open() throws IOException;
+
+  /**
+   * Waits at most {@code patience} for something to change, then says what did.
+   *
+   * @throws IOException if it can no longer see, or has lost events; it is closed and opened again
+   */
+  List<Observation> sense(Duration patience) throws IOException;
+
+  /** Ends a waiting {@link #sense} early. Safe from any thread, and when nothing waits. */
+  void wake();
+
+  /** Lets go of what it holds. May be called twice, and before {@link #open}. */
+  void close();
+
+  /**
+   * How a sensor sees, and what it found when it opened its eyes.
+   *
+   * @param reduced whether it sees less than it could with full rights or a newer kernel
+   * @param detail what it looks at and, when reduced, what it cannot see and what to do about it
+   * @param found what is there already
+   */
+  record Sight(boolean reduced, String detail, List<Observation> found) {
+    public Sight {
+      found = List.copyOf(found);
+    }
+  }
+}
