@@ -164,8 +164,8 @@ public final class EvidenceLog implements AutoCloseable {
     Store store;
     try {
       store = Store.open(data.resolve(FILE));
-    } catch (IOException e) {
-      throw openable(data.resolve(FILE), e);
+    } catch (DamagedLogException e) {
+      throw new EvidenceException(String.valueOf(e.getMessage()), e);
     }
     try {
       return continued(store, keyFiles, settings, around);
@@ -177,19 +177,6 @@ public final class EvidenceLog implements AutoCloseable {
       }
       throw e;
     }
-  }
-
-  /**
-   * A file that is there and readable but no database is damaged evidence; anything else is the
-   * folder's trouble.
-   */
-  private static IOException openable(Path file, IOException e) throws EvidenceException {
-    String why = String.valueOf(e.getMessage());
-    if (Files.isReadable(file)
-        && (why.contains("SQLITE_NOTADB") || why.contains("SQLITE_CORRUPT"))) {
-      throw new EvidenceException(why, e);
-    }
-    return e;
   }
 
   private static EvidenceLog continued(
@@ -213,8 +200,7 @@ public final class EvidenceLog implements AutoCloseable {
       EvidenceLog log = new EvidenceLog(store, keyFiles, settings, around, keys, key, frontier);
       log.sealed = store.newestCheckpoint().map(EvidenceLog::sizeOf).orElse(0L);
       return log;
-    } catch (IOException e) {
-      // Reading failed inside a file that opened: that is damage, not a missing right.
+    } catch (DamagedLogException e) {
       throw new EvidenceException(String.valueOf(e.getMessage()), e);
     }
   }
