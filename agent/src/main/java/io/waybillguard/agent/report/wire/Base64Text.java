@@ -1,6 +1,5 @@
 package io.waybillguard.agent.report.wire;
 
-import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -34,17 +33,5 @@ final class Base64Text {
           what + " holds " + bytes.length + " bytes; it should hold " + length);
     }
     return bytes;
-  }
-
-  static boolean sameLists(java.util.List<byte[]> one, java.util.List<byte[]> other) {
-    if (one.size() != other.size()) {
-      return false;
-    }
-    for (int i = 0; i < one.size(); i++) {
-      if (!Arrays.equals(one.get(i), other.get(i))) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -14,11 +14,8 @@ public final class Limits {
   /** Lines of a consistency proof (C2SP tlog-witness). */
   public static final int PROOF_LINES = 63;
 
-  /**
-   * Bytes of an add-checkpoint text. C2SP signed-note asks to accept at least 16 signatures, of up
-   * to some 5 kB each.
-   */
-  public static final int CHECKPOINT_TEXT = 128 << 10;
+  /** Bytes of an add-checkpoint text or of a tlog-proof: 63 hashes and a note of 64 KiB. */
+  public static final int CHECKPOINT_TEXT = 72 << 10;
 
   /** Bytes of a JSON message. */
   public static final int JSON = 64 << 10;

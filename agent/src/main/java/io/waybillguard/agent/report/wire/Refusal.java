@@ -4,7 +4,7 @@ import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 
 /**
- * Body of every 4xx and 5xx answer, except the 409 that carries a size.
+ * Body of every 4xx and 5xx answer, except those that carry a number ({@link NumberLine}).
  *
  * @param error a machine word, one of the constants here; what a program decides by
  * @param detail an English sentence for a log line
@@ -40,17 +40,14 @@ public record Refusal(String error, String detail) {
   /** 404: no log of this name is enrolled. */
   public static final String LOG_UNKNOWN = "log_unknown";
 
-  /**
-   * 403: no signature by a key that HQ knows to be valid at this size. Either it is forged, or the
-   * key was handed over in records that HQ does not hold yet: send segments, oldest first.
-   */
-  public static final String KEY_UNKNOWN = "key_unknown";
-
   /** 409: HQ has signed another root for this size. */
   public static final String OTHER_ROOT = "other_root";
 
   /** 422: the consistency proof, or the leaves sent, do not lead to the signed root. */
   public static final String PROOF_WRONG = "proof_wrong";
+
+  /** 422: a key was handed over in a way that contradicts what HQ has seen of the log. */
+  public static final String KEY_CONFLICT = "key_conflict";
 
   /** 413: beyond a limit; send less. */
   public static final String TOO_LARGE = "too_large";

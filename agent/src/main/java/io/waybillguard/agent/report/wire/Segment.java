@@ -1,19 +1,24 @@
 package io.waybillguard.agent.report.wire;
 
+import io.waybillguard.agent.evidence.BodyPart;
+import io.waybillguard.agent.evidence.Checkpoint;
+import io.waybillguard.agent.evidence.ConsistencyClaim;
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.SignedNote;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /**
- * Body of {@code POST /v1/logs/{id}/segments} before packing: an {@link AddCheckpoint} text without
+ * Body of {@code POST /v1/logs/{id}/segments} before packing: a {@link ConsistencyClaim} without
  * proof lines, an empty line, the leaves from the old size to the checkpoint's (u16 length ‖ leaf,
  * as in C2SP tlog-tiles), then body frames (u64 index, u8 part, 16 bytes salt, u32 length, data) to
  * the end. All numbers are big-endian. There is one spelling for each segment: what HQ stores can
@@ -27,7 +32,9 @@ import java.util.Set;
  * @param leaves stored leaf bytes, in order, each at most 65,535 bytes
  * @param bodies body parts of these leaves, in any order
  */
-public record Segment(long oldSize, String note, List<byte[]> leaves, List<BodyFrame> bodies) {
+public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<BodyPart> bodies) {
+  /** Bytes of a body frame before its data: index 8, part 1, salt 16, length 4. */
+  public static final int BODY_HEADER_BYTES = 8 + 1 + BodyPart.SALT_LENGTH + 4;
 
   public Segment {
     leaves = List.copyOf(leaves);
@@ -45,7 +52,7 @@ public record Segment(long oldSize, String note, List<byte[]> leaves, List<BodyF
   }
 
   private byte[] head() {
-    return new AddCheckpoint(oldSize, List.of(), note).encode();
+    return new ConsistencyClaim(oldSize, List.of(), note).bytes();
   }
 
   /** The message, to be packed with gzip. */
@@ -71,7 +78,7 @@ public record Segment(long oldSize, String note, List<byte[]> leaves, List<BodyF
       out.writeShort(leaf.length);
       out.write(leaf);
     }
-    for (BodyFrame body : bodies) {
+    for (BodyPart body : bodies) {
       out.writeLong(body.index());
       out.writeByte(body.part());
       out.write(body.salt());
@@ -93,15 +100,12 @@ public record Segment(long oldSize, String note, List<byte[]> leaves, List<BodyF
           "segment of " + message.length + " bytes; limit " + Limits.SEGMENT_UNPACKED);
     }
     int headEnd = endOfHead(message);
-    AddCheckpoint head = AddCheckpoint.decode(Arrays.copyOf(message, headEnd));
-    if (!head.proof().isEmpty()) {
-      throw WireException.malformed("a segment carries no proof lines; its leaves are the proof");
-    }
-    final long newSize = checkpointSize(head.note());
-    long count = newSize - head.oldSize();
+    ConsistencyClaim head = head(Arrays.copyOf(message, headEnd));
+    final long newSize = checkpoint(head.note()).size();
+    long count = newSize - head.old();
     if (count <= 0) {
       throw WireException.malformed(
-          "a segment from size " + head.oldSize() + " to " + newSize + " holds no leaves");
+          "a segment from size " + head.old() + " to " + newSize + " holds no leaves");
     }
     if (count > Limits.SEGMENT_ENTRIES) {
       throw WireException.tooLarge(count + " leaves; limit " + Limits.SEGMENT_ENTRIES);
@@ -109,20 +113,18 @@ public record Segment(long oldSize, String note, List<byte[]> leaves, List<BodyF
     ByteBuffer in = ByteBuffer.wrap(message, headEnd + 1, message.length - headEnd - 1);
     List<byte[]> leaves = new ArrayList<>((int) count);
     for (long i = 0; i < count; i++) {
-      long index = head.oldSize() + i;
+      long index = head.old() + i;
       need(in, 2, "the length of leaf " + index);
       leaves.add(bytes(in, Short.toUnsignedInt(in.getShort()), "leaf " + index));
     }
-    return new Segment(
-        head.oldSize(), head.note(), leaves, readBodies(in, head.oldSize(), newSize));
+    return new Segment(head.old(), head.note(), leaves, readBodies(in, head.old(), newSize));
   }
 
-  private static List<BodyFrame> readBodies(ByteBuffer in, long from, long to)
-      throws WireException {
-    List<BodyFrame> bodies = new ArrayList<>();
+  private static List<BodyPart> readBodies(ByteBuffer in, long from, long to) throws WireException {
+    List<BodyPart> bodies = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     while (in.hasRemaining()) {
-      need(in, BodyFrame.HEADER_BYTES, "the header of a body frame");
+      need(in, BODY_HEADER_BYTES, "the header of a body frame");
       long index = in.getLong();
       int part = Byte.toUnsignedInt(in.get());
       if (index < from || index >= to) {
@@ -132,9 +134,9 @@ public record Segment(long oldSize, String note, List<byte[]> leaves, List<BodyF
       if (!seen.add(index + "." + part)) {
         throw WireException.malformed("part " + part + " of record " + index + " comes twice");
       }
-      byte[] salt = bytes(in, BodyFrame.SALT_BYTES, "salt");
+      byte[] salt = bytes(in, BodyPart.SALT_LENGTH, "salt");
       int length = in.getInt();
-      bodies.add(new BodyFrame(index, part, salt, bytes(in, length, "body of " + index)));
+      bodies.add(new BodyPart(index, part, salt, bytes(in, length, "body of " + index)));
     }
     return bodies;
   }
@@ -157,13 +159,27 @@ public record Segment(long oldSize, String note, List<byte[]> leaves, List<BodyF
     throw WireException.malformed("no empty line between the checkpoint and the leaves");
   }
 
-  private static long checkpointSize(String note) throws WireException {
-    int first = note.indexOf('\n');
-    int second = note.indexOf('\n', first + 1);
-    if (first < 0 || second < 0) {
-      throw WireException.malformed("a checkpoint has at least three lines");
+  private static ConsistencyClaim head(byte[] utf8) throws WireException {
+    try {
+      ConsistencyClaim head = ConsistencyClaim.parse(new String(utf8, StandardCharsets.UTF_8));
+      if (!head.proof().isEmpty()) {
+        throw WireException.malformed("a segment carries no proof lines; its leaves are the proof");
+      }
+      if (!Arrays.equals(head.bytes(), utf8)) {
+        throw WireException.malformed("the text before the leaves has more than one spelling");
+      }
+      return head;
+    } catch (EvidenceException e) {
+      throw new WireException(WireException.Fault.MALFORMED, String.valueOf(e.getMessage()), e);
     }
-    return AddCheckpoint.size(note.substring(first + 1, second));
+  }
+
+  private static Checkpoint checkpoint(SignedNote note) throws WireException {
+    try {
+      return Checkpoint.parse(note.text());
+    } catch (EvidenceException e) {
+      throw new WireException(WireException.Fault.MALFORMED, String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static byte[] bytes(ByteBuffer in, int length, String what) throws WireException {
@@ -183,19 +199,5 @@ public record Segment(long oldSize, String note, List<byte[]> leaves, List<BodyF
               + in.remaining()
               + " are left");
     }
-  }
-
-  @Override
-  public boolean equals(Object o) {
-    return o instanceof Segment other
-        && oldSize == other.oldSize
-        && note.equals(other.note)
-        && bodies.equals(other.bodies)
-        && Base64Text.sameLists(leaves, other.leaves);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(oldSize, note, leaves.size(), bodies.size());
   }
 }

@@ -35,11 +35,16 @@ final class MessagesTest {
   }
 
   @Test
-  void aSizeIsReadAsItWasWritten() throws WireException {
-    assertEquals(42, AddCheckpoint.decodeSize(AddCheckpoint.encodeSize(42)));
-    assertThrows(
-        WireException.class,
-        () -> AddCheckpoint.decodeSize("42".getBytes(StandardCharsets.US_ASCII)));
+  void aNumberLineIsReadAsItWasWritten() throws WireException {
+    assertEquals(42, NumberLine.decode(NumberLine.encode(42)));
+    assertEquals(3, NumberLine.decodeUnknownEpoch(NumberLine.encodeUnknownEpoch(3)));
+    for (String bad : List.of("42", "042\n", "unknown epoch 3\n", "\n", "9223372036854775808\n")) {
+      assertThrows(
+          WireException.class,
+          () -> NumberLine.decode(bad.getBytes(StandardCharsets.US_ASCII)),
+          bad);
+    }
+    assertThrows(WireException.class, () -> NumberLine.decodeUnknownEpoch(NumberLine.encode(3)));
   }
 
   @Test

@@ -5,30 +5,43 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.evidence.BodyPart;
+import io.waybillguard.agent.evidence.Checkpoint;
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.Merkle;
+import io.waybillguard.agent.evidence.SignedNote;
+import io.waybillguard.agent.evidence.SigningKey;
+import io.waybillguard.agent.evidence.VerifierKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SegmentTest {
-  private static final String NOTE =
-      "evidence.example/agent/0011223344556677\n7\n"
-          + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n"
-          + "— evidence.example/agent/0011223344556677 AAAA\n";
+  private static final String ORIGIN = "evidence.example/agent/0011223344556677";
 
+  private final SignedNote note = note(7);
   private final Segment segment =
       new Segment(
           5,
-          NOTE,
+          note,
           List.of("{\"seq\":5}".getBytes(StandardCharsets.UTF_8), new byte[0]),
           List.of(
-              new BodyFrame(6, 0, new byte[16], new byte[] {1, 2, 3}),
-              new BodyFrame(5, 255, filled(16, 9), new byte[0])));
+              new BodyPart(6, 0, new byte[16], new byte[] {1, 2, 3}),
+              new BodyPart(5, 255, filled(16, 9), new byte[0])));
+  private final int bodiesAt = segment.leavesAt() + 2 + 9 + 2;
 
   @Test
   void whatWasWrittenIsReadAgain() throws WireException {
-    assertEquals(segment, Segment.decode(segment.encode()));
+    Segment read = Segment.decode(segment.encode());
+    assertEquals(5, read.oldSize());
+    assertEquals(7, read.newSize());
+    assertEquals(note, read.note());
+    assertArrayEquals(segment.leaves().get(0), read.leaves().get(0));
+    assertArrayEquals(new byte[] {1, 2, 3}, read.bodies().get(0).data());
+    assertEquals(255, read.bodies().get(1).part());
+    assertArrayEquals(filled(16, 9), read.bodies().get(1).salt());
+    assertArrayEquals(segment.encode(), read.encode());
   }
 
   @Test
@@ -40,23 +53,23 @@ final class SegmentTest {
   }
 
   @Test
-  void everyShorterMessageIsRefusedOrHoldsFewerBodies() {
+  void everyShorterMessageIsRefusedUnlessItEndsBetweenTwoFrames() throws WireException {
     byte[] whole = segment.encode();
-    int bodiesAt = segment.leavesAt() + 2 + 9 + 2;
+    int secondBodyAt = bodiesAt + Segment.BODY_HEADER_BYTES + 3;
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
-      if (length == bodiesAt || length == bodiesAt + 29 + 3) {
-        continue; // ends between two frames: a segment of its own
+      if (length == bodiesAt || length == secondBodyAt) {
+        assertEquals(length == bodiesAt ? 0 : 1, Segment.decode(cut).bodies().size());
+      } else {
+        assertThrows(WireException.class, () -> Segment.decode(cut), "cut at " + length);
       }
-      assertThrows(WireException.class, () -> Segment.decode(cut), "cut at " + length);
     }
   }
 
   @Test
   void aLengthBeyondTheEndIsRefusedBeforeMemoryIsTaken() {
     byte[] bytes = segment.encode();
-    int lengthAt = segment.leavesAt() + 2 + 9 + 2 + 25;
-    Arrays.fill(bytes, lengthAt, lengthAt + 4, (byte) 0xFF);
+    Arrays.fill(bytes, bodiesAt + 25, bodiesAt + 29, (byte) 0xFF);
     WireException refused = assertThrows(WireException.class, () -> Segment.decode(bytes));
     assertTrue(refused.toString().contains("4294967295"), refused.toString());
   }
@@ -65,87 +78,65 @@ final class SegmentTest {
   void aBodyOfAnotherSegmentIsRefused() {
     Segment other =
         new Segment(
-            5, NOTE, segment.leaves(), List.of(new BodyFrame(7, 0, new byte[16], new byte[0])));
+            5, note, segment.leaves(), List.of(new BodyPart(7, 0, new byte[16], new byte[0])));
     assertThrows(WireException.class, () -> Segment.decode(other.encode()));
   }
 
   @Test
   void aBodySentTwiceIsRefused() {
-    BodyFrame body = new BodyFrame(5, 0, new byte[16], new byte[0]);
-    Segment twice = new Segment(5, NOTE, segment.leaves(), List.of(body, body));
+    BodyPart body = new BodyPart(5, 0, new byte[16], new byte[0]);
+    Segment twice = new Segment(5, note, segment.leaves(), List.of(body, body));
     assertThrows(WireException.class, () -> Segment.decode(twice.encode()));
   }
 
   @Test
   void proofLinesAreRefused() {
-    String text = "old 5\n" + "A".repeat(43) + "=\n\n" + NOTE + "\n";
-    WireException refused =
-        assertThrows(
-            WireException.class, () -> Segment.decode(text.getBytes(StandardCharsets.UTF_8)));
+    String text = "old 5\n" + "A".repeat(43) + "=\n\n" + note + "\n";
+    WireException refused = assertThrows(WireException.class, () -> decode(text));
     assertTrue(refused.toString().contains("proof"), refused.toString());
   }
 
   @Test
   void tooManyLeavesAreTooLargeEvenBeforeTheyAreRead() {
-    String text = "old 0\n\n" + NOTE.replace("\n7\n", "\n16385\n") + "\n";
     WireException refused =
-        assertThrows(
-            WireException.class, () -> Segment.decode(text.getBytes(StandardCharsets.UTF_8)));
+        assertThrows(WireException.class, () -> decode("old 0\n\n" + note(16385) + "\n"));
     assertEquals(WireException.Fault.TOO_LARGE, refused.fault());
+    WireException most =
+        assertThrows(WireException.class, () -> decode("old 0\n\n" + note(Long.MAX_VALUE) + "\n"));
+    assertEquals(WireException.Fault.TOO_LARGE, most.fault());
   }
 
   @Test
-  void aSizeBeyondEveryLogIsRefused() {
+  void aSizeInAnotherSpellingOrOutOfRangeIsRefused() {
     for (String size : List.of("9223372036854775808", "-1", "07", "1e3", "")) {
-      String text = "old 0\n\n" + NOTE.replace("\n7\n", "\n" + size + "\n") + "\n";
-      assertThrows(
-          WireException.class,
-          () -> Segment.decode(text.getBytes(StandardCharsets.UTF_8)),
-          "size " + size);
+      String text = "old 0\n\n" + note.toString().replace("\n7\n", "\n" + size + "\n") + "\n";
+      assertThrows(WireException.class, () -> decode(text), "size " + size);
     }
   }
 
   @Test
-  void anAddCheckpointIsReadToTheByte() throws WireException {
-    AddCheckpoint sent = new AddCheckpoint(20852014, List.of(filled(32, 1), filled(32, 2)), NOTE);
-    AddCheckpoint read = AddCheckpoint.decode(sent.encode());
-    assertEquals(sent, read);
-    assertArrayEquals(sent.encode(), read.encode());
+  void aSegmentWithoutLeavesIsRefused() {
+    assertThrows(WireException.class, () -> decode("old 7\n\n" + note + "\n"));
+    assertThrows(WireException.class, () -> decode("old 8\n\n" + note + "\n"));
   }
 
   @Test
-  void anAddCheckpointInAnyOtherSpellingIsRefused() {
-    String hash = "A".repeat(43) + "=\n";
-    for (String text :
-        List.of(
-            "",
-            "old 1",
-            "old 01\n\n" + NOTE,
-            "old  1\n\n" + NOTE,
-            "Old 1\n\n" + NOTE,
-            "old 1\r\n\n" + NOTE,
-            "old 1\n" + "A".repeat(42) + "B=\n\n" + NOTE, // stray low bits
-            "old 1\n" + "A".repeat(43) + "\n\n" + NOTE, // no padding
-            "old 1\nAAAA\n\n" + NOTE, // no hash
-            "old 1\n" + String.join("", Collections.nCopies(64, hash)) + "\n" + NOTE,
-            "old 1\n\n" + NOTE + "x")) {
-      assertThrows(
-          WireException.class,
-          () -> AddCheckpoint.decode(text.getBytes(StandardCharsets.UTF_8)),
-          text);
+  void anEndlessHeadIsRefused() {
+    String text = "old 1\n" + ("A".repeat(43) + "=\n").repeat(100_000);
+    assertThrows(WireException.class, () -> decode(text));
+  }
+
+  private static Segment decode(String text) throws WireException {
+    return Segment.decode(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static SignedNote note(long size) {
+    try {
+      SigningKey key = SigningKey.of(ORIGIN, VerifierKey.SIGNER, SigningKey.freshPair());
+      return new Checkpoint(ORIGIN, size, Merkle.empty()).signedBy(key);
+    } catch (EvidenceException e) {
+      throw new AssertionError(e);
     }
-    byte[] notUtf8 = ("old 1\n\n" + NOTE).getBytes(StandardCharsets.ISO_8859_1);
-    notUtf8[8] = (byte) 0xFF;
-    assertThrows(WireException.class, () -> AddCheckpoint.decode(notUtf8));
-  }
-
-  @Test
-  void aMillionProofLinesAreRefused() {
-    String text = "old 1\n" + ("A".repeat(43) + "=\n").repeat(1_000_000) + "\n" + NOTE;
-    WireException refused =
-        assertThrows(
-            WireException.class, () -> AddCheckpoint.decode(text.getBytes(StandardCharsets.UTF_8)));
-    assertEquals(WireException.Fault.TOO_LARGE, refused.fault());
   }
 
   private static byte[] filled(int length, int value) {
