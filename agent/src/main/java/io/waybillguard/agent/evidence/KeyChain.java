@@ -30,6 +30,29 @@ public final class KeyChain {
   }
 
   /**
+   * A chain that was kept somewhere.
+   *
+   * @throws EvidenceException if it is empty, not in order, or of several logs
+   */
+  public static KeyChain of(List<Epoch> epochs) throws EvidenceException {
+    if (epochs.isEmpty()) {
+      throw new EvidenceException("a log has at least one key");
+    }
+    for (int i = 0; i < epochs.size(); i++) {
+      Epoch epoch = epochs.get(i);
+      boolean inOrder =
+          i == 0 ? epoch.firstSize() == 0 : epoch.firstSize() > epochs.get(i - 1).firstSize();
+      if (epoch.number() != i
+          || !inOrder
+          || !epoch.key().name().equals(epochs.get(0).key().name())) {
+        throw new EvidenceException(
+            "epoch " + epoch.number() + " from size " + epoch.firstSize() + " is out of turn");
+      }
+    }
+    return new KeyChain(epochs);
+  }
+
+  /**
    * The chain with the hand-over of this leaf added; itself when the leaf is none.
    *
    * @throws EvidenceException if the leaf hands over out of turn, or to a key of another log
