@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,9 +24,14 @@ public final class Main {
   static final String NAME = "waybill-guard";
 
   private final Call call;
+  private final BiFunction<Path, String, Path> logInto;
 
-  Main(Call call) {
+  /**
+   * @param logInto sends this process's log into a folder, under a name; gives the file
+   */
+  Main(Call call, BiFunction<Path, String, Path> logInto) {
     this.call = call;
+    this.logInto = logInto;
   }
 
   /** Runs one command and ends the process with its exit code. */
@@ -36,7 +42,7 @@ public final class Main {
         asked(List.of(args), Language.ofSystem(environment, displayLocale(), windows));
     Words words = new Words(language);
     Terminal terminal = Terminal.ofProcess(words);
-    int code = new Main(new Call(environment, windows, words, terminal)).run(args);
+    int code = new Main(new Call(environment, windows, words, terminal), LogFiles::into).run(args);
     terminal.flush();
     System.exit(code);
   }
@@ -111,8 +117,8 @@ public final class Main {
   }
 
   /** The one place that knows how a command can fail. */
-  private Exit run(String name, Action action) {
-    Path log = LogFiles.into(call.home().logs(), name.equals(NAME + " run") ? "agent" : "commands");
+  Exit run(String name, Action action) {
+    Path log = logInto.apply(call.home().logs(), name.equals(NAME + " run") ? "agent" : "commands");
     try {
       return action.run();
     } catch (Refusal refusal) {

@@ -31,10 +31,10 @@ final class UsageWords {
           "usage.missing",
           missing.getMissing().stream().map(UsageWords::name).collect(Collectors.joining(" ")));
     }
-    ArgSpec arg = e.getArgSpec();
-    if (e instanceof OverwrittenOptionException && arg != null) {
-      return words.say("usage.twice", bareName(arg));
+    if (e instanceof OverwrittenOptionException twice) {
+      return words.say("usage.twice", bareName(twice.getOverwritten()));
     }
+    ArgSpec arg = e.getArgSpec();
     if (arg != null && e.getValue() != null) {
       return words.say("usage.bad_value", bareName(arg), e.getValue(), arg.paramLabel());
     }
