@@ -1,0 +1,63 @@
+package io.waybillguard.agent.evidence;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The private epoch keys, a file each, never in the database. A key is durable before the record
+ * that names it, and destroyed after its successor is durable, so that between any two steps a
+ * crash leaves either both or the right one.
+ */
+final class KeyFiles {
+  private static final Pattern NAME = Pattern.compile("epoch-([0-9]{1,18})\\.key(\\.new)?");
+
+  private final Path folder;
+
+  KeyFiles(Path folder) throws IOException {
+    this.folder = folder;
+    SecretFile.folder(folder);
+  }
+
+  private Path file(long epoch) {
+    return folder.resolve("epoch-" + epoch + ".key");
+  }
+
+  void write(long epoch, SigningKey key) throws IOException {
+    SecretFile.write(file(epoch), key.encode());
+  }
+
+  /** The key of an epoch, if its file is there. */
+  Optional<SigningKey> read(long epoch, VerifierKey verifier)
+      throws IOException, EvidenceException {
+    Path file = file(epoch);
+    return Files.exists(file)
+        ? Optional.of(SigningKey.decode(verifier, Files.readAllBytes(file)))
+        : Optional.empty();
+  }
+
+  void destroy(long epoch) throws IOException {
+    SecretFile.destroy(file(epoch));
+  }
+
+  /** Destroys every key but that of one epoch: what a crash between two steps has left. */
+  void keepOnly(long epoch) throws IOException {
+    List<Path> others = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+        if (name.matches() && (name.group(2) != null || Long.parseLong(name.group(1)) != epoch)) {
+          others.add(file);
+        }
+      }
+    }
+    for (Path other : others) {
+      SecretFile.destroy(other);
+    }
+  }
+}
