@@ -66,7 +66,7 @@ if [ -t 1 ]; then in_place=1; else in_place=0; fi
 {
   status=0
   (cd "$top" && "$mvn" -B -DskipTests package) 2>&1 || status=$?
-  echo "try.sh: build ended with $status"
+  echo $status >"$try/build.status"
 } | tee "$try/build.log" | awk -v in_place=$in_place '
   function show(text) {
     if (in_place) { printf "\r\033[K  %s", text } else { print "  " text }
@@ -76,7 +76,7 @@ if [ -t 1 ]; then in_place=1; else in_place=0; fi
   /^Downloaded from|^\[INFO\] Downloaded from/ { fetched++; if (fetched % 25 == 0) show("… " fetched " ↓"); next }
   /^\[INFO\] --- / { sub(/^\[INFO\] --- /, ""); sub(/ ---$/, ""); show($0) }
   END { if (in_place) printf "\r\033[K" }'
-grep -q '^try.sh: build ended with 0$' "$try/build.log" || {
+[ "$(cat "$try/build.status")" = 0 ] || {
   grep '^\[ERROR\]' "$try/build.log" | head -n 8 >&2 || :
   give_up 1 "编译没有成功。全部输出在 build/try/build.log。" "The build failed. All output is in build/try/build.log."
 }
