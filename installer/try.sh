@@ -84,10 +84,12 @@ say "编译完成（$(($(date +%s) - began)) 秒）。" "Built in $(($(date +%s)
 
 # ---- HQ and a workstation ------------------------------------------------------------------------------------------------
 
+# kill -0 is content with a process that has ended and was not yet waited for.
+runs() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status"; }
 await() { # await PID FILE ZH EN: the line "ready …" of a program that was just started
   pid=$1 out=$2 left=120
   until grep -q '^ready ' "$out"; do
-    kill -0 "$pid" 2>/dev/null || {
+    runs "$pid" || {
       cat "$out.err" >&2
       give_up 1 "$3没有启动。" "$4 did not start."
     }
