@@ -67,7 +67,9 @@ public final class Main {
 
   /** Every command, one line each. */
   private CommandLine commands() {
-    return new CommandLine(call) //
+    return new CommandLine(call)
+        .addSubcommand(new Run(call))
+        .addSubcommand(new Enroll(call))
         .addSubcommand(group("config", new ConfigCheck(call)));
   }
 
