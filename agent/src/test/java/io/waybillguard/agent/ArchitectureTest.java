@@ -118,6 +118,10 @@ final class ArchitectureTest {
                                   "java.net.URLConnection",
                                   "java.net.HttpURLConnection")
                               .contains(c.getName())))
+          .orShould()
+          .callMethod(java.net.URL.class, "openConnection")
+          .orShould()
+          .callMethod(java.net.URL.class, "openStream")
           .because("only report talks to the network; hand it what is to be sent through the log");
 
   private static final ArchRule clocksAreReadOnlyInAppAndRun =
