@@ -1,0 +1,87 @@
+package io.waybillguard.agent.platform.linux;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+
+/**
+ * The calls of the C library that we make, mapped directly. Every caller checks the result and,
+ * when it is negative, asks {@link #errno} before it does anything else.
+ *
+ * <p>Constants are those of the Linux system call interface on x86-64 and arm64: {@code
+ * include/uapi} of the kernel, header named beside each group.
+ */
+final class Libc {
+  // asm-generic/errno-base.h, asm-generic/errno.h
+  static final int EPERM = 1;
+  static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int ENOBUFS = 105;
+
+  // asm-generic/fcntl.h
+  static final int O_RDONLY = 0;
+  static final int O_NONBLOCK = 04000;
+  static final int O_LARGEFILE = 0100000;
+  static final int O_CLOEXEC = 02000000;
+  static final int O_PATH = 010000000;
+  static final int AT_FDCWD = -100;
+
+  // asm-generic/poll.h
+  static final short POLLIN = 0x1;
+  static final short POLLPRI = 0x2;
+  static final short POLLERR = 0x8;
+
+  // linux/eventfd.h
+  static final int EFD_NONBLOCK = O_NONBLOCK;
+  static final int EFD_CLOEXEC = O_CLOEXEC;
+
+  static {
+    Native.register(Libc.class, "c");
+  }
+
+  private Libc() {}
+
+  static native int open(byte[] path, int flags);
+
+  static native int close(int fd);
+
+  static native long read(int fd, Pointer into, long size);
+
+  static native long write(int fd, Pointer from, long size);
+
+  static native int poll(Pointer fds, long count, int timeoutMillis);
+
+  static native int eventfd(int initial, int flags);
+
+  static native int socket(int domain, int type, int protocol);
+
+  static native int bind(int fd, Pointer address, int length);
+
+  static native int setsockopt(int fd, int level, int option, Pointer value, int length);
+
+  static native long recvfrom(
+      int fd, Pointer into, long size, int flags, Pointer address, Pointer addressLength);
+
+  static native int statfs(byte[] path, Pointer into);
+
+  static native String strerror(int errno);
+
+  /** The error of the call that this thread made last. JNA keeps it from being overwritten. */
+  static int errno() {
+    return Native.getLastError();
+  }
+
+  /** The failure of the call made last, with its cause in words. */
+  static IOException failure(String what) {
+    return failure(what, errno());
+  }
+
+  static IOException failure(String what, int errno) {
+    return new IOException(what + ": " + strerror(errno) + " (errno " + errno + ")");
+  }
+
+  /** A path for a call: its bytes and the closing NUL. Each character of {@code raw} is a byte. */
+  static byte[] path(String raw) {
+    return (raw + '\0').getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+}

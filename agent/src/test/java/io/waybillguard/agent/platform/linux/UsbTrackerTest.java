@@ -1,0 +1,163 @@
+package io.waybillguard.agent.platform.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.platform.UsbChange;
+import io.waybillguard.agent.platform.UsbPeripheral;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class UsbTrackerTest {
+  private static final UsbPeripheral STICK =
+      new UsbPeripheral(
+          "2-1", "46f4", "0001", "RIGSER0001", "QEMU", "QEMU USB HARDDRIVE", List.of("08/06/50"));
+  private static final UsbPeripheral KEYBOARD =
+      new UsbPeripheral(
+          "1-2", "0627", "0001", "KBD1", "QEMU", "QEMU USB Keyboard", List.of("03/01/01"));
+  private static final String HUB = "/devices/pci0000:00/0000:00:03.0/usb2";
+
+  @TempDir private Path root;
+  private Instant now = Instant.parse("2026-11-24T04:00:00Z");
+  private UsbTracker tracker;
+
+  @BeforeEach
+  void capturedDevicesAreIn() throws IOException {
+    root = root.toRealPath();
+    Fixtures.sysfs("sysfs-stick-keyboard.txt", root);
+    tracker = new UsbTracker(new SysfsUsb(root.resolve("sys")), () -> now);
+  }
+
+  @Test
+  void aStickAndAKeyboardComeAndGoAsTheKernelTold() throws IOException {
+    assertEquals(
+        List.of(
+            new UsbChange.Arrived(STICK),
+            new UsbChange.Arrived(KEYBOARD),
+            new UsbChange.Left(STICK),
+            new UsbChange.Left(KEYBOARD)),
+        replay());
+  }
+
+  @Test
+  void theSerialIsRememberedThoughSysfsHasItNoLongerWhenTheDeviceLeaves() throws IOException {
+    List<UsbChange> changes = new ArrayList<>();
+    for (Uevent event : captured()) {
+      if (event.action().equals("remove") && event.devpath().endsWith("/2-1")) {
+        delete(root.resolve("sys" + event.devpath()));
+      }
+      changes.addAll(tracker.on(event));
+    }
+    assertTrue(changes.contains(new UsbChange.Left(STICK)), changes::toString);
+  }
+
+  @Test
+  void whatIsInAtStartIsToldOnceAndNotAgainByMessagesThatWereOnTheirWay() throws IOException {
+    assertEquals(List.of(KEYBOARD, STICK), tracker.start());
+    List<UsbChange> arrivals =
+        replay().stream().filter(UsbChange.Arrived.class::isInstance).toList();
+    assertEquals(List.of(), arrivals);
+  }
+
+  @Test
+  void aDeviceThatIsNeverBoundIsToldOfWhenPatienceIsOver() throws IOException {
+    assertEquals(List.of(), tracker.on(event("add", "2-1")));
+    now = now.plusMillis(500);
+    assertEquals(Duration.ofMillis(1500), tracker.patience(Duration.ofSeconds(5)));
+    assertEquals(List.of(), tracker.overdue());
+    now = now.plusMillis(1500);
+    assertEquals(List.of(new UsbChange.Arrived(STICK)), tracker.overdue());
+    assertEquals(List.of(), tracker.overdue());
+    assertEquals(Duration.ofSeconds(5), tracker.patience(Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void aClockSetBackDoesNotMakeADeviceWaitForEver() throws IOException {
+    assertEquals(List.of(), tracker.on(event("add", "2-1")));
+    now = now.minus(Duration.ofDays(365));
+    assertEquals(List.of(new UsbChange.Arrived(STICK)), tracker.overdue());
+  }
+
+  @Test
+  void aDeviceThatIsStillBeingSetUpAtStartIsToldOfWhenItsInterfacesAreThere() throws IOException {
+    Path interfaces = root.resolve("sys" + HUB + "/2-1/2-1:1.0");
+    Path aside = root.resolve("aside");
+    Files.move(interfaces, aside);
+    assertEquals(List.of(KEYBOARD), tracker.start());
+    Files.move(aside, interfaces);
+    assertEquals(List.of(new UsbChange.Arrived(STICK)), tracker.on(event("bind", "2-1")));
+  }
+
+  @Test
+  void aDeviceGoneBeforeItCouldBeReadIsToldOfByItsIds() throws IOException {
+    UsbPeripheral glimpsed = new UsbPeripheral("2-9", "046d", "c31c", "", "", "", List.of());
+    assertEquals(List.of(), tracker.on(event("add", "2-9", "46d/c31c/6401")));
+    assertEquals(
+        List.of(new UsbChange.Arrived(glimpsed), new UsbChange.Left(glimpsed)),
+        tracker.on(event("remove", "2-9", "46d/c31c/6401")));
+  }
+
+  @Test
+  void aDeviceThatTurnsIntoAnotherOneIsToldOfAsAnother() throws IOException {
+    assertEquals(List.of(new UsbChange.Arrived(STICK)), tracker.on(event("bind", "2-1")));
+    Files.writeString(root.resolve("sys" + HUB + "/2-1/2-1:1.0/bInterfaceClass"), "03\n");
+    List<UsbChange> changes = tracker.on(event("bind", "2-1"));
+    assertEquals(new UsbChange.Left(STICK), changes.get(0));
+    assertEquals(List.of("03/06/50"), ((UsbChange.Arrived) changes.get(1)).device().interfaces());
+  }
+
+  @Test
+  void theMachinesOwnHubsAreNoDevices() throws IOException {
+    assertEquals(List.of(), tracker.on(new Uevent("bind", HUB, Map.of("DEVTYPE", "usb_device"))));
+  }
+
+  @Test
+  void aMessageOfUdevIsNotTakenForTheKernels() {
+    byte[] udev =
+        "libudev\0\376\355\312\376ACTION=add\0"
+            .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    assertTrue(Uevent.parse(udev, udev.length).isEmpty());
+    assertTrue(Uevent.parse(new byte[0], 0).isEmpty());
+    assertTrue(Uevent.parse(new byte[] {0, 0, 0}, 3).isEmpty());
+  }
+
+  private List<UsbChange> replay() throws IOException {
+    List<UsbChange> changes = new ArrayList<>();
+    for (Uevent event : captured()) {
+      changes.addAll(tracker.on(event));
+    }
+    return changes;
+  }
+
+  private static List<Uevent> captured() {
+    return Fixtures.datagrams("uevents-stick-keyboard-yank.bin").stream()
+        .map(datagram -> Uevent.parse(datagram, datagram.length).orElseThrow())
+        .toList();
+  }
+
+  private static Uevent event(String action, String port) {
+    return event(action, port, "46f4/1/0");
+  }
+
+  private static Uevent event(String action, String port, String product) {
+    return new Uevent(
+        action, HUB + "/" + port, Map.of("DEVTYPE", "usb_device", "PRODUCT", product));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (var below = Files.walk(folder)) {
+      for (Path path : below.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.waybillguard.agent.sense.usb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.UsbAttached;
+import io.waybillguard.agent.event.UsbDetached;
+import io.waybillguard.agent.event.VolumeMounted;
+import io.waybillguard.agent.event.VolumeUnmounted;
+import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.UsbPeripheral;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class UsbSensorTest {
+  private static final Instant NOON = Instant.parse("2026-06-12T04:31:00Z");
+  private static final UsbPeripheral STICK =
+      new UsbPeripheral(
+          "2-1", "0781", "5567", "4C530001", "SanDisk", "Cruzer", List.of("08/06/50"));
+  private static final UsbPeripheral KEYBOARD =
+      new UsbPeripheral("1-4", "0627", "0001", "", "", "", List.of("03/01/01"));
+  private static final MountedVolume ON_STICK =
+      new MountedVolume(
+          Path.of("/media/desk/STICK"), "/dev/sda1", "vfat", "STICK", "C807-0D80", true, STICK);
+  private static final MountedVolume SYSTEM =
+      new MountedVolume(Path.of("/"), "/dev/vda", "ext4", "", "fed2", false, null);
+
+  private final PluggedByHand ports = new PluggedByHand();
+  private Instant now = NOON;
+  private final UsbSensor sensor = new UsbSensor(ports, ports, () -> now);
+
+  @Test
+  void aStickIsSeenFromThePlugToThePull() throws IOException {
+    sensor.open();
+    ports.plug(STICK);
+    ports.mount(SYSTEM);
+    ports.mount(ON_STICK);
+    List<Observation> in = sensor.sense(Duration.ZERO);
+    now = NOON.plusSeconds(95);
+    ports.unmount(ON_STICK);
+    ports.pull(STICK);
+    List<Observation> out = sensor.sense(Duration.ZERO);
+
+    assertEquals(List.of("usb.attach", "volume.mount"), types(in));
+    UsbAttached attached = (UsbAttached) in.get(0);
+    assertEquals("4C530001", attached.device().serial());
+    assertEquals(STICK.passport(), attached.device().passport());
+    assertFalse(attached.presentAtStart());
+    VolumeMounted mounted = (VolumeMounted) in.get(1);
+    assertEquals("/media/desk/STICK", mounted.volume().mountPoint());
+    assertEquals(STICK.passport(), mounted.volume().passport());
+
+    assertEquals(List.of("volume.unmount", "usb.detach"), types(out));
+    assertEquals(mounted.volume(), ((VolumeUnmounted) out.get(0)).volume());
+    UsbDetached detached = (UsbDetached) out.get(1);
+    assertEquals(attached.device(), detached.device());
+    assertEquals(Duration.ofSeconds(95), detached.connected());
+  }
+
+  @Test
+  void aStickPulledWhileMountedLosesItsVolumeFirst() throws IOException {
+    sensor.open();
+    ports.plug(STICK);
+    ports.mount(ON_STICK);
+    sensor.sense(Duration.ZERO);
+    ports.pullWhileMounted(STICK, ON_STICK);
+    assertEquals(List.of("volume.unmount", "usb.detach"), types(sensor.sense(Duration.ZERO)));
+  }
+
+  @Test
+  void whatIsInAtStartIsFoundAndMarkedSo() throws IOException {
+    ports.plug(STICK);
+    ports.mount(ON_STICK);
+    List<Observation> found = sensor.open().found();
+    assertEquals(List.of("usb.attach", "volume.mount"), types(found));
+    assertTrue(((UsbAttached) found.get(0)).presentAtStart());
+  }
+
+  @Test
+  void afterABlindTimeOnlyWhatCameAndWentIsTold() throws IOException {
+    ports.plug(STICK);
+    ports.plug(KEYBOARD);
+    ports.mount(ON_STICK);
+    sensor.open();
+    sensor.close();
+    ports.unmount(ON_STICK);
+    ports.pull(STICK);
+    UsbPeripheral another =
+        new UsbPeripheral("2-1", "0781", "5567", "OTHER", "SanDisk", "Cruzer", List.of("08/06/50"));
+    ports.plug(another);
+    List<Observation> found = sensor.open().found();
+    assertEquals(List.of("volume.unmount", "usb.detach", "usb.attach"), types(found));
+    assertEquals("4C530001", ((UsbDetached) found.get(1)).device().serial());
+    assertEquals("OTHER", ((UsbAttached) found.get(2)).device().serial());
+  }
+
+  @Test
+  void anotherStickAtTheSamePlaceIsAnotherVolume() throws IOException {
+    ports.plug(STICK);
+    ports.mount(ON_STICK);
+    sensor.open();
+    UsbPeripheral other =
+        new UsbPeripheral("2-3", "0781", "5567", "OTHER", "SanDisk", "Cruzer", List.of("08/06/50"));
+    ports.unmount(ON_STICK);
+    ports.pull(STICK);
+    ports.plug(other);
+    ports.mount(
+        new MountedVolume(
+            ON_STICK.mountPoint(), "/dev/sda1", "vfat", "STICK", "0001-0002", true, other));
+    assertEquals(
+        List.of("volume.unmount", "usb.detach", "usb.attach", "volume.mount"),
+        types(sensor.sense(Duration.ZERO)));
+  }
+
+  @Test
+  void lostEventsAreThrownAndTheNextLookMakesUpForThem() throws IOException {
+    sensor.open();
+    ports.plug(STICK);
+    ports.loseEvents();
+    IOException lost = assertThrows(IOException.class, () -> sensor.sense(Duration.ZERO));
+    assertTrue(lost.toString().contains("lost"), lost::toString);
+    sensor.close();
+    assertEquals(List.of("usb.attach"), types(sensor.open().found()));
+  }
+
+  @Test
+  void aVolumeTableThatCannotBeReadLosesNoDevice() throws IOException {
+    sensor.open();
+    ports.plug(STICK);
+    ports.hideVolumes(true);
+    assertThrows(IOException.class, () -> sensor.sense(Duration.ZERO));
+    ports.hideVolumes(false);
+    sensor.close();
+    assertEquals(List.of("usb.attach"), types(sensor.open().found()));
+  }
+
+  @Test
+  void nothingHappeningIsNothingSeen() throws IOException {
+    sensor.open();
+    assertEquals(List.of(), sensor.sense(Duration.ZERO));
+  }
+
+  private static List<String> types(List<Observation> seen) {
+    return seen.stream().map(Observation::type).toList();
+  }
+}
