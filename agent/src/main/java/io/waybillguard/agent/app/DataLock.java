@@ -32,6 +32,7 @@ final class DataLock implements AutoCloseable {
       throw new AccessDeniedException(data.toString());
     }
     Files.createDirectories(data);
+    NativeParts.into(data);
     FileChannel channel =
         FileChannel.open(
             data.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
