@@ -67,6 +67,12 @@ public record ProgramSettings(
     }
   }
 
+  /** These settings with another size in bytes up to which a program is hashed. */
+  public ProgramSettings hashingUpTo(long bytes) {
+    return new ProgramSettings(
+        bytes, hashPatience, mediumFiles, mediumDepth, mediumPatience, readerMemory, openPlaces);
+  }
+
   private static boolean isNotPositive(Duration duration) {
     return duration.isNegative() || duration.isZero();
   }

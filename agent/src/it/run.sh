@@ -1,0 +1,58 @@
+#!/bin/sh
+# run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, and the
+# crime in the rig's guest. Leaves its files under target/it. At most 12 minutes.
+# env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
+# ~/.cache/waybill-guard/rig).
+# A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../../.." && pwd)
+out=$top/target/it
+mkdir -p "$out"
+rig=${RIG:-$top/../shared/rig}
+cache=${WG_RIG_CACHE:-${RIG_CACHE:-$HOME/.cache/waybill-guard/rig}}
+began=$(date +%s)
+failed= skipped=
+
+skip() { skipped="$skipped $1"; echo "================ SKIPPED $1: $2"; }
+part() { # part NAME SECONDS COMMAND...
+  name=$1 limit=$2
+  shift 2
+  echo "================ $name"
+  if timeout -k 30 "$limit" "$@"; then echo "---------------- $name ok"; else failed="$failed $name"; echo "---------------- $name FAILED ($?)"; fi
+}
+left() { echo $((720 - $(date +%s) + began)); }
+
+judge=$out/judge
+if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/golang.org/x/mod ] || [ ! -d /usr/share/gocode/src/golang.org/x/text ]; then
+  skip judge "needs golang-go, golang-golang-x-mod-dev and golang-golang-x-text-dev (apt-get install them)"
+  judge=
+else
+  part judge 240 "$here/judge/build.sh" "$judge" test
+fi
+
+agent=$top/agent/target/waybill-guard-agent.jar hq=$top/hq/target/waybill-guard-hq.jar
+if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
+  # Not a skip: without the jars nothing of the product was looked at.
+  echo "no $agent or $hq: run 'mvn -B -DskipTests package' first"
+  failed="$failed jars"
+else
+  if [ "$(id -u)" != 0 ]; then
+    skip failures "needs root, to run the agent as another user"
+  else
+    part failures 180 python3 "$here/failures.py" "$out/failures"
+  fi
+  if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
+    skip crime "the guest needs root on Debian 12"
+  elif [ ! -f "$rig/build-guest.sh" ]; then
+    skip crime "no rig at $rig; set RIG"
+  elif ! "$rig/build-guest.sh" "$cache" >"$out/build-guest.log" 2>&1; then
+    echo "the guest cannot be built; last lines of $out/build-guest.log:"
+    tail -n 5 "$out/build-guest.log"
+    failed="$failed build-guest"
+  else
+    WG_RIG_CACHE=$cache RIG=$rig part crime "$(left)" python3 "$here/guest/crime.py" "$out/crime" ${judge:+"$judge"}
+  fi
+fi
+echo "================ $(($(date +%s) - began)) s; failed:${failed:- none}; skipped:${skipped:- none}"
+[ -z "$failed" ]

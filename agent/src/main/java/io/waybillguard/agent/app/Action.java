@@ -1,0 +1,13 @@
+package io.waybillguard.agent.app;
+
+/** What a command does once its options are read. */
+interface Action {
+  /**
+   * Does it.
+   *
+   * @return how it ended; output is already written
+   * @throws Refusal if it could not be done for a reason that a person can mend
+   * @throws Exception for everything else, which is a bug unless {@link Main} knows the exception
+   */
+  Exit run() throws Exception;
+}

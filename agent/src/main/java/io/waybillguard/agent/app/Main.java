@@ -1,0 +1,156 @@
+package io.waybillguard.agent.app;
+
+import io.waybillguard.agent.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The program: finds the command that was asked for, runs it, and turns how it ended into one line
+ * and an exit code. No stack trace reaches a person.
+ */
+public final class Main {
+  /** What the program is called where it is installed. */
+  static final String NAME = "waybill-guard";
+
+  private final Call call;
+  private final BiFunction<Path, String, Path> logInto;
+
+  /**
+   * @param logInto sends this process's log into a folder, under a name; gives the file
+   */
+  Main(Call call, BiFunction<Path, String, Path> logInto) {
+    this.call = call;
+    this.logInto = logInto;
+  }
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    Map<String, String> environment = System.getenv();
+    boolean windows = Call.isWindows(System.getProperty("os.name"));
+    Language language =
+        asked(List.of(args), Language.ofSystem(environment, displayLocale(), windows));
+    Words words = new Words(language);
+    Terminal terminal = Terminal.ofProcess(words);
+    int code = new Main(new Call(environment, windows, words, terminal), LogFiles::into).run(args);
+    terminal.flush();
+    System.exit(code);
+  }
+
+  private static Locale displayLocale() {
+    return Locale.getDefault(Locale.Category.DISPLAY);
+  }
+
+  /** Looked for before the options are parsed, since parsing may already have something to say. */
+  private static Language asked(List<String> args, Language otherwise) {
+    for (int i = 0; i < args.size(); i++) {
+      String arg = args.get(i);
+      if (arg.startsWith("--lang=")) {
+        return Language.named(arg.substring("--lang=".length())).orElse(otherwise);
+      }
+      if (arg.equals("--lang") && i + 1 < args.size()) {
+        return Language.named(args.get(i + 1)).orElse(otherwise);
+      }
+    }
+    return otherwise;
+  }
+
+  /** Every command, one line each. */
+  private CommandLine commands() {
+    return new CommandLine(call)
+        .addSubcommand(new Run(call))
+        .addSubcommand(new Enroll(call))
+        .addSubcommand(group("config", new ConfigCheck(call)));
+  }
+
+  /** Commands that share a first word. */
+  private static CommandLine group(String name, Action... commands) {
+    CommandLine group = new CommandLine(CommandSpec.create().name(name));
+    for (Action command : commands) {
+      group.addSubcommand(command);
+    }
+    return group;
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @return the exit code
+   */
+  int run(String... args) {
+    return commands()
+        .setResourceBundle(call.words().help())
+        .setUsageHelpWidth(Columns.WIDTH)
+        .setAdjustLineBreaksForWideCJKCharacters(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOut(call.terminal().writer())
+        .setParameterExceptionHandler((e, ignored) -> usage(e))
+        .setExecutionStrategy(this::execute)
+        .execute(args);
+  }
+
+  private int usage(CommandLine.ParameterException e) {
+    call.terminal().complain(new UsageWords(call.words()).of(e));
+    return Exit.USAGE.code();
+  }
+
+  private int execute(ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    List<CommandLine> named = parsed.asCommandLineList();
+    CommandLine last = named.get(named.size() - 1);
+    if (!(last.getCommand() instanceof Action action)) {
+      last.usage(call.terminal().writer());
+      return Exit.USAGE.code();
+    }
+    return run(last.getCommandSpec().qualifiedName(), action).code();
+  }
+
+  /** The one place that knows how a command can fail. */
+  Exit run(String name, Action action) {
+    Path log = logInto.apply(call.home().logs(), name.equals(NAME + " run") ? "agent" : "commands");
+    try {
+      return action.run();
+    } catch (Refusal refusal) {
+      call.terminal().complain(refusal.in(call.words()));
+      return refusal.exit();
+    } catch (ConfigException e) {
+      ConfigWords words = new ConfigWords(call.words());
+      e.problems()
+          .forEach(
+              p -> call.terminal().complain(call.words().say("config.not_started", words.of(p))));
+      return Exit.USAGE;
+    } catch (AccessDeniedException e) {
+      return failed(name, e, Exit.UNAVAILABLE, "file.denied", file(e));
+    } catch (NoSuchFileException e) {
+      return failed(name, e, Exit.FAILED, "file.missing", file(e));
+    } catch (IOException e) {
+      return failed(
+          name, e, Exit.FAILED, "io.failed", String.valueOf(e.getMessage()), log.toString());
+    } catch (Exception e) {
+      return failed(name, e, Exit.FAILED, "bug", e.toString(), log.toString());
+    }
+  }
+
+  private Exit failed(String name, Exception e, Exit exit, String key, Object... args) {
+    LoggerFactory.getLogger(Main.class).error("command=\"{}\" exit={}", name, exit.code(), e);
+    call.terminal().complain(call.words().say(key, args));
+    return exit;
+  }
+
+  private static String file(FileSystemException e) {
+    return String.valueOf(e.getFile());
+  }
+}

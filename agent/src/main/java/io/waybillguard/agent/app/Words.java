@@ -1,0 +1,47 @@
+package io.waybillguard.agent.app;
+
+import java.text.MessageFormat;
+import java.util.Locale;
+import java.util.ResourceBundle;
+
+/**
+ * Every sentence that a person reads, by key. Chinese is written first, in {@code
+ * words_zh.properties}; {@code words_en.properties} says the same.
+ *
+ * <p>Patterns are those of {@link MessageFormat}: a number is grouped by thousands, a plural is a
+ * choice, and a lone apostrophe is written twice.
+ */
+final class Words {
+  // Without this, a missing key of one language would be looked up in the language of the machine.
+  private static final ResourceBundle.Control THIS_LANGUAGE_ONLY =
+      ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES);
+
+  private final Locale locale;
+  private final ResourceBundle sentences;
+  private final ResourceBundle help;
+
+  Words(Language language) {
+    this.locale = language.locale();
+    this.sentences = bundle("words");
+    this.help = bundle("help");
+  }
+
+  private ResourceBundle bundle(String name) {
+    return ResourceBundle.getBundle(
+        Words.class.getPackageName() + "." + name, locale, THIS_LANGUAGE_ONLY);
+  }
+
+  /**
+   * The sentence of a key.
+   *
+   * @throws java.util.MissingResourceException if there is none, which is a bug
+   */
+  String say(String key, Object... args) {
+    return new MessageFormat(sentences.getString(key), locale).format(args);
+  }
+
+  /** The help texts, for picocli. */
+  ResourceBundle help() {
+    return help;
+  }
+}

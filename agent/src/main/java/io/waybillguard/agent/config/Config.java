@@ -1,0 +1,119 @@
+package io.waybillguard.agent.config;
+
+import java.time.Duration;
+
+/**
+ * Everything about the agent that can be set, with its defaults. A component's place in this tree
+ * is its key in the file: {@code report.connectTimeout} is read from {@code
+ * report.connect_timeout}. Ranges include both ends and are kept by {@link ConfigFile}.
+ *
+ * <p>What HQ is and who this desk is come from enrolment and are no settings.
+ *
+ * @param evidence the evidence log
+ * @param inbox between sensors and log
+ * @param report to HQ
+ * @param sensors what is watched
+ * @param watchdog who looks after the agent's own threads
+ */
+public record Config(
+    Evidence evidence, Inbox inbox, Report report, Sensors sensors, Watchdog watchdog) {
+
+  private static final long MEBIBYTE = 1L << 20;
+
+  /** What the agent runs with when no file says otherwise. */
+  public static final Config DEFAULTS =
+      new Config(
+          new Evidence(
+              "waybill-guard.local",
+              256,
+              Duration.ofMillis(50),
+              Duration.ofSeconds(60),
+              Duration.ofHours(24),
+              4096),
+          new Inbox(8192),
+          new Report(
+              Duration.ofMinutes(30),
+              Duration.ofMinutes(5),
+              Duration.ofSeconds(10),
+              Duration.ofSeconds(60),
+              Duration.ofMinutes(15)),
+          new Sensors(new Usb(true), new Program(true, 1024 * MEBIBYTE)),
+          new Watchdog(Duration.ofSeconds(120)));
+
+  /**
+   * How the log is written and sealed.
+   *
+   * @param domain the name that a new log's origin begins with, as {@code <domain>/agent/<log id>};
+   *     a DNS name of the company's in lower case, at most 100 characters. A log that exists keeps
+   *     the origin it was made with
+   * @param commitBatch how many records may wait for one commit; 1 to 4096
+   * @param commitWait how long a record may wait for company before it is committed; 1ms to 1s
+   * @param checkpointEvery how long records may lie unsealed; 1s to 1h
+   * @param keyEpoch how long one signing key is used before it is replaced and destroyed; 1m to 7d
+   * @param keyEpochRecords how many records one signing key may seal; 16 to 65536
+   */
+  public record Evidence(
+      String domain,
+      int commitBatch,
+      Duration commitWait,
+      Duration checkpointEvery,
+      Duration keyEpoch,
+      int keyEpochRecords) {}
+
+  /**
+   * The queue between the sensors and the log.
+   *
+   * @param capacity how many observations may wait; what does not fit is counted and recorded as
+   *     lost; 64 to 1048576
+   */
+  public record Inbox(int capacity) {}
+
+  /**
+   * When and how HQ is talked to.
+   *
+   * @param every how long routine records may wait to be reported; urgent ones never wait; 10s to
+   *     1d
+   * @param heartbeat time between two signs of life; varied by a fifth either way; 10s to 1h
+   * @param connectTimeout how long a connection may take to be made; 1s to 2m
+   * @param readTimeout how long HQ may take to answer; 1s to 10m
+   * @param backoffMax longest pause between two attempts while HQ is away; 1s to 1d
+   */
+  public record Report(
+      Duration every,
+      Duration heartbeat,
+      Duration connectTimeout,
+      Duration readTimeout,
+      Duration backoffMax) {}
+
+  /**
+   * What is watched. A sensor that is switched off is recorded as such at each start.
+   *
+   * @param usb USB devices and the volumes on them
+   * @param program new programs and where they come from
+   */
+  public record Sensors(Usb usb, Program program) {}
+
+  /**
+   * The sensor of USB devices.
+   *
+   * @param enabled whether it looks; true or false
+   */
+  public record Usb(boolean enabled) {}
+
+  /**
+   * The sensor of programs.
+   *
+   * @param enabled whether it looks; true or false
+   * @param hashUpTo size in bytes up to which a program file is hashed; a larger one is recorded
+   *     without a hash, and says so; 1MiB to 64GiB
+   */
+  public record Program(boolean enabled, long hashUpTo) {}
+
+  /**
+   * The watchdog of the agent's own threads.
+   *
+   * @param patience how long one step of a thread may take before the process is ended and started
+   *     anew; several times the longest wait of any; 10s to 1h
+   */
+  public record Watchdog(Duration patience) {}
+}

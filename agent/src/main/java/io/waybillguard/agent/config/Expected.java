@@ -1,0 +1,30 @@
+package io.waybillguard.agent.config;
+
+/**
+ * What a setting may hold, as far as a person must be told.
+ *
+ * @param kind the kind of value
+ * @param least the smallest allowed, as it is written in the file; "" where there is no range
+ * @param most the largest allowed, likewise
+ */
+public record Expected(Kind kind, String least, String most) {
+  static final Expected SWITCH = new Expected(Kind.SWITCH, "", "");
+  static final Expected DOMAIN = new Expected(Kind.DOMAIN, "", "");
+  static final Expected SECTION = new Expected(Kind.SECTION, "", "");
+
+  /** Kinds of value. */
+  public enum Kind {
+    /** A whole number. */
+    COUNT,
+    /** A whole number and a unit of time. */
+    TIME,
+    /** A whole number and a unit of bytes. */
+    SIZE,
+    /** {@code true} or {@code false}. */
+    SWITCH,
+    /** A DNS name in lower case. */
+    DOMAIN,
+    /** Settings below this key, indented. */
+    SECTION
+  }
+}

@@ -1,0 +1,193 @@
+package io.waybillguard.agent.config;
+
+import io.waybillguard.agent.config.Expected.Kind;
+import io.waybillguard.agent.config.Problem.Reason;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * One mapping of the file while it is read. Each setting is asked for by name, which also makes the
+ * name known; what was never asked for is an unknown key.
+ *
+ * <p>A value that is wrong is written down in the {@link Findings} and read as its default, so that
+ * one reading finds everything.
+ */
+final class Section {
+  // A DNS name (RFC 1035 section 2.3.1) in lower case: it becomes part of the log's origin, which
+  // must have one spelling.
+  private static final Pattern DOMAIN =
+      Pattern.compile(
+          "(?=.{1,100}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+
+  private final String prefix;
+  private final Findings findings;
+  private final Map<String, Node> values = new LinkedHashMap<>();
+  private final Map<String, Node> notAskedFor = new HashMap<>();
+
+  /**
+   * @param prefix what keys of this section begin with: "" at the top, else such as {@code report.}
+   * @param mapping the section in the file; null when the file has none
+   */
+  Section(String prefix, @Nullable MappingNode mapping, Findings findings) {
+    this.prefix = prefix;
+    this.findings = findings;
+    if (mapping != null) {
+      mapping.getValue().forEach(this::take);
+    }
+  }
+
+  private void take(NodeTuple entry) {
+    String key = entry.getKeyNode() instanceof ScalarNode name ? name.getValue() : "?";
+    int line = line(entry.getKeyNode());
+    if (values.putIfAbsent(key, entry.getValueNode()) != null) {
+      findings.add(line, Reason.DUPLICATE_KEY, prefix + key, found(entry.getValueNode()));
+      return;
+    }
+    notAskedFor.put(key, entry.getKeyNode());
+  }
+
+  /** The section below this key; an empty one when the file leaves it out or leaves it empty. */
+  Section section(String name) {
+    Node node = ask(name);
+    if (node instanceof MappingNode mapping) {
+      return new Section(prefix + name + ".", mapping, findings);
+    }
+    // "report:" with every line below it commented out is a null, and a common way to say
+    // "defaults".
+    if (node != null && !node.getTag().equals(Tag.NULL)) {
+      wrong(name, node, Reason.WRONG_TYPE, Expected.SECTION);
+    }
+    return new Section(prefix + name + ".", null, findings);
+  }
+
+  int count(String name, int standard, int least, int most) {
+    Expected expected = new Expected(Kind.COUNT, Integer.toString(least), Integer.toString(most));
+    Node node = ask(name);
+    int value = standard;
+    if (node != null) {
+      OptionalLong read =
+          node.getTag().equals(Tag.INT) ? integer(found(node)) : OptionalLong.empty();
+      if (read.isEmpty()) {
+        wrong(name, node, Reason.WRONG_TYPE, expected);
+      } else if (read.getAsLong() < least || read.getAsLong() > most) {
+        wrong(name, node, Reason.OUT_OF_RANGE, expected);
+      } else {
+        value = (int) read.getAsLong();
+      }
+    }
+    findings.known(prefix + name, Integer.toString(value), Integer.toString(standard), expected);
+    return value;
+  }
+
+  private static OptionalLong integer(String text) {
+    try {
+      return OptionalLong.of(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      // YAML's own integers may be longer than any of ours; the sign tells which end they miss.
+      return OptionalLong.of(text.startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE);
+    }
+  }
+
+  Duration time(String name, Duration standard, String least, String most) {
+    return Duration.ofMillis(amount(name, Units.TIME, Kind.TIME, standard.toMillis(), least, most));
+  }
+
+  /** A size in bytes. */
+  long size(String name, long standard, String least, String most) {
+    return amount(name, Units.SIZE, Kind.SIZE, standard, least, most);
+  }
+
+  private long amount(
+      String name, Units units, Kind kind, long standard, String least, String most) {
+    Expected expected = new Expected(kind, least, most);
+    Node node = ask(name);
+    long value = standard;
+    if (node != null) {
+      OptionalLong read =
+          node.getTag().equals(Tag.STR) ? units.read(found(node)) : OptionalLong.empty();
+      if (node.getTag().equals(Tag.INT)) {
+        wrong(name, node, Reason.MISSING_UNIT, expected);
+      } else if (read.isEmpty()) {
+        wrong(name, node, Reason.WRONG_TYPE, expected);
+      } else if (read.getAsLong() < units.read(least).orElseThrow()
+          || read.getAsLong() > units.read(most).orElseThrow()) {
+        wrong(name, node, Reason.OUT_OF_RANGE, expected);
+      } else {
+        value = read.getAsLong();
+      }
+    }
+    findings.known(prefix + name, units.write(value), units.write(standard), expected);
+    return value;
+  }
+
+  /** On or off: {@code true} or {@code false}, and nothing else that YAML 1.1 took for it. */
+  boolean flag(String name, boolean standard) {
+    Node node = ask(name);
+    boolean value = standard;
+    if (node != null) {
+      if (node.getTag().equals(Tag.BOOL)) {
+        value = Boolean.parseBoolean(found(node));
+      } else {
+        wrong(name, node, Reason.WRONG_TYPE, Expected.SWITCH);
+      }
+    }
+    findings.known(
+        prefix + name, Boolean.toString(value), Boolean.toString(standard), Expected.SWITCH);
+    return value;
+  }
+
+  String domain(String name, String standard) {
+    Node node = ask(name);
+    String value = standard;
+    if (node != null) {
+      if (node.getTag().equals(Tag.STR) && DOMAIN.matcher(found(node)).matches()) {
+        value = found(node);
+      } else {
+        wrong(name, node, Reason.WRONG_TYPE, Expected.DOMAIN);
+      }
+    }
+    findings.known(prefix + name, value, standard, Expected.DOMAIN);
+    return value;
+  }
+
+  /** To be called when every setting has been asked for: what is left over is unknown. */
+  void end() {
+    notAskedFor.forEach(
+        (key, node) -> {
+          Node value = values.get(key);
+          findings.add(
+              line(node), Reason.UNKNOWN_KEY, prefix + key, value == null ? "" : found(value));
+        });
+  }
+
+  private @Nullable Node ask(String name) {
+    notAskedFor.remove(name);
+    return values.get(name);
+  }
+
+  private void wrong(String name, Node node, Reason reason, Expected expected) {
+    findings.add(line(node), reason, prefix + name, found(node), expected);
+  }
+
+  private static String found(Node node) {
+    if (node instanceof ScalarNode scalar) {
+      return scalar.getValue();
+    }
+    return node instanceof MappingNode ? "{…}" : "[…]";
+  }
+
+  private static int line(Node node) {
+    return node.getStartMark().map(Mark::getLine).orElse(-1) + 1;
+  }
+}

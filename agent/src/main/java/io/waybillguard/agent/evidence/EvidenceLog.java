@@ -1,0 +1,684 @@
+package io.waybillguard.agent.evidence;
+
+import io.waybillguard.agent.event.Desk;
+import io.waybillguard.agent.event.Event;
+import io.waybillguard.agent.event.KeyHandedOver;
+import io.waybillguard.agent.event.LogRecovered;
+import io.waybillguard.agent.event.Urgency;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The evidence log: append, commit, seal. Owned by the pipeline's thread; nobody else writes.
+ *
+ * <p>Four words, used everywhere the same: <em>accepted</em> (in memory), <em>durable</em>
+ * (committed), <em>sealed</em> (under a checkpoint signed by the epoch key), <em>pinned</em> and
+ * <em>witnessed</em> (under HQ's head and mirror cosignature).
+ */
+public final class EvidenceLog implements AutoCloseable {
+  static final String FILE = "evidence.db";
+  static final String PINNED = "pinned";
+  static final String WITNESSED = "witnessed";
+
+  private static final Logger LOG = LoggerFactory.getLogger(EvidenceLog.class);
+  private static final String KEYS = "keys";
+  private static final String SET_ASIDE = "set-aside-";
+
+  /**
+   * More than this in memory means that the disk takes nothing; from then on records are refused
+   * and counted.
+   */
+  private static final int MOST_PENDING = 65_536;
+
+  /**
+   * How the log is kept.
+   *
+   * @param domain first part of the origin of a log that is made new
+   * @param checkpointEvery longest time that a durable record stays unsealed
+   * @param checkpointRecords most records that stay unsealed
+   * @param keyEpoch longest time that a key signs
+   * @param keyEpochRecords most records under one key
+   * @param keyEpochPause shortest time between two changes of key that a cosignature brings about
+   */
+  public record Settings(
+      String domain,
+      Duration checkpointEvery,
+      int checkpointRecords,
+      Duration keyEpoch,
+      int keyEpochRecords,
+      Duration keyEpochPause) {}
+
+  /**
+   * What the log is told of time and place.
+   *
+   * @param wall the machine's clock
+   * @param monoMicros µs since the agent's start, by the monotonic clock
+   * @param boot UUID of this start
+   * @param desk from the log's id, the PC that events are about; asked at every append, since an
+   *     outlet is known only after enrolment
+   */
+  public record Surroundings(
+      InstantSource wall, LongSupplier monoMicros, String boot, Function<String, Desk> desk) {}
+
+  private final Store store;
+  private final KeyFiles keyFiles;
+  private final Settings settings;
+  private final Surroundings around;
+  private final SecureRandom random = new SecureRandom();
+
+  private KeyChain keys;
+  private SigningKey key;
+  private Frontier frontier;
+  private final List<Pending> pending = new ArrayList<>();
+  private final List<Store.FinishedNode> pendingNodes = new ArrayList<>();
+
+  private long durable;
+  private long sealed;
+  private long pinned;
+  private long witnessed;
+  private long sealedAtMicros;
+  private long keySinceMicros;
+  private boolean sealSoon;
+
+  private EvidenceLog(
+      Store store,
+      KeyFiles keyFiles,
+      Settings settings,
+      Surroundings around,
+      KeyChain keys,
+      SigningKey key,
+      Frontier frontier)
+      throws IOException {
+    this.store = store;
+    this.keyFiles = keyFiles;
+    this.settings = settings;
+    this.around = around;
+    this.keys = keys;
+    this.key = key;
+    this.frontier = frontier;
+    this.durable = frontier.size();
+    this.pinned = store.state(PINNED);
+    this.witnessed = store.state(WITNESSED);
+    this.sealedAtMicros = around.monoMicros().getAsLong();
+    this.keySinceMicros = sealedAtMicros;
+  }
+
+  // -- opening
+  // -----------------------------------------------------------------------------------------------------------
+
+  /**
+   * Opens the log in a data folder, or makes a new one. A log that disagrees with its own newest
+   * checkpoint, or whose key is gone, is never continued: it is set aside whole, and a new log
+   * begins whose first record names it and says why.
+   *
+   * @throws IOException if the folder cannot be written
+   */
+  public static EvidenceLog open(Path data, Settings settings, Surroundings around)
+      throws IOException {
+    SecretFile.folder(data);
+    EvidenceLog log;
+    String why;
+    try {
+      log = openAsIs(data, settings, around);
+      why = "set aside at an earlier start, which ended before it could say why";
+    } catch (EvidenceException e) {
+      LOG.error(
+          "log={} cannot be continued: {}; it is set aside and a new log begins",
+          data.resolve(FILE),
+          e.getMessage());
+      why = String.valueOf(e.getMessage());
+      setAside(data, around.wall().instant());
+      log = openAfresh(data, settings, around);
+    }
+    if (log.durable == 0) {
+      // Also when an earlier start set a log aside and was killed before it wrote this down.
+      Optional<Path> aside = newestSetAside(data);
+      if (aside.isPresent()) {
+        log.recover(aside.get(), why);
+      }
+    }
+    return log;
+  }
+
+  private static EvidenceLog openAfresh(Path data, Settings settings, Surroundings around)
+      throws IOException {
+    try {
+      return openAsIs(data, settings, around);
+    } catch (EvidenceException e) {
+      throw new IOException("a new log cannot be begun in " + data + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The first record of a log that takes the place of another. */
+  private void recover(Path aside, String why) throws IOException {
+    Optional<Checkpoint> last = lastHead(aside.resolve(FILE));
+    try {
+      append(
+          new LogRecovered(
+              around.wall().instant(),
+              last.map(Checkpoint::origin).orElse(""),
+              last.map(Checkpoint::size).orElse(0L),
+              last.map(c -> c.root().base64()).orElse(""),
+              String.valueOf(aside.getFileName()),
+              why));
+      commit();
+    } catch (IOException | RuntimeException e) {
+      try {
+        close();
+      } catch (IOException ce) {
+        e.addSuppressed(ce);
+      }
+      throw e;
+    }
+  }
+
+  private static EvidenceLog openAsIs(Path data, Settings settings, Surroundings around)
+      throws IOException, EvidenceException {
+    KeyFiles keyFiles = new KeyFiles(data.resolve(KEYS));
+    Store store;
+    try {
+      store = Store.open(data.resolve(FILE));
+    } catch (DamagedLogException e) {
+      throw new EvidenceException(String.valueOf(e.getMessage()), e);
+    }
+    try {
+      return continued(store, keyFiles, settings, around);
+    } catch (EvidenceException | IOException | RuntimeException e) {
+      try {
+        store.close();
+      } catch (IOException ce) {
+        e.addSuppressed(ce);
+      }
+      throw e;
+    }
+  }
+
+  private static EvidenceLog continued(
+      Store store, KeyFiles keyFiles, Settings settings, Surroundings around)
+      throws IOException, EvidenceException {
+    try {
+      if (!store.hasKeys()) {
+        refuseRemains(store, keyFiles);
+        return begun(store, keyFiles, settings, around);
+      }
+      KeyChain keys = store.keys();
+      KeyChain.Epoch epoch = keys.last();
+      Frontier frontier = frontier(store, keys);
+      SigningKey key =
+          keyFiles
+              .read(epoch.number(), epoch.key())
+              .orElseThrow(
+                  () ->
+                      new EvidenceException(
+                          "the key file of epoch " + epoch.number() + " is gone"));
+      keyFiles.keepOnly(epoch.number());
+      EvidenceLog log = new EvidenceLog(store, keyFiles, settings, around, keys, key, frontier);
+      log.sealed = store.newestCheckpoint().map(EvidenceLog::sizeOf).orElse(0L);
+      return log;
+    } catch (DamagedLogException e) {
+      throw new EvidenceException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * A new log begins where there is nothing. Where there is something, somebody took the rest away.
+   */
+  private static void refuseRemains(Store store, KeyFiles keyFiles)
+      throws IOException, EvidenceException {
+    // The key of epoch 0 alone is what a crash leaves between a new log's first two steps.
+    Set<Long> crashed = store.isNew() ? Set.of() : Set.of(0L);
+    boolean others = !crashed.containsAll(keyFiles.epochs());
+    if (others || store.size() > 0 || store.newestCheckpoint().isPresent()) {
+      throw new EvidenceException(
+          "the log has no keys, but "
+              + (others ? "key files" : "records or checkpoints")
+              + " are here: part of it was taken away");
+    }
+  }
+
+  /** A new log: its key is durable before the row that names it. */
+  private static EvidenceLog begun(
+      Store store, KeyFiles keyFiles, Settings settings, Surroundings around)
+      throws IOException, EvidenceException {
+    KeyPair pair = SigningKey.freshPair();
+    String origin = Checkpoint.origin(settings.domain(), SigningKey.logId(pair.getPublic()));
+    SigningKey key = SigningKey.of(origin, VerifierKey.SIGNER, pair);
+    KeyChain keys = KeyChain.startingWith(key.verifier());
+    keyFiles.write(0, key);
+    store.commit(batch -> batch.epoch(keys.last()));
+    keyFiles.keepOnly(0);
+    return new EvidenceLog(store, keyFiles, settings, around, keys, key, new Frontier());
+  }
+
+  /**
+   * The right edge of the tree, after checking what can be checked quickly: the newest checkpoint
+   * is ours and its root is what the nodes give; the leaves after it are there and are what their
+   * nodes say. The whole log is checked by {@link LogVerifier}.
+   */
+  private static Frontier frontier(Store store, KeyChain keys)
+      throws IOException, EvidenceException {
+    long size = store.size();
+    long from = 0;
+    Optional<SignedNote> newest = store.newestCheckpoint();
+    if (newest.isPresent()) {
+      Checkpoint head = keys.verify(newest.get());
+      if (head.size() > size) {
+        throw new EvidenceException(
+            "the newest checkpoint covers " + head.size() + " records, the log holds " + size);
+      }
+      Hash root = Merkle.root(store, head.size());
+      if (!root.equals(head.root())) {
+        throw new EvidenceException(
+            "the records up to "
+                + head.size()
+                + " have root "
+                + root
+                + ", the checkpoint says "
+                + head.root());
+      }
+      from = head.size();
+    }
+    for (long i = from; i < size; i++) {
+      byte[] leaf = leafOrGap(store, i);
+      if (!Merkle.leaf(leaf).equals(store.node(0, i))) {
+        throw new EvidenceException("record " + i + " is not the one that was written");
+      }
+    }
+    Store.Edge edge = store.edge();
+    if (edge.nodes() != 2 * size - Long.bitCount(size) || edge.bodies() > size) {
+      throw new EvidenceException(
+          "the log holds "
+              + size
+              + " records, but "
+              + edge.nodes()
+              + " hashes and bodies up to record "
+              + (edge.bodies() - 1)
+              + ": records were taken away");
+    }
+    if (keys.last().firstSize() > size) {
+      throw new EvidenceException(
+          "the key of epoch "
+              + keys.last().number()
+              + " takes over at "
+              + keys.last().firstSize()
+              + " records, the log holds "
+              + size);
+    }
+    return Frontier.of(store, size);
+  }
+
+  private static byte[] leafOrGap(Store store, long index) throws IOException, EvidenceException {
+    return store
+        .leaf(index)
+        .orElseThrow(() -> new EvidenceException("record " + index + " is missing"));
+  }
+
+  /**
+   * The log's first key, for enrolment; empty once it was handed over. Reads only: safe beside a
+   * running agent.
+   *
+   * @throws EvidenceException if its file is damaged
+   */
+  public static Optional<SigningKey> firstKey(Path data) throws IOException, EvidenceException {
+    try (Store store = Store.openReadOnly(data.resolve(FILE))) {
+      KeyFiles files = new KeyFiles(data.resolve(KEYS));
+      return files.read(0, store.keys().epochs().get(0).key());
+    }
+  }
+
+  private static long sizeOf(SignedNote note) {
+    try {
+      return Checkpoint.parse(note.text()).size();
+    } catch (EvidenceException e) {
+      throw new IllegalStateException("a checkpoint that was checked a moment ago", e);
+    }
+  }
+
+  /** The newest head of a log that is to be set aside, as far as it can still be read. */
+  private static Optional<Checkpoint> lastHead(Path file) {
+    try (Store store = Store.openReadOnly(file)) {
+      Optional<SignedNote> newest = store.newestCheckpoint();
+      return newest.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Checkpoint.parse(newest.get().text()));
+    } catch (IOException | EvidenceException e) {
+      LOG.warn("the log that is set aside tells no last head: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Moves the database, its WAL and the keys into a folder of their own; nothing of it is lost. The
+   * keys go first and the database last: whatever a crash leaves is again a log that cannot be
+   * continued, never one that looks new, or older than it is.
+   */
+  private static void setAside(Path data, Instant at) throws IOException {
+    String name = SET_ASIDE + at.toString().replace(":", "").replaceAll("\\.\\d+", "");
+    Path aside = data.resolve(name);
+    for (int n = 2; Files.exists(aside); n++) {
+      aside = data.resolve(name + "-" + n);
+    }
+    Files.createDirectory(aside);
+    for (String each : List.of(KEYS, FILE + "-wal", FILE + "-shm", FILE)) {
+      Path from = data.resolve(each);
+      if (Files.exists(from)) {
+        Files.move(from, aside.resolve(each));
+      }
+    }
+  }
+
+  private static Optional<Path> newestSetAside(Path data) throws IOException {
+    try (var folders = Files.newDirectoryStream(data, SET_ASIDE + "*")) {
+      Optional<Path> newest = Optional.empty();
+      for (Path folder : folders) {
+        if (newest.isEmpty() || folder.compareTo(newest.get()) > 0) {
+          newest = Optional.of(folder);
+        }
+      }
+      return newest;
+    }
+  }
+
+  // -- appending
+  // ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * Accepts a record. Its bytes are fixed now and reach the disk with the next {@link #commit}.
+   *
+   * @return its place in the log
+   * @throws IOException if so much is waiting for the disk already that nothing more is taken
+   */
+  public long append(Event event) throws IOException {
+    return append(event, event.urgency());
+  }
+
+  long append(Event event, Urgency urgency) throws IOException {
+    if (pending.size() >= MOST_PENDING) {
+      throw new IOException(MOST_PENDING + " records wait for the disk; no more are taken");
+    }
+    Pending record = encode(event, frontier.size());
+    pending.add(record);
+    frontier.append(
+        Merkle.leaf(record.leaf()),
+        (level, index, hash) ->
+            pendingNodes.add(new Store.FinishedNode(PostOrder.id(level, index), hash)));
+    sealSoon |= urgency == Urgency.CRITICAL;
+    return record.seq();
+  }
+
+  private Pending encode(Event event, long seq) {
+    Instant now = around.wall().instant();
+    byte[] salt = new byte[BodyPart.SALT_LENGTH];
+    random.nextBytes(salt);
+    byte[] data = around.desk().apply(logId()).body(event, seq, now);
+    BodyPart body = new BodyPart(seq, 0, salt, data);
+    Leaf.Promise promise =
+        new Leaf.Promise(
+            body.commitment(), data.length, Desk.contentType(), event.bodyClass().word());
+    long wall = event.at().toEpochMilli();
+    byte[] leaf =
+        Leaf.bytes(
+            seq,
+            event.type(),
+            wall,
+            around.monoMicros().getAsLong(),
+            around.boot(),
+            List.of(promise),
+            event.leaf());
+    if (leaf.length > Leaf.MOST_BYTES) {
+      throw new IllegalStateException(
+          "the leaf of a "
+              + event.type()
+              + " has "
+              + leaf.length
+              + " bytes; what is that large belongs in its body");
+    }
+    return new Pending(seq, event.type(), wall, leaf, List.of(body));
+  }
+
+  /**
+   * Makes what was accepted durable, and seals it when that is due. On failure it all stays
+   * accepted, and the next call tries again with the same bytes.
+   *
+   * @return whether a checkpoint was signed
+   * @throws IOException if the disk does not take it
+   */
+  public boolean commit() throws IOException {
+    boolean seal = sealDue();
+    if (pending.isEmpty() && !seal) {
+      return false;
+    }
+    write(seal);
+    return seal;
+  }
+
+  /** Signs a checkpoint over everything, if the newest one does not cover it already. */
+  public void seal() throws IOException {
+    if (frontier.size() > sealed) {
+      write(true);
+    }
+  }
+
+  private boolean sealDue() {
+    long unsealed = frontier.size() - sealed;
+    return unsealed > 0
+        && (sealSoon
+            || unsealed >= settings.checkpointRecords()
+            || micros(settings.checkpointEvery())
+                <= around.monoMicros().getAsLong() - sealedAtMicros);
+  }
+
+  private void write(boolean seal) throws IOException {
+    long size = frontier.size();
+    store.commit(
+        batch -> {
+          batch.leaves(pending);
+          batch.nodes(pendingNodes);
+          if (seal) {
+            batch.checkpoint(size, head(frontier).signedBy(key));
+          }
+        });
+    pending.clear();
+    pendingNodes.clear();
+    durable = size;
+    if (seal) {
+      sealed = size;
+      sealedAtMicros = around.monoMicros().getAsLong();
+      sealSoon = false;
+    }
+  }
+
+  private Checkpoint head(Frontier of) {
+    return new Checkpoint(origin(), of.size(), of.root());
+  }
+
+  // -- keys
+  // --------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Whether the key has signed long enough. The first key stays until HQ has put its name to a
+   * head: before that nobody could tell it from another first key, so changing it would gain
+   * nothing, and enrolment still needs it.
+   */
+  public boolean keyChangeDue() {
+    return pinned > 0
+        && (frontier.size() - keys.last().firstSize() >= settings.keyEpochRecords()
+            || micros(settings.keyEpoch()) <= around.monoMicros().getAsLong() - keySinceMicros);
+  }
+
+  /** Whether HQ has ever put its name to a head of this log. */
+  public boolean isPinned() {
+    return pinned > 0;
+  }
+
+  /**
+   * Ends the epoch: the key signs the record that names its successor, and is destroyed.
+   *
+   * @throws IOException if the disk does not take it; the key then stays
+   */
+  public void changeKey() throws IOException {
+    if (!pending.isEmpty()) {
+      write(false);
+    }
+    long epoch = keys.last().number() + 1;
+    SigningKey next = nextKey();
+    Pending record =
+        encode(
+            new KeyHandedOver(around.wall().instant(), epoch, next.verifier().toString()),
+            frontier.size());
+    Frontier grown = frontier.copy();
+    List<Store.FinishedNode> nodes = new ArrayList<>();
+    grown.append(
+        Merkle.leaf(record.leaf()),
+        (level, index, hash) ->
+            nodes.add(new Store.FinishedNode(PostOrder.id(level, index), hash)));
+    KeyChain longer;
+    try {
+      longer = keys.after(Leaf.parse(record.leaf()));
+    } catch (EvidenceException e) {
+      throw new IllegalStateException("our own hand-over does not hold", e);
+    }
+    keyFiles.write(epoch, next);
+    store.commit(
+        batch -> {
+          batch.leaves(List.of(record));
+          batch.nodes(nodes);
+          batch.epoch(longer.last());
+          batch.checkpoint(grown.size(), head(grown).signedBy(key));
+        });
+    frontier = grown;
+    keys = longer;
+    key = next;
+    durable = grown.size();
+    sealed = durable;
+    sealedAtMicros = around.monoMicros().getAsLong();
+    keySinceMicros = sealedAtMicros;
+    sealSoon = false;
+    // Not only the key of the epoch before: an earlier destruction may have failed.
+    keyFiles.keepOnly(epoch);
+  }
+
+  private SigningKey nextKey() {
+    try {
+      return SigningKey.of(origin(), VerifierKey.SIGNER, SigningKey.freshPair());
+    } catch (EvidenceException e) {
+      throw new IllegalStateException("the log's own name cannot name a key", e);
+    }
+  }
+
+  // -- what HQ answers
+  // ---------------------------------------------------------------------------------------------------
+
+  /** Whose word a cosignature is. */
+  public enum Witness {
+    /** HQ has seen the head. */
+    HEAD,
+    /** HQ holds every leaf under it. */
+    MIRROR
+  }
+
+  /**
+   * Keeps a cosignature with its checkpoint. The caller has verified it.
+   *
+   * <p>After a head cosignature the key changes, at most once in {@link Settings#keyEpochPause}:
+   * what HQ has just pinned can then not be contradicted even with this machine's key.
+   *
+   * @throws IOException if there is no checkpoint of this size, or the disk does not take it
+   */
+  public void accept(Witness witness, long size, NoteSignature line) throws IOException {
+    SignedNote note = store.checkpoints(size, size).get(size);
+    if (note == null) {
+      throw new IOException(
+          "no checkpoint of size " + size + " is kept, so a cosignature on it cannot be");
+    }
+    long newPinned = Math.max(pinned, size);
+    long newWitnessed = witness == Witness.MIRROR ? Math.max(witnessed, size) : witnessed;
+    SignedNote signed = note.with(line);
+    store.commit(
+        batch -> {
+          batch.checkpoint(size, signed);
+          batch.state(PINNED, newPinned);
+          batch.state(WITNESSED, newWitnessed);
+        });
+    boolean further = newPinned > pinned;
+    pinned = newPinned;
+    witnessed = newWitnessed;
+    if (further
+        && micros(settings.keyEpochPause()) <= around.monoMicros().getAsLong() - keySinceMicros) {
+      changeKey();
+    }
+  }
+
+  // -- what it is
+  // --------------------------------------------------------------------------------------------------------
+
+  /** The log's name. */
+  public String origin() {
+    return keys.origin();
+  }
+
+  /** The id from its first key. */
+  public String logId() {
+    try {
+      return Checkpoint.logIdOf(keys.origin());
+    } catch (EvidenceException e) {
+      throw new IllegalStateException("a log has an agent's origin from its first day", e);
+    }
+  }
+
+  /** Its keys, oldest first. */
+  public KeyChain keys() {
+    return keys;
+  }
+
+  /** How many records are durable. */
+  public long durableSize() {
+    return durable;
+  }
+
+  /** How many records are under a checkpoint. */
+  public long sealedSize() {
+    return sealed;
+  }
+
+  /** How many records wait for the disk. */
+  public int pendingSize() {
+    return pending.size();
+  }
+
+  /** Type of the newest record; empty for an empty log. */
+  public Optional<String> lastType() throws IOException {
+    if (durable == 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Leaf.parse(leafOrGap(store, durable - 1)).type());
+    } catch (EvidenceException e) {
+      throw new IOException("record " + (durable - 1) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static long micros(Duration d) {
+    return d.toNanos() / 1000;
+  }
+
+  /** Closes the file. What is only accepted is not written: commit first. */
+  @Override
+  public void close() throws IOException {
+    store.close();
+  }
+}

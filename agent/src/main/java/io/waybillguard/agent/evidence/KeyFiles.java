@@ -1,0 +1,75 @@
+package io.waybillguard.agent.evidence;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The private epoch keys, a file each, never in the database. A key is durable before the record
+ * that names it, and destroyed after its successor is durable, so that between any two steps a
+ * crash leaves either both or the right one.
+ */
+final class KeyFiles {
+  private static final Pattern NAME = Pattern.compile("epoch-([0-9]{1,18})\\.key(\\.new)?");
+
+  private final Path folder;
+
+  KeyFiles(Path folder) throws IOException {
+    this.folder = folder;
+    SecretFile.folder(folder);
+  }
+
+  private Path file(long epoch) {
+    return folder.resolve("epoch-" + epoch + ".key");
+  }
+
+  void write(long epoch, SigningKey key) throws IOException {
+    SecretFile.write(file(epoch), key.encode());
+  }
+
+  /** The key of an epoch, if its file is there. */
+  Optional<SigningKey> read(long epoch, VerifierKey verifier)
+      throws IOException, EvidenceException {
+    Path file = file(epoch);
+    return Files.exists(file)
+        ? Optional.of(SigningKey.decode(verifier, Files.readAllBytes(file)))
+        : Optional.empty();
+  }
+
+  /** The epochs whose keys are here, whole. */
+  Set<Long> epochs() throws IOException {
+    Set<Long> epochs = new TreeSet<>();
+    for (Path file : files()) {
+      Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+      if (name.matches() && name.group(2) == null) {
+        epochs.add(Long.parseLong(name.group(1)));
+      }
+    }
+    return epochs;
+  }
+
+  /** Destroys every key but that of one epoch: what a crash between two steps has left. */
+  void keepOnly(long epoch) throws IOException {
+    for (Path file : files()) {
+      Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+      if (name.matches() && (name.group(2) != null || Long.parseLong(name.group(1)) != epoch)) {
+        SecretFile.destroy(file);
+      }
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    List<Path> all = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(folder)) {
+      files.forEach(all::add);
+    }
+    return all;
+  }
+}

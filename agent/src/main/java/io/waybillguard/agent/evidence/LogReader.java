@@ -1,0 +1,131 @@
+package io.waybillguard.agent.evidence;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A log read beside its writer, by another thread or another process. Used by one thread. */
+public final class LogReader implements Ledger, AutoCloseable {
+  private final Store store;
+
+  private LogReader(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * Opens the log in a data folder.
+   *
+   * @throws IOException if there is none, or it cannot be read
+   */
+  public static LogReader open(Path data) throws IOException {
+    Path file = data.resolve(EvidenceLog.FILE);
+    if (!Files.exists(file)) {
+      throw new java.nio.file.NoSuchFileException(
+          file.toString(), null, "no evidence log here yet; start the agent once");
+    }
+    return new LogReader(Store.openReadOnly(file));
+  }
+
+  @Override
+  public KeyChain keys() throws IOException {
+    return store.keys();
+  }
+
+  @Override
+  public long size() throws IOException {
+    return store.size();
+  }
+
+  @Override
+  public Optional<byte[]> leaf(long index) throws IOException {
+    return store.leaf(index);
+  }
+
+  @Override
+  public List<BodyPart> bodies(long index) throws IOException {
+    return store.bodies(index);
+  }
+
+  @Override
+  public Hash node(int level, long index) throws IOException {
+    return store.node(level, index);
+  }
+
+  @Override
+  public NavigableMap<Long, SignedNote> checkpoints(long from, long to) throws IOException {
+    return store.checkpoints(from, to);
+  }
+
+  /** The newest kept checkpoint, if there is one. */
+  public Optional<SignedNote> newestCheckpoint() throws IOException {
+    return store.newestCheckpoint();
+  }
+
+  /**
+   * Size of the newest head that HQ put its name to, 0 when none: nothing below it can be changed
+   * unseen.
+   */
+  public long pinnedSize() throws IOException {
+    return store.state(EvidenceLog.PINNED);
+  }
+
+  /**
+   * Size of the newest head of which HQ holds every leaf, 0 when none: nothing below it can be
+   * lost.
+   */
+  public long witnessedSize() throws IOException {
+    return store.state(EvidenceLog.WITNESSED);
+  }
+
+  /**
+   * Records by time and type, oldest first.
+   *
+   * @param type exact type, or null for all
+   * @param from first moment
+   * @param to first moment after
+   * @param limit at most so many, the newest
+   */
+  public List<Entry> find(@Nullable String type, Instant from, Instant to, int limit)
+      throws IOException, EvidenceException {
+    NavigableSet<Long> found = new TreeSet<>(store.find(type, millis(from), millis(to), limit));
+    List<Entry> entries = new ArrayList<>();
+    for (long seq : found) {
+      Optional<Entry> entry = entry(seq);
+      entry.ifPresent(entries::add);
+    }
+    return entries;
+  }
+
+  /** Instants beyond the range of a long in ms are the ends of time. */
+  private static long millis(Instant at) {
+    try {
+      return at.toEpochMilli();
+    } catch (ArithmeticException e) {
+      return at.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+
+  /** One record; empty when it was pruned or never written. */
+  public Optional<Entry> entry(long seq) throws IOException, EvidenceException {
+    Optional<byte[]> leaf = store.leaf(seq);
+    return leaf.isEmpty() ? Optional.empty() : Optional.of(Entry.of(leaf.get(), store.bodies(seq)));
+  }
+
+  /** SQLite's own opinion of the file: "ok", or what is wrong. Reads all of it. */
+  public String integrity() throws IOException {
+    return store.integrity();
+  }
+
+  @Override
+  public void close() throws IOException {
+    store.close();
+  }
+}

@@ -1,0 +1,136 @@
+package io.waybillguard.agent.pipeline;
+
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.RecordsLost;
+import io.waybillguard.agent.event.Urgency;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the sensors leave what they saw: bounded, and the only object that threads share on the way
+ * to the log. A sensor never waits here. What does not fit is counted by type, and the count
+ * becomes a record.
+ */
+public final class Inbox {
+  private final int capacity;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ArrayDeque<Observation> waiting = new ArrayDeque<>();
+  private final Map<String, Long> lost = new HashMap<>();
+  private @Nullable Instant lostFrom;
+  private @Nullable Instant lostUntil;
+  private boolean urgent;
+  private boolean woken;
+
+  /**
+   * @param capacity most observations that wait, ≥ 1
+   */
+  public Inbox(int capacity) {
+    this.capacity = capacity;
+  }
+
+  /** Leaves an observation, or counts it as lost when the inbox is full. Never waits. */
+  public void offer(Observation seen) {
+    lock.lock();
+    try {
+      if (waiting.size() >= capacity) {
+        lost.merge(seen.type(), 1L, Long::sum);
+        lostFrom = lostFrom == null ? seen.at() : lostFrom;
+        lostUntil = seen.at();
+        return;
+      }
+      waiting.add(seen);
+      urgent |= seen.urgency() == Urgency.CRITICAL;
+      if (urgent || waiting.size() == 1) {
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends a waiting {@link #take} early. */
+  public void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes what is there, oldest first: at most {@code most}, waiting at most {@code idle} for the
+   * first and then at most {@code gather} for company. Something urgent, or a wake-up, ends the
+   * waiting.
+   */
+  public List<Observation> take(int most, Duration idle, Duration gather)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      await(idle, 1);
+      if (!waiting.isEmpty()) {
+        await(gather, most);
+      }
+      woken = false;
+      List<Observation> batch = new ArrayList<>(Math.min(most, waiting.size()));
+      while (batch.size() < most && !waiting.isEmpty()) {
+        batch.add(waiting.remove());
+      }
+      if (waiting.isEmpty()) {
+        urgent = false;
+      }
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits, with the lock held, until {@code enough} are there, something is urgent, or the time is
+   * over.
+   */
+  private void await(Duration patience, int enough) throws InterruptedException {
+    long left = patience.toNanos();
+    while (waiting.size() < enough && !urgent && !woken && left > 0) {
+      left = changed.awaitNanos(left);
+    }
+  }
+
+  /** What was lost since the last call, if anything was. */
+  public Optional<RecordsLost> takeLosses(Instant now) {
+    lock.lock();
+    try {
+      if (lost.isEmpty() || lostFrom == null || lostUntil == null) {
+        return Optional.empty();
+      }
+      RecordsLost note = new RecordsLost(now, lostFrom, lostUntil, lost, "inbox full");
+      lost.clear();
+      lostFrom = null;
+      lostUntil = null;
+      return Optional.of(note);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many wait. */
+  public int size() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package io.waybillguard.agent.pipeline;
+
+import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.event.ClockJumped;
+import io.waybillguard.agent.event.Event;
+import io.waybillguard.agent.event.Finding;
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.RecordsLost;
+import io.waybillguard.agent.event.RuleSwitchedOff;
+import io.waybillguard.agent.event.Urgency;
+import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.evidence.LogClerk;
+import io.waybillguard.agent.evidence.NoteSignature;
+import io.waybillguard.agent.run.Duty;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only writer of the log, and sole owner of the rules: drains the inbox, logs, thinks, logs,
+ * commits once a batch. So an observation is in the log before a rule sees it, and a finding before
+ * anybody hears of it.
+ */
+public final class Pipeline implements Duty, LogClerk {
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+
+  /** Between looks at the clock and at what is due, when nothing happens. */
+  private static final Duration IDLE = Duration.ofSeconds(5);
+
+  /**
+   * When a batch is full.
+   *
+   * @param records most records in one commit
+   * @param gather longest time that a record waits for company
+   */
+  public record BatchLimits(int records, Duration gather) {}
+
+  private final Inbox inbox;
+  private final EvidenceLog log;
+  private final List<Detector> rules;
+  private final BatchLimits limits;
+  private final InstantSource wall;
+  private final LongSupplier monoMicros;
+  private final ClockWatch clock;
+  private final Runnable urgentRecord;
+  private final ConcurrentLinkedQueue<Asked<?>> asked = new ConcurrentLinkedQueue<>();
+  private final List<Runnable> answers = new ArrayList<>();
+  private final Refused refused = new Refused();
+
+  /**
+   * @param urgentRecord told after a critical record or a finding is durable; must not wait
+   */
+  public Pipeline(
+      Inbox inbox,
+      EvidenceLog log,
+      List<Detector> rules,
+      BatchLimits limits,
+      InstantSource wall,
+      LongSupplier monoMicros,
+      Runnable urgentRecord) {
+    this.inbox = inbox;
+    this.log = log;
+    this.rules = new ArrayList<>(rules);
+    this.limits = limits;
+    this.wall = wall;
+    this.monoMicros = monoMicros;
+    this.clock = new ClockWatch(wall.instant(), monoMicros.getAsLong());
+    this.urgentRecord = urgentRecord;
+  }
+
+  @Override
+  public String name() {
+    return "pipeline";
+  }
+
+  @Override
+  public void wake() {
+    inbox.wake();
+  }
+
+  @Override
+  public int step() throws Exception {
+    Duration idle = asked.isEmpty() ? IDLE : Duration.ZERO;
+    List<Observation> batch = inbox.take(limits.records(), idle, limits.gather());
+    Optional<ClockJumped> jump = clock.look(wall.instant(), monoMicros.getAsLong());
+    jump.ifPresent(this::append);
+    boolean urgent = false;
+    for (Observation seen : batch) {
+      urgent |= take(seen);
+    }
+    Optional<RecordsLost> losses = inbox.takeLosses(wall.instant());
+    if (losses.isPresent()) {
+      LOG.warn("inbox full lost={}", losses.get().counts());
+      append(losses.get());
+      urgent = true;
+    }
+    doWhatIsAsked();
+    log.commit();
+    answers.forEach(Runnable::run);
+    answers.clear();
+    if (log.keyChangeDue()) {
+      log.changeKey();
+    }
+    if (urgent) {
+      urgentRecord.run();
+    }
+    return batch.size();
+  }
+
+  /**
+   * Logs what was seen, lets the rules see it, and logs what they make of it. Says whether any is
+   * urgent.
+   */
+  private boolean take(Observation seen) {
+    boolean urgent = seen.urgency() == Urgency.CRITICAL;
+    OptionalLong seq = append(seen);
+    if (seq.isPresent()) {
+      for (Finding finding : think(seq.getAsLong(), seen)) {
+        append(finding);
+        urgent = true;
+      }
+    }
+    return urgent;
+  }
+
+  /**
+   * A rule that throws is off until the next start; the observation it threw on is in the log
+   * already.
+   */
+  private List<Finding> think(long seq, Observation seen) {
+    List<Finding> findings = new ArrayList<>();
+    List<Detector> broken = new ArrayList<>();
+    for (Detector rule : rules) {
+      try {
+        findings.addAll(rule.on(seq, seen));
+      } catch (RuntimeException e) {
+        LOG.error(
+            "rule={} failed on record {} and is off until the next start", rule.rule(), seq, e);
+        broken.add(rule);
+        append(
+            new RuleSwitchedOff(wall.instant(), rule.rule(), "failed on record " + seq + ": " + e));
+      }
+    }
+    rules.removeAll(broken);
+    return findings;
+  }
+
+  /**
+   * Gives the record its place. The disk may take nothing for hours; what the log then refuses is
+   * counted, and the count is the first thing written when there is room again.
+   */
+  private OptionalLong append(Event event) {
+    try {
+      if (!refused.isEmpty()) {
+        log.append(refused.note(wall.instant()));
+        refused.clear();
+      }
+      return OptionalLong.of(log.append(event));
+    } catch (IOException e) {
+      refused.count(event);
+      LOG.debug("record of type {} refused: {}", event.type(), e.getMessage());
+      return OptionalLong.empty();
+    }
+  }
+
+  @Override
+  public long failed(Exception cause) {
+    LOG.error(
+        "the log takes nothing pending={} refused={}", log.pendingSize(), refused.total(), cause);
+    return 1000;
+  }
+
+  /** Writes down what is still in the inbox, and seals. */
+  @Override
+  public void end() throws Exception {
+    inbox.wake();
+    do {
+      step();
+    } while (inbox.size() > 0 || !asked.isEmpty());
+    log.seal();
+  }
+
+  // -- asked by other threads ------------------------------------------------------------------
+
+  /** Work for this thread, and the future that somebody waits on. */
+  private record Asked<T>(Callable<T> work, CompletableFuture<T> answer) {
+    /** Does it now; the answer is to be told later. */
+    Runnable perform() {
+      try {
+        T value = work.call();
+        return () -> answer.complete(value);
+      } catch (Exception e) {
+        return () -> answer.completeExceptionally(e);
+      }
+    }
+  }
+
+  /** Nobody is told before the commit that makes it true. */
+  private void doWhatIsAsked() {
+    for (Asked<?> each = asked.poll(); each != null; each = asked.poll()) {
+      answers.add(each.perform());
+    }
+  }
+
+  private <T> CompletableFuture<T> ask(Callable<T> work) {
+    Asked<T> request = new Asked<>(work, new CompletableFuture<>());
+    asked.add(request);
+    inbox.wake();
+    return request.answer();
+  }
+
+  @Override
+  public CompletableFuture<Long> seal() {
+    return ask(
+        () -> {
+          log.seal();
+          return log.sealedSize();
+        });
+  }
+
+  @Override
+  public CompletableFuture<Long> accept(
+      EvidenceLog.Witness witness, long size, NoteSignature line) {
+    return ask(
+        () -> {
+          log.accept(witness, size, line);
+          return size;
+        });
+  }
+
+  @Override
+  public CompletableFuture<Long> record(Event event) {
+    return ask(() -> log.append(event));
+  }
+
+  // -- what the log refused --------------------------------------------------------------------
+
+  /** Counts of what was not taken, until they can be written. */
+  private static final class Refused {
+    private final Map<String, Long> counts = new HashMap<>();
+    private @Nullable Instant from;
+    private @Nullable Instant until;
+
+    void count(Event event) {
+      counts.merge(event.type(), 1L, Long::sum);
+      from = from == null ? event.at() : from;
+      until = event.at();
+    }
+
+    boolean isEmpty() {
+      return counts.isEmpty();
+    }
+
+    long total() {
+      return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    RecordsLost note(Instant now) {
+      return new RecordsLost(
+          now, from == null ? now : from, until == null ? now : until, counts, "disk full");
+    }
+
+    void clear() {
+      counts.clear();
+      from = null;
+      until = null;
+    }
+  }
+}

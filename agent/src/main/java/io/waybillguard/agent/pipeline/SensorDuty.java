@@ -1,0 +1,145 @@
+package io.waybillguard.agent.pipeline;
+
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.SensorBack;
+import io.waybillguard.agent.event.SensorBlind;
+import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.run.Duty;
+import io.waybillguard.agent.sense.Sensor;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets one sensor look, and writes down when it cannot: blind from its last good look, back when it
+ * has looked everything over again. Stepped by one thread; its state may be read by any.
+ */
+public final class SensorDuty implements Duty {
+  private static final Logger LOG = LoggerFactory.getLogger(SensorDuty.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long SHORTEST_PAUSE_MS = 1_000;
+  private static final long LONGEST_PAUSE_MS = 300_000;
+
+  /** How a sensor is doing. */
+  public enum Sight {
+    STARTING,
+    LIVE,
+    REDUCED,
+    BLIND
+  }
+
+  /**
+   * A sensor's state for people.
+   *
+   * @param name the sensor's name
+   * @param sight how it sees
+   * @param since from when
+   * @param detail what it looks at, or why it cannot
+   */
+  public record State(String name, Sight sight, Instant since, String detail) {}
+
+  private final Sensor sensor;
+  private final Inbox inbox;
+  private final InstantSource clock;
+  private final CountDownLatch decided = new CountDownLatch(1);
+
+  private boolean open;
+  private Instant lastGoodLook;
+  private @Nullable Instant blindFrom;
+  private long pauseMillis = SHORTEST_PAUSE_MS;
+  private volatile State state;
+
+  public SensorDuty(Sensor sensor, Inbox inbox, InstantSource clock) {
+    this.sensor = sensor;
+    this.inbox = inbox;
+    this.clock = clock;
+    this.lastGoodLook = clock.instant();
+    this.state = new State(sensor.name(), Sight.STARTING, lastGoodLook, "");
+  }
+
+  @Override
+  public String name() {
+    return "sense-" + sensor.name();
+  }
+
+  /** How the sensor is doing, as of its last step. */
+  public State state() {
+    return state;
+  }
+
+  /** Opens when the sensor is live or has said why not. */
+  public CountDownLatch decided() {
+    return decided;
+  }
+
+  @Override
+  public int step() throws Exception {
+    if (!open) {
+      return openEyes();
+    }
+    List<Observation> seen = sensor.sense(PATIENCE);
+    lastGoodLook = clock.instant();
+    seen.forEach(inbox::offer);
+    return seen.size();
+  }
+
+  private int openEyes() throws IOException {
+    Sensor.Sight sight = sensor.open();
+    open = true;
+    Instant now = clock.instant();
+    Instant from = blindFrom;
+    inbox.offer(
+        from == null
+            ? new SensorLive(now, sensor.name(), sight.reduced(), sight.detail())
+            : new SensorBack(now, sensor.name(), from, now, sight.detail()));
+    LOG.info(
+        "sensor={} {} {}", sensor.name(), sight.reduced() ? "reduced" : "live", sight.detail());
+    blindFrom = null;
+    lastGoodLook = now;
+    pauseMillis = SHORTEST_PAUSE_MS;
+    state =
+        new State(sensor.name(), sight.reduced() ? Sight.REDUCED : Sight.LIVE, now, sight.detail());
+    sight.found().forEach(inbox::offer);
+    decided.countDown();
+    return sight.found().size();
+  }
+
+  /**
+   * Blind: written once, however often it fails again. The next step opens the eyes anew, after a
+   * growing pause.
+   */
+  @Override
+  public long failed(Exception cause) {
+    Instant now = clock.instant();
+    if (blindFrom == null) {
+      blindFrom = lastGoodLook;
+      String why =
+          cause instanceof IOException ? String.valueOf(cause.getMessage()) : cause.toString();
+      inbox.offer(new SensorBlind(now, sensor.name(), lastGoodLook, why));
+      state = new State(sensor.name(), Sight.BLIND, lastGoodLook, why);
+      LOG.warn("sensor={} blind since={}", sensor.name(), lastGoodLook, cause);
+    }
+    sensor.close();
+    open = false;
+    decided.countDown();
+    long pause = pauseMillis;
+    pauseMillis = Math.min(LONGEST_PAUSE_MS, pauseMillis * 2);
+    return pause;
+  }
+
+  @Override
+  public void wake() {
+    sensor.wake();
+  }
+
+  @Override
+  public void end() {
+    sensor.close();
+  }
+}

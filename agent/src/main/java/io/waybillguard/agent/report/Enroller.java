@@ -1,0 +1,153 @@
+package io.waybillguard.agent.report;
+
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.SigningKey;
+import io.waybillguard.agent.evidence.VerifierKey;
+import io.waybillguard.agent.report.wire.EnrollReply;
+import io.waybillguard.agent.report.wire.EnrollRequest;
+import io.waybillguard.agent.report.wire.EnrollToken;
+import io.waybillguard.agent.report.wire.Refusal;
+import io.waybillguard.agent.report.wire.WireException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Makes this PC known to HQ: shows a one-time token, the log's first key and a TLS key, and keeps
+ * what HQ answers. Safe to repeat with the same token: the same keys get the same answer.
+ */
+public final class Enroller {
+  private final Path data;
+  private final Duration connect;
+  private final Duration read;
+
+  /**
+   * @param data the agent's data folder; the TLS key is kept under it
+   */
+  public Enroller(Path data, Duration connect, Duration read) {
+    this.data = data;
+    this.connect = connect;
+    this.read = read;
+  }
+
+  /**
+   * Enrols.
+   *
+   * @param hq HQ's address, {@code https://host:port}
+   * @param token as it was handed over
+   * @param caSha256 hex of HQ's CA certificate, when it was handed over apart; the token itself
+   *     carries its first half
+   * @param log the log's first key
+   * @param host what the machine says about itself
+   * @throws EnrolmentRefusedException if HQ did not take it, or is not the HQ that made the token
+   * @throws IOException if the data folder cannot be read or written
+   */
+  public Enrolment enrol(
+      URI hq, String token, Optional<String> caSha256, SigningKey log, EnrollRequest.Host host)
+      throws IOException, EnrolmentRefusedException {
+    EnrollToken parsed = token(token);
+    TlsIdentity identity = TlsIdentity.in(data.resolve("keys"));
+    String spki = Base64.getEncoder().encodeToString(identity.spki());
+    String vkey = log.verifier().toString();
+    byte[] signed = EnrollRequest.signed(parsed, spki, vkey);
+    EnrollRequest request =
+        new EnrollRequest(
+            parsed.text(),
+            spki,
+            vkey,
+            host,
+            Base64.getEncoder().encodeToString(identity.sign(signed)),
+            Base64.getEncoder().encodeToString(log.raw(signed)));
+    Transport transport =
+        new HttpsTransport(hq, TlsIdentity.pinned(pin(parsed, caSha256)), connect, read);
+    Enrolment enrolment = enrolment(hq, post(transport, hq, request), vkey);
+    identity.context(enrolment.chain());
+    enrolment.save(data);
+    return enrolment;
+  }
+
+  private static EnrollToken token(String text) throws EnrolmentRefusedException {
+    try {
+      return EnrollToken.parse(text);
+    } catch (WireException e) {
+      throw new EnrolmentRefusedException(
+          EnrolmentRefusedException.Reason.NO_TOKEN, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Predicate<byte[]> pin(EnrollToken token, Optional<String> caSha256) {
+    return sha256 ->
+        caSha256.map(hex -> HexFormat.of().formatHex(sha256).equalsIgnoreCase(hex)).orElse(true)
+            && token.pins(sha256);
+  }
+
+  private static byte[] post(Transport transport, URI hq, EnrollRequest request)
+      throws EnrolmentRefusedException {
+    Transport.Answer answer;
+    try {
+      answer = transport.post("/v1/enroll", Transport.Body.JSON, request.encode());
+    } catch (IOException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof TlsIdentity.WrongCaException wrong) {
+          throw new EnrolmentRefusedException(
+              EnrolmentRefusedException.Reason.WRONG_CA, String.valueOf(wrong.getMessage()), e);
+        }
+      }
+      throw new EnrolmentRefusedException(
+          EnrolmentRefusedException.Reason.UNREACHABLE, hq + ": " + e.getMessage(), e);
+    }
+    if (answer.status() == 200) {
+      return answer.body();
+    }
+    throw refusal(answer);
+  }
+
+  private static EnrolmentRefusedException refusal(Transport.Answer answer) {
+    try {
+      Refusal refusal = Refusal.decode(answer.body());
+      EnrolmentRefusedException.Reason reason =
+          switch (refusal.error()) {
+            case Refusal.TOKEN_UNKNOWN -> EnrolmentRefusedException.Reason.TOKEN_UNKNOWN;
+            case Refusal.TOKEN_EXPIRED -> EnrolmentRefusedException.Reason.TOKEN_EXPIRED;
+            case Refusal.TOKEN_USED -> EnrolmentRefusedException.Reason.TOKEN_USED;
+            case Refusal.LOG_TAKEN -> EnrolmentRefusedException.Reason.LOG_TAKEN;
+            default -> EnrolmentRefusedException.Reason.OTHER;
+          };
+      return new EnrolmentRefusedException(
+          reason, answer.status() + " " + refusal.error() + ": " + refusal.detail());
+    } catch (WireException e) {
+      return new EnrolmentRefusedException(
+          EnrolmentRefusedException.Reason.OTHER,
+          "status " + answer.status() + "; is this the address of an HQ?",
+          e);
+    }
+  }
+
+  private static Enrolment enrolment(URI hq, byte[] body, String vkey)
+      throws EnrolmentRefusedException {
+    try {
+      EnrollReply reply = EnrollReply.decode(body);
+      if (!reply.origin().equals(VerifierKey.parse(vkey).name())) {
+        throw new EvidenceException("it speaks of " + reply.origin());
+      }
+      return new Enrolment(
+          hq,
+          reply.origin(),
+          reply.outlet(),
+          reply.chain(),
+          VerifierKey.parse(reply.witnessVkey()),
+          VerifierKey.parse(reply.mirrorVkey()),
+          VerifierKey.parse(reply.commandVkey()));
+    } catch (WireException | EvidenceException e) {
+      throw new EnrolmentRefusedException(
+          EnrolmentRefusedException.Reason.OTHER,
+          "HQ's answer makes no sense: " + e.getMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.waybillguard.agent.report;
+
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.SecretFile;
+import io.waybillguard.agent.evidence.VerifierKey;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What this PC knows of the HQ that it belongs to; kept in the data folder.
+ *
+ * @param hq base address, {@code https://host:port}
+ * @param origin the log that was enrolled
+ * @param outlet the outlet's code
+ * @param chain certificates in PEM form: our own first, HQ's CA last
+ * @param witness key of head cosignatures ("seen")
+ * @param mirror key of mirror cosignatures ("hold")
+ * @param command key that signs commands
+ */
+public record Enrolment(
+    URI hq,
+    String origin,
+    String outlet,
+    List<String> chain,
+    VerifierKey witness,
+    VerifierKey mirror,
+    VerifierKey command) {
+  private static final String FILE = "enrolment.json";
+
+  public Enrolment {
+    chain = List.copyOf(chain);
+  }
+
+  /** The file in a data folder. */
+  public static Path file(Path data) {
+    return data.resolve(FILE);
+  }
+
+  /**
+   * The enrolment in a data folder; empty when this PC belongs to no HQ yet.
+   *
+   * @throws IOException if the file cannot be read or is damaged; the message says what to do
+   */
+  public static Optional<Enrolment> load(Path data) throws IOException {
+    Path file = file(data);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      Json.Obj json = Json.parse(Files.readAllBytes(file));
+      return Optional.of(
+          new Enrolment(
+              URI.create(json.text("hq")),
+              json.text("origin"),
+              json.text("outlet"),
+              json.texts("chain"),
+              VerifierKey.parse(json.text("witness_vkey")),
+              VerifierKey.parse(json.text("mirror_vkey")),
+              VerifierKey.parse(json.text("command_vkey"))));
+    } catch (JsonException | EvidenceException | IllegalArgumentException e) {
+      throw new IOException(
+          file + " is damaged (" + e.getMessage() + "); enrol again with a new token", e);
+    }
+  }
+
+  /** Keeps it, durably. */
+  public void save(Path data) throws IOException {
+    Json.Obj json =
+        Json.object()
+            .put("hq", hq.toString())
+            .put("origin", origin)
+            .put("outlet", outlet)
+            .put("chain", chain)
+            .put("witness_vkey", witness.toString())
+            .put("mirror_vkey", mirror.toString())
+            .put("command_vkey", command.toString());
+    SecretFile.write(file(data), json.canonical());
+  }
+}

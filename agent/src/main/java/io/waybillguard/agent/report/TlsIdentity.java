@@ -1,0 +1,220 @@
+package io.waybillguard.agent.report;
+
+import io.waybillguard.agent.evidence.Hash;
+import io.waybillguard.agent.evidence.SecretFile;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * This PC's TLS key (P-256; Ed25519 client certificates are not taken everywhere) and what it
+ * trusts: HQ's own CA and nothing else. The machine's trust store plays no part, so that a
+ * certificate an intruder installs there helps nobody.
+ */
+final class TlsIdentity {
+  private static final String PRIVATE = "tls.key";
+  private static final String PUBLIC = "tls.pub";
+
+  private final KeyPair pair;
+
+  private TlsIdentity(KeyPair pair) {
+    this.pair = pair;
+  }
+
+  /**
+   * The key in a folder; made when there is none. A key that was made but not yet enrolled is used
+   * again.
+   */
+  static TlsIdentity in(Path keys) throws IOException {
+    Path secret = keys.resolve(PRIVATE);
+    Path open = keys.resolve(PUBLIC);
+    try {
+      if (Files.exists(secret) && Files.exists(open)) {
+        KeyFactory ec = KeyFactory.getInstance("EC");
+        PrivateKey privateKey =
+            ec.generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(secret)));
+        PublicKey publicKey = ec.generatePublic(new X509EncodedKeySpec(Files.readAllBytes(open)));
+        return new TlsIdentity(new KeyPair(publicKey, privateKey));
+      }
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      KeyPair pair = generator.generateKeyPair();
+      SecretFile.folder(keys);
+      SecretFile.write(open, pair.getPublic().getEncoded());
+      SecretFile.write(secret, pair.getPrivate().getEncoded());
+      return new TlsIdentity(pair);
+    } catch (GeneralSecurityException e) {
+      throw new IOException(
+          "the TLS key in "
+              + keys
+              + " is damaged; remove "
+              + PRIVATE
+              + " and "
+              + PUBLIC
+              + " and enrol again",
+          e);
+    }
+  }
+
+  /** The public half as DER SubjectPublicKeyInfo. */
+  byte[] spki() {
+    return pair.getPublic().getEncoded();
+  }
+
+  /** ECDSA over SHA-256, DER form. */
+  byte[] sign(byte[] message) {
+    try {
+      Signature ecdsa = Signature.getInstance("SHA256withECDSA");
+      ecdsa.initSign(pair.getPrivate());
+      ecdsa.update(message);
+      return ecdsa.sign();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the TLS key cannot sign", e);
+    }
+  }
+
+  /**
+   * TLS that shows our certificate and trusts the CA at the end of the chain.
+   *
+   * @throws IOException if a certificate is damaged or not ours
+   */
+  SSLContext context(List<String> chainPem) throws IOException {
+    try {
+      List<X509Certificate> chain = new ArrayList<>();
+      for (String pem : chainPem) {
+        chain.add(certificate(pem));
+      }
+      if (chain.size() < 2 || !chain.get(0).getPublicKey().equals(pair.getPublic())) {
+        throw new IOException(
+            "the certificate from HQ is not for this PC's TLS key; enrol again with a new token");
+      }
+      KeyStore own = emptyStore();
+      own.setKeyEntry("own", pair.getPrivate(), new char[0], chain.toArray(X509Certificate[]::new));
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(own, new char[0]);
+      SSLContext tls = SSLContext.getInstance("TLS");
+      tls.init(
+          keys.getKeyManagers(), new TrustManager[] {trusting(chain.get(chain.size() - 1))}, null);
+      return tls;
+    } catch (GeneralSecurityException e) {
+      throw new IOException(
+          "the certificate from HQ cannot be used: "
+              + e.getMessage()
+              + "; enrol again with a new token",
+          e);
+    }
+  }
+
+  /**
+   * TLS for the first contact: no certificate of ours, and any CA whose SHA-256 is the one that was
+   * handed over.
+   */
+  static SSLContext pinned(Predicate<byte[]> isCa) throws IOException {
+    try {
+      SSLContext tls = SSLContext.getInstance("TLS");
+      tls.init(null, new TrustManager[] {new PinnedCa(isCa)}, null);
+      return tls;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
+    }
+  }
+
+  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    return store;
+  }
+
+  static X509Certificate certificate(String pem) throws CertificateException {
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  private static X509TrustManager trusting(X509Certificate ca)
+      throws GeneralSecurityException, IOException {
+    KeyStore anchors = emptyStore();
+    anchors.setCertificateEntry("hq", ca);
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(anchors);
+    for (TrustManager each : factory.getTrustManagers()) {
+      if (each instanceof X509TrustManager manager) {
+        return manager;
+      }
+    }
+    throw new GeneralSecurityException("this Java has no X.509 trust manager");
+  }
+
+  /**
+   * Takes the last certificate of the server's chain as the anchor, if it is the pinned one, and
+   * checks the rest against it.
+   */
+  private static final class PinnedCa implements X509TrustManager {
+    private final Predicate<byte[]> isCa;
+
+    PinnedCa(Predicate<byte[]> isCa) {
+      this.isCa = isCa;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      X509Certificate root = chain[chain.length - 1];
+      byte[] sha256 = Hash.sha256(root.getEncoded()).bytes();
+      if (!isCa.test(sha256)) {
+        throw new WrongCaException(java.util.HexFormat.of().formatHex(sha256));
+      }
+      try {
+        trusting(root).checkServerTrusted(chain, authType);
+      } catch (GeneralSecurityException | IOException e) {
+        throw new CertificateException(e);
+      }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      throw new CertificateException("a client trusts no clients");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
+  /** The server's CA is not the one whose hash was handed over. */
+  static final class WrongCaException extends CertificateException {
+    private static final long serialVersionUID = 1L;
+
+    WrongCaException(String got) {
+      super(got);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.waybillguard.agent.report;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** One exchange with HQ. Called from one thread. */
+public interface Transport {
+  /** What is sent. */
+  enum Body {
+    JSON("application/json", false),
+    TEXT("text/plain; charset=utf-8", false),
+    SEGMENT("application/octet-stream", true);
+
+    private final String contentType;
+    private final boolean packed;
+
+    Body(String contentType, boolean packed) {
+      this.contentType = contentType;
+      this.packed = packed;
+    }
+
+    /** {@code Content-Type}. */
+    public String contentType() {
+      return contentType;
+    }
+
+    /** Whether the body is gzip already, and {@code Content-Encoding} says so. */
+    public boolean packed() {
+      return packed;
+    }
+  }
+
+  /** HQ's answer. */
+  final class Answer {
+    private final int status;
+    private final byte[] body;
+    private final Optional<Duration> retryAfter;
+
+    /**
+     * @param status HTTP status
+     * @param body at most 1 MiB; longer answers are refused by the transport
+     * @param retryAfter HQ's wish, if it has one
+     */
+    public Answer(int status, byte[] body, Optional<Duration> retryAfter) {
+      this.status = status;
+      this.body = body;
+      this.retryAfter = retryAfter;
+    }
+
+    /** HTTP status. */
+    public int status() {
+      return status;
+    }
+
+    /** The answer's body. */
+    public byte[] body() {
+      return body;
+    }
+
+    /** How long HQ asks to be left alone. */
+    public Optional<Duration> retryAfter() {
+      return retryAfter;
+    }
+  }
+
+  /**
+   * Sends one request and waits for its answer.
+   *
+   * @param path beginning with "/"
+   * @throws IOException if no answer came, for whatever reason
+   */
+  Answer post(String path, Body kind, byte[] body) throws IOException;
+}

@@ -1,0 +1,55 @@
+package io.waybillguard.agent.report.wire;
+
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Answer to a heartbeat.
+ *
+ * @param hqTime HQ's clock, to the millisecond
+ * @param hqSize size of the newest head that HQ has cosigned; an agent whose log is smaller has
+ *     been rolled back
+ * @param mirrorSize size up to which HQ holds the bytes
+ * @param nextAfter how long to wait before the next heartbeat, to the second
+ * @param commands signed notes by the command key, oldest first
+ */
+public record HeartbeatReply(
+    Instant hqTime, long hqSize, long mirrorSize, Duration nextAfter, List<String> commands) {
+
+  public HeartbeatReply {
+    commands = List.copyOf(commands);
+  }
+
+  /** The message as sent. */
+  public byte[] encode() {
+    return Json.object()
+        .put("hq_time", hqTime.toEpochMilli())
+        .put("hq_size", hqSize)
+        .put("mirror_size", mirrorSize)
+        .put("next_after", nextAfter.toSeconds())
+        .put("commands", commands)
+        .canonical();
+  }
+
+  /**
+   * Reads a message; keys it does not know are ignored.
+   *
+   * @throws WireException if it is no JSON of our dialect or lacks a field
+   */
+  public static HeartbeatReply decode(byte[] body) throws WireException {
+    try {
+      Json.Obj json = Json.parse(body);
+      return new HeartbeatReply(
+          Instant.ofEpochMilli(json.number("hq_time")),
+          json.number("hq_size"),
+          json.number("mirror_size", 0),
+          Duration.ofSeconds(json.number("next_after")),
+          json.texts("commands"));
+    } catch (JsonException e) {
+      throw JsonFault.of("heartbeat reply", e);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.waybillguard.agent.report.wire;
+
+import io.waybillguard.agent.evidence.BodyPart;
+import io.waybillguard.agent.evidence.Checkpoint;
+import io.waybillguard.agent.evidence.ConsistencyClaim;
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.SignedNote;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Body of {@code POST /v1/logs/{id}/segments} before packing: a {@link ConsistencyClaim} without
+ * proof lines, an empty line, the leaves from the old size to the checkpoint's (u16 length ‖ leaf,
+ * as in C2SP tlog-tiles), then body frames (u64 index, u8 part, 16 bytes salt, u32 length, data) to
+ * the end. All numbers are big-endian. There is one spelling for each segment: what HQ stores can
+ * be read again with this class alone.
+ *
+ * <p>There is no consistency proof in it, since the leaves themselves lead from HQ's tree to the
+ * signed root.
+ *
+ * @param oldSize size up to which HQ holds the bytes; index of the first leaf here
+ * @param note the signed checkpoint that the leaves lead to
+ * @param leaves stored leaf bytes, in order, each at most 65,535 bytes
+ * @param bodies body parts of these leaves, in any order
+ */
+public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<BodyPart> bodies) {
+  /** Bytes of a body frame before its data: index 8, part 1, salt 16, length 4. */
+  public static final int BODY_HEADER_BYTES = 8 + 1 + BodyPart.SALT_LENGTH + 4;
+
+  public Segment {
+    leaves = List.copyOf(leaves);
+    bodies = List.copyOf(bodies);
+  }
+
+  /** Size of the tree after the last leaf. */
+  public long newSize() {
+    return oldSize + leaves.size();
+  }
+
+  /** Offset of the first leaf's length field in {@link #encode}. */
+  public int leavesAt() {
+    return head().length + 1;
+  }
+
+  private byte[] head() {
+    return new ConsistencyClaim(oldSize, List.of(), note).bytes();
+  }
+
+  /** The message, to be packed with gzip. */
+  public byte[] encode() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      encode(out);
+    } catch (IOException e) {
+      throw new AssertionError("memory takes every write", e);
+    }
+    return out.toByteArray();
+  }
+
+  /** Writes the message, to be packed with gzip. */
+  public void encode(OutputStream to) throws IOException {
+    DataOutputStream out = new DataOutputStream(to);
+    out.write(head());
+    out.write('\n');
+    for (byte[] leaf : leaves) {
+      if (leaf.length > 0xFFFF) {
+        throw new IOException("leaf of " + leaf.length + " bytes; a frame holds 65535");
+      }
+      out.writeShort(leaf.length);
+      out.write(leaf);
+    }
+    for (BodyPart body : bodies) {
+      out.writeLong(body.index());
+      out.writeByte(body.part());
+      out.write(body.salt());
+      out.writeInt(body.data().length);
+      out.write(body.data());
+    }
+    out.flush();
+  }
+
+  /**
+   * Reads a message, unpacked.
+   *
+   * @throws WireException if a frame is not of the documented form, a body belongs to no leaf here
+   *     or comes twice, or a limit is passed
+   */
+  public static Segment decode(byte[] message) throws WireException {
+    if (message.length > Limits.SEGMENT_UNPACKED) {
+      throw WireException.tooLarge(
+          "segment of " + message.length + " bytes; limit " + Limits.SEGMENT_UNPACKED);
+    }
+    int headEnd = endOfHead(message);
+    ConsistencyClaim head = head(Arrays.copyOf(message, headEnd));
+    final long newSize = checkpoint(head.note()).size();
+    long count = newSize - head.old();
+    if (count <= 0) {
+      throw WireException.malformed(
+          "a segment from size " + head.old() + " to " + newSize + " holds no leaves");
+    }
+    if (count > Limits.SEGMENT_ENTRIES) {
+      throw WireException.tooLarge(count + " leaves; limit " + Limits.SEGMENT_ENTRIES);
+    }
+    ByteBuffer in = ByteBuffer.wrap(message, headEnd + 1, message.length - headEnd - 1);
+    List<byte[]> leaves = new ArrayList<>((int) count);
+    for (long i = 0; i < count; i++) {
+      long index = head.old() + i;
+      need(in, 2, "the length of leaf " + index);
+      leaves.add(bytes(in, Short.toUnsignedInt(in.getShort()), "leaf " + index));
+    }
+    return new Segment(head.old(), head.note(), leaves, readBodies(in, head.old(), newSize));
+  }
+
+  private static List<BodyPart> readBodies(ByteBuffer in, long from, long to) throws WireException {
+    List<BodyPart> bodies = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    while (in.hasRemaining()) {
+      need(in, BODY_HEADER_BYTES, "the header of a body frame");
+      long index = in.getLong();
+      int part = Byte.toUnsignedInt(in.get());
+      if (index < from || index >= to) {
+        throw WireException.malformed(
+            "a body of record " + index + " in a segment of " + from + " to " + (to - 1));
+      }
+      if (!seen.add(index + "." + part)) {
+        throw WireException.malformed("part " + part + " of record " + index + " comes twice");
+      }
+      byte[] salt = bytes(in, BodyPart.SALT_LENGTH, "salt");
+      int length = in.getInt();
+      bodies.add(new BodyPart(index, part, salt, bytes(in, length, "body of " + index)));
+    }
+    return bodies;
+  }
+
+  /**
+   * Where the add-checkpoint text ends: at the third empty line. The text itself has one after the
+   * proof and one inside the checkpoint, whose own lines are never empty.
+   */
+  private static int endOfHead(byte[] message) throws WireException {
+    int empty = 0;
+    int limit = Math.min(message.length, Limits.CHECKPOINT_TEXT);
+    for (int i = 1; i < limit; i++) {
+      if (message[i] == '\n' && message[i - 1] == '\n') {
+        empty++;
+        if (empty == 3) {
+          return i;
+        }
+      }
+    }
+    throw WireException.malformed("no empty line between the checkpoint and the leaves");
+  }
+
+  private static ConsistencyClaim head(byte[] utf8) throws WireException {
+    try {
+      ConsistencyClaim head = ConsistencyClaim.parse(new String(utf8, StandardCharsets.UTF_8));
+      if (!head.proof().isEmpty()) {
+        throw WireException.malformed("a segment carries no proof lines; its leaves are the proof");
+      }
+      if (!Arrays.equals(head.bytes(), utf8)) {
+        throw WireException.malformed("the text before the leaves has more than one spelling");
+      }
+      return head;
+    } catch (EvidenceException e) {
+      throw new WireException(WireException.Fault.MALFORMED, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Checkpoint checkpoint(SignedNote note) throws WireException {
+    try {
+      return Checkpoint.parse(note.text());
+    } catch (EvidenceException e) {
+      throw new WireException(WireException.Fault.MALFORMED, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static byte[] bytes(ByteBuffer in, int length, String what) throws WireException {
+    need(in, length, what);
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    return bytes;
+  }
+
+  private static void need(ByteBuffer in, int length, String what) throws WireException {
+    if (length < 0 || in.remaining() < length) {
+      throw WireException.malformed(
+          what
+              + " should take "
+              + Integer.toUnsignedString(length)
+              + " bytes; "
+              + in.remaining()
+              + " are left");
+    }
+  }
+}

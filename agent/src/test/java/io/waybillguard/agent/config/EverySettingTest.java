@@ -1,0 +1,224 @@
+package io.waybillguard.agent.config;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.config.Problem.Reason;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Holds each setting to its promises: written in {@code config/agent.yaml} with its default, its
+ * range and words in both languages; read into the right place; refused outside its range. A new
+ * setting fails here until it has all of that, and a line in {@link #PLACES}.
+ */
+final class EverySettingTest {
+  /** Where each setting ends up, and a value other than the default, as written and as read. */
+  private static final Map<String, Place> PLACES =
+      Map.ofEntries(
+          Map.entry(
+              "evidence.domain", new Place(c -> c.evidence().domain(), "a.example", "a.example")),
+          Map.entry("evidence.commit_batch", new Place(c -> c.evidence().commitBatch(), "17", 17)),
+          Map.entry(
+              "evidence.commit_wait",
+              new Place(c -> c.evidence().commitWait(), "51ms", Duration.ofMillis(51))),
+          Map.entry(
+              "evidence.checkpoint_every",
+              new Place(c -> c.evidence().checkpointEvery(), "3s", Duration.ofSeconds(3))),
+          Map.entry(
+              "evidence.key_epoch",
+              new Place(c -> c.evidence().keyEpoch(), "3d", Duration.ofDays(3))),
+          Map.entry(
+              "evidence.key_epoch_records",
+              new Place(c -> c.evidence().keyEpochRecords(), "18", 18)),
+          Map.entry("inbox.capacity", new Place(c -> c.inbox().capacity(), "65", 65)),
+          Map.entry("report.every", new Place(c -> c.report().every(), "7h", Duration.ofHours(7))),
+          Map.entry(
+              "report.heartbeat",
+              new Place(c -> c.report().heartbeat(), "11s", Duration.ofSeconds(11))),
+          Map.entry(
+              "report.connect_timeout",
+              new Place(c -> c.report().connectTimeout(), "12s", Duration.ofSeconds(12))),
+          Map.entry(
+              "report.read_timeout",
+              new Place(c -> c.report().readTimeout(), "13s", Duration.ofSeconds(13))),
+          Map.entry(
+              "report.backoff_max",
+              new Place(c -> c.report().backoffMax(), "14s", Duration.ofSeconds(14))),
+          Map.entry(
+              "sensors.usb.enabled", new Place(c -> c.sensors().usb().enabled(), "false", false)),
+          Map.entry(
+              "sensors.program.enabled",
+              new Place(c -> c.sensors().program().enabled(), "false", false)),
+          Map.entry(
+              "sensors.program.hash_up_to",
+              new Place(c -> c.sensors().program().hashUpTo(), "5MiB", 5L << 20)),
+          Map.entry(
+              "watchdog.patience",
+              new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));
+
+  private record Place(Function<Config, Object> in, String written, Object read) {}
+
+  @Test
+  void everySettingHasAPlaceInThisTest() {
+    assertEquals(
+        new TreeSet<>(PLACES.keySet()),
+        ConfigFile.defaults().settings().stream()
+            .map(Setting::key)
+            .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  @TestFactory
+  List<DynamicTest> eachSettingIsReadIntoItsPlaceAndNoOther() {
+    return each(
+        setting -> {
+          Place place = Objects.requireNonNull(PLACES.get(setting.key()), "no line in PLACES");
+          Config read = ConfigFileTest.read(yaml(setting.key(), place.written())).config();
+          PLACES.forEach(
+              (key, other) ->
+                  assertEquals(
+                      key.equals(setting.key()) ? place.read() : other.in().apply(Config.DEFAULTS),
+                      other.in().apply(read),
+                      key));
+        });
+  }
+
+  @TestFactory
+  List<DynamicTest> eachRangeIncludesItsEndsAndNothingBeyond() {
+    return each(
+        setting -> {
+          Expected range = setting.expected();
+          if (range.least().isEmpty()) {
+            return;
+          }
+          for (String end : List.of(range.least(), range.most())) {
+            assertEquals(
+                end,
+                ConfigFileTest.read(yaml(setting.key(), end)).settings().stream()
+                    .filter(s -> s.key().equals(setting.key()))
+                    .findFirst()
+                    .orElseThrow()
+                    .value());
+          }
+          for (String beyond : List.of(stepped(range.least(), -1), stepped(range.most(), 1))) {
+            Problem problem = ConfigFileTest.problems(yaml(setting.key(), beyond)).get(0);
+            assertEquals(Reason.OUT_OF_RANGE, problem.reason(), beyond);
+            assertEquals(range, problem.expected());
+            assertEquals(beyond, problem.found());
+          }
+        });
+  }
+
+  @TestFactory
+  List<DynamicTest> eachSettingIsWrittenInTheDefaultFileWithItsDefaultRangeAndWords()
+      throws Exception {
+    List<String> lines =
+        Files.readAllLines(Path.of("..", "config", "agent.yaml"), StandardCharsets.UTF_8);
+    return each(
+        setting -> {
+          int line = lineOf(setting.key(), lines);
+          assertEquals(
+              setting.standard(), lines.get(line).replaceFirst("^\\s*[a-z_]+: ", ""), "default");
+          String comment = commentAbove(line, lines);
+          assertAll(
+              () -> assertTrue(comment.matches("(?s).*\\p{IsHan}{3}.*"), "Chinese words"),
+              () -> assertTrue(comment.matches("(?s).*[a-z]+ [a-z]+.*"), "English words"),
+              () -> assertTrue(comment.contains(range(setting, " 到 ")), "range: " + comment),
+              () -> assertTrue(comment.contains(range(setting, " to ")), "range: " + comment));
+        });
+  }
+
+  @TestFactory
+  List<DynamicTest> eachRangeIsToldToDevelopersToo() throws Exception {
+    String javadoc =
+        Files.readString(
+                Path.of("src/main/java/io/waybillguard/agent/config/Config.java"),
+                StandardCharsets.UTF_8)
+            .replaceAll("\\s*\\n\\s*\\* +", " ");
+    return each(
+        setting -> {
+          String words = range(setting, " to ");
+          Matcher param =
+              Pattern.compile("@param " + camelCase(setting.key()) + " ([^@]*)").matcher(javadoc);
+          assertTrue(param.results().anyMatch(m -> m.group(1).contains(words)), words);
+        });
+  }
+
+  private interface Promise {
+    void holds(Setting setting) throws Exception;
+  }
+
+  private static List<DynamicTest> each(Promise promise) {
+    return ConfigFile.defaults().settings().stream()
+        .map(s -> DynamicTest.dynamicTest(s.key(), () -> promise.holds(s)))
+        .toList();
+  }
+
+  /** The range in words; "" for a setting without one. */
+  private static String range(Setting setting, String to) {
+    Expected expected = setting.expected();
+    return expected.least().isEmpty() ? "" : expected.least() + to + expected.most();
+  }
+
+  private static String yaml(String key, String value) {
+    String[] parts = key.split("\\.");
+    StringBuilder yaml = new StringBuilder();
+    for (int i = 0; i < parts.length; i++) {
+      yaml.append("  ".repeat(i)).append(parts[i]).append(i < parts.length - 1 ? ":\n" : ": ");
+    }
+    return yaml.append(value).append('\n').toString();
+  }
+
+  /** One unit below or above. */
+  private static String stepped(String amount, int by) {
+    Matcher parts = Pattern.compile("([0-9]+)([A-Za-z]*)").matcher(amount);
+    assertTrue(parts.matches(), amount);
+    return Long.parseLong(parts.group(1)) + by + parts.group(2);
+  }
+
+  private static int lineOf(String key, List<String> lines) {
+    int line = -1;
+    String[] parts = key.split("\\.");
+    for (int depth = 0; depth < parts.length; depth++) {
+      String start = "  ".repeat(depth) + parts[depth] + ":";
+      do {
+        line++;
+        assertTrue(line < lines.size(), key + " is not in config/agent.yaml");
+      } while (!lines.get(line).startsWith(start));
+    }
+    return line;
+  }
+
+  private static String commentAbove(int line, List<String> lines) {
+    int first = line;
+    while (first > 0 && lines.get(first - 1).strip().startsWith("#")) {
+      first--;
+    }
+    return String.join("\n", lines.subList(first, line));
+  }
+
+  private static String camelCase(String key) {
+    String last = key.substring(key.lastIndexOf('.') + 1);
+    String[] words = last.split("_");
+    return words[0]
+        + Arrays.stream(words)
+            .skip(1)
+            .map(w -> Character.toUpperCase(w.charAt(0)) + w.substring(1))
+            .collect(Collectors.joining());
+  }
+}
