@@ -41,6 +41,7 @@ final class DataLock implements AutoCloseable {
       throw new AccessDeniedException(data.toString());
     }
     Files.createDirectories(data);
+    NativeParts.into(data);
     FileChannel channel =
         FileChannel.open(file(data), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     @Nullable FileLock lock;

@@ -133,6 +133,7 @@ public final class Main {
   Exit run(String name, Action action) {
     Path log = logInto.apply(call.home().logs(), name.equals(NAME + " run") ? "agent" : "commands");
     try {
+      NativeParts.into(call.home().data());
       return action.run();
     } catch (Refusal refusal) {
       call.terminal().complain(refusal.in(call.words()));

@@ -1,10 +1,14 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.platform.linux.FanotifyFiles;
+import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
 import io.waybillguard.agent.platform.linux.LinuxVolumes;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Unavailable;
+import io.waybillguard.agent.sense.program.ProgramSensor;
+import io.waybillguard.agent.sense.program.ProgramSettings;
 import io.waybillguard.agent.sense.usb.UsbSensor;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,7 +32,18 @@ final class Sensors {
         config.usb().enabled()
             ? new UsbSensor(new LinuxUsb(clock), new LinuxVolumes(), clock)
             : off("usb"));
+    sensors.add(config.program().enabled() ? programs(config.program(), clock) : off("program"));
     return sensors;
+  }
+
+  private static Sensor programs(Config.Program config, InstantSource clock) {
+    LinuxProcesses processes = new LinuxProcesses();
+    return new ProgramSensor(
+        new FanotifyFiles(processes),
+        new LinuxVolumes(),
+        processes,
+        clock,
+        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()));
   }
 
   private static Sensor off(String name) {

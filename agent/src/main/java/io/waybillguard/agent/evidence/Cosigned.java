@@ -2,20 +2,26 @@ package io.waybillguard.agent.evidence;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the cosignatures in a set of checked notes prove. */
 public final class Cosigned {
   private Cosigned() {}
 
   /**
-   * Refuses lines that are neither the log's own nor a pinned witness's. A damaged line would
-   * otherwise pass as one of an unknown key; inside evidence there are no unknown keys. Without
-   * pinned witnesses nothing can be said of cosigners.
+   * Refuses lines that are neither the log's own nor a pinned witness's, and second lines of one
+   * key. A damaged line would otherwise pass as one of an unknown key; inside evidence there are no
+   * unknown keys. Without pinned witnesses nothing can be said of cosigners.
    */
   public static void refuseStrangers(
       SignedNote note, VerifierKey signer, Pins pins, Verdict.Draft draft, String what) {
+    Set<String> seen = new HashSet<>();
     for (NoteSignature line : note.signatures()) {
+      if (!seen.add(line.name() + '+' + line.keyId())) {
+        draft.refuse(what, "carries two signatures of " + line.name());
+      }
       if (line.isBy(signer) || pins.witnesses().isEmpty()) {
         continue;
       }

@@ -9,6 +9,10 @@ import java.io.IOException;
 public final class DamagedLogException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  DamagedLogException(String message) {
+    super(message);
+  }
+
   DamagedLogException(String message, Throwable cause) {
     super(message, cause);
   }

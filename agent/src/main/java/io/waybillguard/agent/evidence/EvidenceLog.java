@@ -4,6 +4,7 @@ import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.KeyHandedOver;
 import io.waybillguard.agent.event.LogRecovered;
+import io.waybillguard.agent.event.Urgency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ public final class EvidenceLog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceLog.class);
   private static final String KEYS = "keys";
+  private static final String SET_ASIDE = "set-aside-";
 
   /**
    * More than this in memory means that the disk takes nothing; from then on records are refused
@@ -127,34 +130,59 @@ public final class EvidenceLog implements AutoCloseable {
   public static EvidenceLog open(Path data, Settings settings, Surroundings around)
       throws IOException {
     SecretFile.folder(data);
-    Path file = data.resolve(FILE);
+    EvidenceLog log;
+    String why;
     try {
-      return openAsIs(data, settings, around);
+      log = openAsIs(data, settings, around);
+      why = "set aside at an earlier start, which ended before it could say why";
     } catch (EvidenceException e) {
       LOG.error(
           "log={} cannot be continued: {}; it is set aside and a new log begins",
-          file,
+          data.resolve(FILE),
           e.getMessage());
-      Optional<Checkpoint> last = lastHead(file);
-      String aside = setAside(data, around.wall().instant());
-      EvidenceLog fresh;
-      try {
-        fresh = openAsIs(data, settings, around);
-      } catch (EvidenceException again) {
-        throw new IOException(
-            "a new log cannot be begun in " + data + ": " + again.getMessage(), again);
+      why = String.valueOf(e.getMessage());
+      setAside(data, around.wall().instant());
+      log = openAfresh(data, settings, around);
+    }
+    if (log.durable == 0) {
+      // Also when an earlier start set a log aside and was killed before it wrote this down.
+      Optional<Path> aside = newestSetAside(data);
+      if (aside.isPresent()) {
+        log.recover(aside.get(), why);
       }
-      fresh.append(
+    }
+    return log;
+  }
+
+  private static EvidenceLog openAfresh(Path data, Settings settings, Surroundings around)
+      throws IOException {
+    try {
+      return openAsIs(data, settings, around);
+    } catch (EvidenceException e) {
+      throw new IOException("a new log cannot be begun in " + data + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The first record of a log that takes the place of another. */
+  private void recover(Path aside, String why) throws IOException {
+    Optional<Checkpoint> last = lastHead(aside.resolve(FILE));
+    try {
+      append(
           new LogRecovered(
               around.wall().instant(),
               last.map(Checkpoint::origin).orElse(""),
               last.map(Checkpoint::size).orElse(0L),
               last.map(c -> c.root().base64()).orElse(""),
-              aside,
-              String.valueOf(e.getMessage())));
-      fresh.commit();
-      fresh.seal();
-      return fresh;
+              String.valueOf(aside.getFileName()),
+              why));
+      commit();
+    } catch (IOException | RuntimeException e) {
+      try {
+        close();
+      } catch (IOException ce) {
+        e.addSuppressed(ce);
+      }
+      throw e;
     }
   }
 
@@ -184,6 +212,7 @@ public final class EvidenceLog implements AutoCloseable {
       throws IOException, EvidenceException {
     try {
       if (!store.hasKeys()) {
+        refuseRemains(store, keyFiles);
         return begun(store, keyFiles, settings, around);
       }
       KeyChain keys = store.keys();
@@ -205,6 +234,22 @@ public final class EvidenceLog implements AutoCloseable {
     }
   }
 
+  /**
+   * A new log begins where there is nothing. Where there is something, somebody took the rest away.
+   */
+  private static void refuseRemains(Store store, KeyFiles keyFiles)
+      throws IOException, EvidenceException {
+    // The key of epoch 0 alone is what a crash leaves between a new log's first two steps.
+    Set<Long> crashed = store.isNew() ? Set.of() : Set.of(0L);
+    boolean others = !crashed.containsAll(keyFiles.epochs());
+    if (others || store.size() > 0 || store.newestCheckpoint().isPresent()) {
+      throw new EvidenceException(
+          "the log has no keys, but "
+              + (others ? "key files" : "records or checkpoints")
+              + " are here: part of it was taken away");
+    }
+  }
+
   /** A new log: its key is durable before the row that names it. */
   private static EvidenceLog begun(
       Store store, KeyFiles keyFiles, Settings settings, Surroundings around)
@@ -222,7 +267,7 @@ public final class EvidenceLog implements AutoCloseable {
   /**
    * The right edge of the tree, after checking what can be checked quickly: the newest checkpoint
    * is ours and its root is what the nodes give; the leaves after it are there and are what their
-   * nodes say. The whole log is checked by {@link Verifier}.
+   * nodes say. The whole log is checked by {@link LogVerifier}.
    */
   private static Frontier frontier(Store store, KeyChain keys)
       throws IOException, EvidenceException {
@@ -252,6 +297,26 @@ public final class EvidenceLog implements AutoCloseable {
       if (!Merkle.leaf(leaf).equals(store.node(0, i))) {
         throw new EvidenceException("record " + i + " is not the one that was written");
       }
+    }
+    Store.Edge edge = store.edge();
+    if (edge.nodes() != 2 * size - Long.bitCount(size) || edge.bodies() > size) {
+      throw new EvidenceException(
+          "the log holds "
+              + size
+              + " records, but "
+              + edge.nodes()
+              + " hashes and bodies up to record "
+              + (edge.bodies() - 1)
+              + ": records were taken away");
+    }
+    if (keys.last().firstSize() > size) {
+      throw new EvidenceException(
+          "the key of epoch "
+              + keys.last().number()
+              + " takes over at "
+              + keys.last().firstSize()
+              + " records, the log holds "
+              + size);
     }
     return Frontier.of(store, size);
   }
@@ -296,18 +361,36 @@ public final class EvidenceLog implements AutoCloseable {
     }
   }
 
-  /** Moves the database, its WAL and the keys into a folder of their own; nothing of it is lost. */
-  private static String setAside(Path data, Instant at) throws IOException {
-    String name = "set-aside-" + at.toString().replace(":", "").replaceAll("\\.\\d+", "");
+  /**
+   * Moves the database, its WAL and the keys into a folder of their own; nothing of it is lost. The
+   * keys go first and the database last: whatever a crash leaves is again a log that cannot be
+   * continued, never one that looks new, or older than it is.
+   */
+  private static void setAside(Path data, Instant at) throws IOException {
+    String name = SET_ASIDE + at.toString().replace(":", "").replaceAll("\\.\\d+", "");
     Path aside = data.resolve(name);
-    Files.createDirectories(aside);
-    for (String each : List.of(FILE, FILE + "-wal", FILE + "-shm", KEYS)) {
+    for (int n = 2; Files.exists(aside); n++) {
+      aside = data.resolve(name + "-" + n);
+    }
+    Files.createDirectory(aside);
+    for (String each : List.of(KEYS, FILE + "-wal", FILE + "-shm", FILE)) {
       Path from = data.resolve(each);
       if (Files.exists(from)) {
         Files.move(from, aside.resolve(each));
       }
     }
-    return name;
+  }
+
+  private static Optional<Path> newestSetAside(Path data) throws IOException {
+    try (var folders = Files.newDirectoryStream(data, SET_ASIDE + "*")) {
+      Optional<Path> newest = Optional.empty();
+      for (Path folder : folders) {
+        if (newest.isEmpty() || folder.compareTo(newest.get()) > 0) {
+          newest = Optional.of(folder);
+        }
+      }
+      return newest;
+    }
   }
 
   // -- appending
@@ -320,6 +403,10 @@ public final class EvidenceLog implements AutoCloseable {
    * @throws IOException if so much is waiting for the disk already that nothing more is taken
    */
   public long append(Event event) throws IOException {
+    return append(event, event.urgency());
+  }
+
+  long append(Event event, Urgency urgency) throws IOException {
     if (pending.size() >= MOST_PENDING) {
       throw new IOException(MOST_PENDING + " records wait for the disk; no more are taken");
     }
@@ -329,7 +416,7 @@ public final class EvidenceLog implements AutoCloseable {
         Merkle.leaf(record.leaf()),
         (level, index, hash) ->
             pendingNodes.add(new Store.FinishedNode(PostOrder.id(level, index), hash)));
-    sealSoon |= event.urgency() == io.waybillguard.agent.event.Urgency.CRITICAL;
+    sealSoon |= urgency == Urgency.CRITICAL;
     return record.seq();
   }
 
@@ -481,7 +568,8 @@ public final class EvidenceLog implements AutoCloseable {
     sealedAtMicros = around.monoMicros().getAsLong();
     keySinceMicros = sealedAtMicros;
     sealSoon = false;
-    keyFiles.destroy(epoch - 1);
+    // Not only the key of the epoch before: an earlier destruction may have failed.
+    keyFiles.keepOnly(epoch);
   }
 
   private SigningKey nextKey() {

@@ -11,7 +11,8 @@ public final class HandOver {
   /**
    * The chain with the hand-over added. One that is known already changes nothing.
    *
-   * @throws EvidenceException if the proof does not hold, or is out of turn
+   * @throws EvidenceException if the proof does not hold, is out of turn, or names another key than
+   *     the one known for its epoch
    */
   public static KeyChain learn(KeyChain keys, TlogProof proof) throws EvidenceException {
     Checkpoint head = keys.verify(proof.note());
@@ -27,14 +28,10 @@ public final class HandOver {
     if (leaf.seq() != proof.index()) {
       throw new EvidenceException("leaf " + proof.index() + " says it is " + leaf.seq());
     }
-    if (leaf.fields().number("epoch", -1) <= keys.last().number()) {
-      return keys;
-    }
-    KeyChain learnt = keys.after(leaf);
-    if (learnt == keys) {
+    if (!leaf.type().equals(KeyChain.HAND_OVER)) {
       throw new EvidenceException(
-          "leaf " + leaf.seq() + " is a " + leaf.type() + ", not a log.key");
+          "leaf " + leaf.seq() + " is a " + leaf.type() + ", not a " + KeyChain.HAND_OVER);
     }
-    return learnt;
+    return keys.knows(leaf) ? keys : keys.after(leaf);
   }
 }

@@ -9,6 +9,9 @@ import java.util.List;
  * is stolen later signs nothing of the time before it. Immutable.
  */
 public final class KeyChain {
+  /** Type of the record that ends an epoch and names the next key. */
+  static final String HAND_OVER = "log.key";
+
   private final List<Epoch> epochs;
 
   /**
@@ -58,7 +61,7 @@ public final class KeyChain {
    * @throws EvidenceException if the leaf hands over out of turn, or to a key of another log
    */
   public KeyChain after(Leaf leaf) throws EvidenceException {
-    if (!leaf.type().equals("log.key")) {
+    if (!leaf.type().equals(HAND_OVER)) {
       return this;
     }
     VerifierKey next = VerifierKey.parse(leaf.fields().text("next", ""));
@@ -85,6 +88,19 @@ public final class KeyChain {
     List<Epoch> more = new ArrayList<>(epochs);
     more.add(new Epoch(number, leaf.seq() + 1, next));
     return new KeyChain(more);
+  }
+
+  /** Whether this hand-over, to this very key at this very place, is in the chain. */
+  boolean knows(Leaf handOver) {
+    String next = handOver.fields().text("next", "");
+    long number = handOver.fields().number("epoch", -1);
+    return epochs.stream()
+        .anyMatch(
+            e ->
+                e.number() > 0
+                    && e.number() == number
+                    && e.firstSize() == handOver.seq() + 1
+                    && e.key().toString().equals(next));
   }
 
   /** All epochs, oldest first. */

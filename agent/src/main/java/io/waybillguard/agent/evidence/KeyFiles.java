@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,23 +43,33 @@ final class KeyFiles {
         : Optional.empty();
   }
 
-  void destroy(long epoch) throws IOException {
-    SecretFile.destroy(file(epoch));
+  /** The epochs whose keys are here, whole. */
+  Set<Long> epochs() throws IOException {
+    Set<Long> epochs = new TreeSet<>();
+    for (Path file : files()) {
+      Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+      if (name.matches() && name.group(2) == null) {
+        epochs.add(Long.parseLong(name.group(1)));
+      }
+    }
+    return epochs;
   }
 
   /** Destroys every key but that of one epoch: what a crash between two steps has left. */
   void keepOnly(long epoch) throws IOException {
-    List<Path> others = new ArrayList<>();
-    try (var files = Files.newDirectoryStream(folder)) {
-      for (Path file : files) {
-        Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
-        if (name.matches() && (name.group(2) != null || Long.parseLong(name.group(1)) != epoch)) {
-          others.add(file);
-        }
+    for (Path file : files()) {
+      Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+      if (name.matches() && (name.group(2) != null || Long.parseLong(name.group(1)) != epoch)) {
+        SecretFile.destroy(file);
       }
     }
-    for (Path other : others) {
-      SecretFile.destroy(other);
+  }
+
+  private List<Path> files() throws IOException {
+    List<Path> all = new ArrayList<>();
+    try (var files = Files.newDirectoryStream(folder)) {
+      files.forEach(all::add);
     }
+    return all;
   }
 }

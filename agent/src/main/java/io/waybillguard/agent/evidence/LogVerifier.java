@@ -2,7 +2,6 @@ package io.waybillguard.agent.evidence;
 
 import io.waybillguard.agent.event.BodyClass;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -43,8 +42,7 @@ public final class LogVerifier {
     KeyChain learnt = KeyChain.startingWith(stored.epochs().get(0).key());
     checkFirstKey(stored);
     Frontier tree = new Frontier();
-    List<KeyChain> keysSoFar = new ArrayList<>(List.of(learnt));
-    checkNote(notes, tree, keysSoFar.get(0));
+    checkNote(notes, tree, learnt);
     for (long i = 0; i < size; i++) {
       Optional<byte[]> bytes = log.leaf(i);
       if (bytes.isEmpty()) {
@@ -52,8 +50,15 @@ public final class LogVerifier {
         break;
       }
       checkNodes(tree, bytes.get());
+      KeyChain before = learnt;
       learnt = checkLeaf(i, bytes.get(), learnt);
       checkNote(notes, tree, learnt);
+      if (learnt != before && !notes.containsKey(i + 1)) {
+        // Without it, whoever holds a later key could write the ended epoch anew.
+        draft.refuse(
+            "checkpoint " + (i + 1),
+            "is missing; it closed epoch " + before.last().number() + " and is always kept");
+      }
       if ((i & 0xFFF) == 0) {
         progress.accept(i);
       }
@@ -80,6 +85,15 @@ public final class LogVerifier {
     VerifierKey first = stored.epochs().get(0).key();
     if (pins.first().isPresent() && !pins.first().get().equals(first)) {
       draft.refuse("first key", "is " + first + ", expected " + pins.first().get());
+    }
+    try {
+      if (!Checkpoint.logIdOf(stored.origin()).equals(Checkpoint.logId(first))) {
+        draft.refuse(
+            "first key",
+            "gives the id " + Checkpoint.logId(first) + ", the log is named " + stored.origin());
+      }
+    } catch (EvidenceException e) {
+      draft.refuse("first key", String.valueOf(e.getMessage()));
     }
   }
 

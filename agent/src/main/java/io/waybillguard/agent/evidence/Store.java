@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +46,16 @@ final class Store implements Ledger, AutoCloseable {
           guard("node", "UPDATE"),
           guard("node", "DELETE"));
 
+  /** SQLITE_ERROR is what a missing table or an unknown file format gives; our SQL is sound. */
+  private static final Set<Integer> DAMAGE =
+      Set.of(
+          SQLiteErrorCode.SQLITE_ERROR.code,
+          SQLiteErrorCode.SQLITE_CORRUPT.code,
+          SQLiteErrorCode.SQLITE_NOTADB.code);
+
   private final Path file;
   private final Connection connection;
+  private boolean fresh;
 
   private Store(Path file, Connection connection) {
     this.file = file;
@@ -69,13 +78,7 @@ final class Store implements Ledger, AutoCloseable {
   static Store open(Path file) throws IOException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(10_000);
-    try {
-      Store store = new Store(file, config.createConnection("jdbc:sqlite:" + file));
-      store.prepare();
-      return store;
-    } catch (SQLException e) {
-      throw failure("open", file, e);
-    }
+    return opened("open", file, config, Store::prepare);
   }
 
   /** Opens the file to read beside its writer. */
@@ -85,13 +88,44 @@ final class Store implements Ledger, AutoCloseable {
     config.setOpenMode(SQLiteOpenMode.READONLY);
     config.resetOpenMode(SQLiteOpenMode.READWRITE);
     config.resetOpenMode(SQLiteOpenMode.CREATE);
+    return opened(
+        "read",
+        file,
+        config,
+        store -> {
+          store.run("PRAGMA query_only=ON");
+          store.checkOurs();
+        });
+  }
+
+  /** What is to be done with a connection before anybody uses it. */
+  @FunctionalInterface
+  private interface Preparation {
+    void of(Store store) throws SQLException, IOException;
+  }
+
+  /** Opens the file; if it turns out to be of no use, nothing keeps hold of it. */
+  private static Store opened(String verb, Path file, SQLiteConfig config, Preparation preparation)
+      throws IOException {
     try {
       Store store = new Store(file, config.createConnection("jdbc:sqlite:" + file));
-      store.run("PRAGMA query_only=ON");
-      store.checkOurs();
-      return store;
+      try {
+        preparation.of(store);
+        return store;
+      } catch (SQLException | IOException | RuntimeException e) {
+        store.letGoOf(e);
+        throw e;
+      }
     } catch (SQLException e) {
-      throw failure("read", file, e);
+      throw failure(verb, file, e);
+    }
+  }
+
+  private void letGoOf(Exception cause) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -135,30 +169,39 @@ final class Store implements Ledger, AutoCloseable {
     run("PRAGMA cell_size_check=ON");
     run("PRAGMA mmap_size=0");
     connection.setAutoCommit(false);
-    if (numberIn("PRAGMA user_version") == 0) {
+    if (numberIn("SELECT count(*) FROM sqlite_schema") == 0) {
       for (String table : TABLES) {
         run(table);
       }
       run("PRAGMA application_id=" + APPLICATION_ID);
       run("PRAGMA user_version=" + SCHEMA);
       connection.commit();
+      fresh = true;
     }
     checkOurs();
+  }
+
+  /** Whether the tables were made at this opening. */
+  boolean isNew() {
+    return fresh;
   }
 
   private void checkOurs() throws SQLException, IOException {
     long id = numberIn("PRAGMA application_id");
     long version = numberIn("PRAGMA user_version");
-    if (id != APPLICATION_ID) {
-      throw new IOException(
+    if (id != APPLICATION_ID || version < SCHEMA) {
+      throw new DamagedLogException(
           file
-              + " is no evidence log (application id "
+              + " is no evidence log: application id "
               + id
+              + " and format "
+              + version
               + ", expected "
               + APPLICATION_ID
-              + "); move it away to begin a new log");
+              + " and "
+              + SCHEMA);
     }
-    if (version != SCHEMA) {
+    if (version > SCHEMA) {
       throw new IOException(
           file
               + " has log format "
@@ -219,12 +262,11 @@ final class Store implements Ledger, AutoCloseable {
    */
   private static IOException failure(String verb, Path file, SQLException e) {
     String message = "cannot " + verb + " the evidence log " + file + ": " + e.getMessage();
-    int primary =
-        e.getErrorCode() & 0xff; // SQLite's extended codes carry the primary one in the low byte
-    boolean damaged =
-        primary == SQLiteErrorCode.SQLITE_CORRUPT.code
-            || primary == SQLiteErrorCode.SQLITE_NOTADB.code;
-    return damaged ? new DamagedLogException(message, e) : new IOException(message, e);
+    // SQLite's extended codes carry the primary one in the low byte.
+    int primary = e.getErrorCode() & 0xff;
+    return DAMAGE.contains(primary)
+        ? new DamagedLogException(message, e)
+        : new IOException(message, e);
   }
 
   // -- writing: the owner of the connection gathers one batch and commits it whole
@@ -250,7 +292,8 @@ final class Store implements Ledger, AutoCloseable {
       PreparedStatement leaf = prepare("INSERT INTO leaf(idx, data) VALUES(?, ?)");
       PreparedStatement body =
           prepare("INSERT INTO body(idx, part, salt, data) VALUES(?, ?, ?, ?)");
-      PreparedStatement search = prepare("INSERT INTO search(type, wall, idx) VALUES(?, ?, ?)");
+      PreparedStatement search =
+          prepare("INSERT OR IGNORE INTO search(type, wall, idx) VALUES(?, ?, ?)");
       for (Pending p : records) {
         leaf.setLong(1, p.seq());
         leaf.setBytes(2, p.leaf());
@@ -367,6 +410,24 @@ final class Store implements Ledger, AutoCloseable {
     }
   }
 
+  /**
+   * A value that the schema does not allow to be NULL; a damaged file may hold one all the same.
+   */
+  private byte[] bytes(ResultSet r, int column) throws SQLException, IOException {
+    return here(r.getBytes(column));
+  }
+
+  private String text(ResultSet r, int column) throws SQLException, IOException {
+    return here(r.getString(column));
+  }
+
+  private <T> T here(@Nullable T value) throws IOException {
+    if (value == null) {
+      throw new DamagedLogException("a value in " + file + " is NULL; keep the file");
+    }
+    return value;
+  }
+
   /** A read transaction that stays open would keep the WAL from being reset. */
   private void endRead() throws SQLException {
     if (!connection.getAutoCommit()) {
@@ -382,7 +443,7 @@ final class Store implements Ledger, AutoCloseable {
             r -> {
               List<KeyChain.Epoch> rows = new ArrayList<>();
               while (r.next()) {
-                rows.add(new KeyChain.Epoch(r.getLong(1), r.getLong(2), key(r.getString(3))));
+                rows.add(new KeyChain.Epoch(r.getLong(1), r.getLong(2), key(text(r, 3))));
               }
               return rows;
             });
@@ -411,11 +472,23 @@ final class Store implements Ledger, AutoCloseable {
     return query("SELECT coalesce(max(idx) + 1, 0) FROM leaf", r -> r.next() ? r.getLong(1) : 0);
   }
 
+  /**
+   * How many complete subtrees are stored, and from where on no body may lie, by their highest
+   * numbers. With more than the records call for, nothing could be appended.
+   */
+  record Edge(long nodes, long bodies) {}
+
+  Edge edge() throws IOException {
+    return query(
+        "SELECT (SELECT coalesce(max(id) + 1, 0) FROM node), (SELECT coalesce(max(idx) + 1, 0) FROM body)",
+        r -> r.next() ? new Edge(r.getLong(1), r.getLong(2)) : new Edge(0, 0));
+  }
+
   @Override
   public Optional<byte[]> leaf(long index) throws IOException {
     return query(
         "SELECT data FROM leaf WHERE idx=?",
-        r -> r.next() ? Optional.of(r.getBytes(1)) : Optional.empty(),
+        r -> r.next() ? Optional.of(bytes(r, 1)) : Optional.empty(),
         index);
   }
 
@@ -426,7 +499,7 @@ final class Store implements Ledger, AutoCloseable {
         r -> {
           List<BodyPart> parts = new ArrayList<>();
           while (r.next()) {
-            parts.add(new BodyPart(index, r.getInt(1), r.getBytes(2), r.getBytes(3)));
+            parts.add(new BodyPart(index, r.getInt(1), bytes(r, 2), bytes(r, 3)));
           }
           return parts;
         },
@@ -438,7 +511,7 @@ final class Store implements Ledger, AutoCloseable {
     byte[] bytes =
         query(
             "SELECT h FROM node WHERE id=?",
-            r -> r.next() ? r.getBytes(1) : new byte[0],
+            r -> r.next() ? bytes(r, 1) : new byte[0],
             PostOrder.id(level, index));
     try {
       return Hash.of(bytes);
@@ -462,7 +535,7 @@ final class Store implements Ledger, AutoCloseable {
         r -> {
           NavigableMap<Long, SignedNote> notes = new TreeMap<>();
           while (r.next()) {
-            notes.put(r.getLong(1), note(r.getLong(1), r.getString(2)));
+            notes.put(r.getLong(1), note(r.getLong(1), text(r, 2)));
           }
           return notes;
         },
@@ -474,7 +547,7 @@ final class Store implements Ledger, AutoCloseable {
   Optional<SignedNote> newestCheckpoint() throws IOException {
     return query(
         "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1",
-        r -> r.next() ? Optional.of(note(r.getLong(1), r.getString(2))) : Optional.empty());
+        r -> r.next() ? Optional.of(note(r.getLong(1), text(r, 2))) : Optional.empty());
   }
 
   private SignedNote note(long size, String text) throws IOException {
@@ -495,13 +568,16 @@ final class Store implements Ledger, AutoCloseable {
         value =
             r.next()
                 ? Long.parseLong(
-                    new String(r.getBytes(1), java.nio.charset.StandardCharsets.US_ASCII))
+                    new String(bytes(r, 1), java.nio.charset.StandardCharsets.US_ASCII))
                 : 0;
       }
       endRead();
       return value;
-    } catch (SQLException | NumberFormatException e) {
-      throw new IOException("cannot read \"" + key + "\" from " + file + ": " + e.getMessage(), e);
+    } catch (NumberFormatException e) {
+      throw new DamagedLogException(
+          "\"" + key + "\" in " + file + " is no number: " + e.getMessage(), e);
+    } catch (SQLException e) {
+      throw failure("read", file, e);
     }
   }
 

@@ -52,7 +52,9 @@ public record TlogProof(String extra, long index, List<Hash> path, SignedNote no
     String extra = "";
     if (!lines.isEmpty() && lines.get(0).startsWith("extra ")) {
       extra = lines.remove(0).substring("extra ".length());
-      Base64Text.decode(extra);
+      if (Base64Text.decode(extra).length == 0) {
+        throw new EvidenceException("a tlog-proof without extra data has no extra line");
+      }
     }
     if (lines.isEmpty() || !lines.get(0).startsWith("index ")) {
       throw new EvidenceException("a tlog-proof has an index line");

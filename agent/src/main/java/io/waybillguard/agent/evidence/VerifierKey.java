@@ -23,6 +23,8 @@ public final class VerifierKey {
   /** Signature type of a cosigner. */
   public static final byte COSIGNER = 0x04;
 
+  private static final int SIGNATURE_LENGTH = 64;
+
   // SubjectPublicKeyInfo of an Ed25519 key up to the 32 key bytes (RFC 8410 section 4).
   private static final byte[] SPKI = HexFormat.of().parseHex("302a300506032b6570032100");
 
@@ -147,13 +149,18 @@ public final class VerifierKey {
 
   /** Whether {@code signature} (64 bytes) is this key's over {@code message}. */
   public boolean verifies(byte[] message, byte[] signature) {
+    // The JDK's Ed25519 does not look at bytes after the 64th: a signature would have many
+    // spellings.
+    if (signature.length != SIGNATURE_LENGTH) {
+      return false;
+    }
     try {
       Signature ed25519 = Signature.getInstance("Ed25519");
       ed25519.initVerify(key);
       ed25519.update(message);
       return ed25519.verify(signature);
     } catch (GeneralSecurityException e) {
-      // Thrown for signatures of the wrong length or outside the field: they are no signatures.
+      // Thrown for signatures outside the field and keys off the curve: they are no signatures.
       return false;
     }
   }

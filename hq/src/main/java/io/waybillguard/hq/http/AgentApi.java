@@ -132,7 +132,7 @@ public final class AgentApi {
         request.path(),
         e.status(),
         new String(e.body(), StandardCharsets.UTF_8).strip());
-    request.status(e.status()).contentType(e.contentType()).result(e.body());
+    answer(request, e);
   }
 
   /** Whatever else went wrong is ours to mend; the caller learns that it should try again. */
@@ -140,6 +140,12 @@ public final class AgentApi {
     LOG.error("failed method={} path={}", request.method(), request.path(), e);
     Rejected answer =
         Rejected.because(500, Refusal.INTERNAL, "HQ failed; nothing was taken over; try again");
+    answer(request, answer);
+  }
+
+  private static void answer(Context request, Rejected answer) {
+    // Without this the container adds a charset to every text type, and C2SP names the type alone.
+    request.res().setCharacterEncoding((String) null);
     request.status(answer.status()).contentType(answer.contentType()).result(answer.body());
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Files that are whole or absent after a power cut: written beside their place, synced, renamed,
@@ -22,14 +23,13 @@ public final class DurableFile {
   /**
    * Puts a file in its place; one that was there is replaced.
    *
-   * <p>A power cut before the end may leave {@code <name>.part}, which the next write of the same
-   * name replaces.
+   * <p>A power cut before the end may leave a file that ends in {@code .part}; nobody reads it.
+   * Writers of one name do not disturb each other: each has its own part, and the last rename wins.
    *
    * @param secret whether only the owner may read it (mode 0600 where the file system has modes)
    */
   public static void write(Path file, byte[] content, boolean secret) throws IOException {
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    Files.deleteIfExists(part);
+    Path part = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
     FileAttribute<?>[] mode =
         secret && hasModes(file) ? owner("rw-------") : new FileAttribute<?>[0];
     try (FileChannel out =

@@ -64,7 +64,7 @@ public final class Logs {
 
   static Optional<Workstation> find(Handle h, String log) {
     return h.select("SELECT * FROM workstation WHERE log = ?", log)
-        .map(Workstation::read)
+        .map((row, ctx) -> Workstation.read(row))
         .findOne();
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * The folder of segments: {@code segments/<log id>/<first>-<last>-<hash>.seg}, each the unpacked
@@ -24,6 +25,20 @@ public final class SegmentFiles {
    */
   public SegmentFiles(Path data) {
     this.folder = data.resolve("segments");
+  }
+
+  /**
+   * Removes what writes that were cut short have left. To be called before any segment is written.
+   */
+  public void removeParts() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder, 2)) {
+      for (Path part : files.filter(f -> f.toString().endsWith(".part")).toList()) {
+        Files.delete(part);
+      }
+    }
   }
 
   /**

@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
-import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * An enrolled workstation, known by the id of its log.
@@ -38,7 +37,7 @@ public record Workstation(
     Optional<Instant> rolledBack,
     Optional<Instant> forked) {
 
-  static Workstation read(ResultSet row, StatementContext ignored) throws SQLException {
+  static Workstation read(ResultSet row) throws SQLException {
     return new Workstation(
         row.getString("log"),
         row.getString("origin"),
