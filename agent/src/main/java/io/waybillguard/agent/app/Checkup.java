@@ -75,7 +75,7 @@ final class Checkup {
           Diagnosis.bad(
               "parts",
               String.valueOf(e.getMessage()),
-              words.say("doctor.parts.do", System.getProperty("java.io.tmpdir"))));
+              words.say("doctor.parts.do", NativeParts.folder())));
     }
   }
 
