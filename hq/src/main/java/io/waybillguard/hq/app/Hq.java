@@ -79,7 +79,7 @@ final class Hq implements AutoCloseable {
       makeFolder(data);
       parts.add(lock(data));
       this.keys = keys(settings, clock);
-      Database database = Database.open(data);
+      Database database = Database.openForServer(data);
       parts.add(database);
       Fleet.setInterval(database, settings.heartbeat());
       ServerIdentity identity = ServerIdentity.of(keys, hosts(settings), clock.instant());

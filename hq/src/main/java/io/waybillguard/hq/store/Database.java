@@ -10,6 +10,7 @@ import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -22,6 +23,9 @@ import org.sqlite.SQLiteConfig;
 public final class Database implements AutoCloseable {
   /** Older ones can corrupt the write-ahead log under two connections (SQLite 3.51.3 notes). */
   private static final int OLDEST_SQLITE = 3_051_003;
+
+  /** Version of the newest migration in {@code sqlite/}. */
+  private static final String TABLES = "1";
 
   private static final int CONNECTIONS = 8;
   private static final int BUSY_MILLIS = 15_000;
@@ -40,11 +44,29 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Opens the database of a data folder, and brings its tables up to this version.
+   * Opens the database of a data folder for the server, and brings its tables up to this version.
    *
    * @throws IOException if it cannot be opened or is of a newer version than this program
    */
+  public static Database openForServer(Path data) throws IOException {
+    return open(data, Database::migrate);
+  }
+
+  /**
+   * Opens the database of a data folder beside the server, which alone changes tables.
+   *
+   * @throws IOException if it cannot be opened or its tables are of another version
+   */
   public static Database open(Path data) throws IOException {
+    return open(data, Database::checkTables);
+  }
+
+  @FunctionalInterface
+  private interface Preparation {
+    void prepare(Database database) throws IOException;
+  }
+
+  private static Database open(Path data, Preparation preparation) throws IOException {
     HikariConfig config = new HikariConfig();
     config.setPoolName("hq-db");
     config.setJdbcUrl("jdbc:sqlite:" + file(data).toAbsolutePath());
@@ -60,18 +82,43 @@ public final class Database implements AutoCloseable {
     try {
       Database database = new Database(connections);
       database.checkVersion();
-      Flyway.configure()
-          .dataSource(connections)
-          .locations("classpath:io/waybillguard/hq/store/sqlite")
-          .load()
-          .migrate();
+      preparation.prepare(database);
       return database;
-    } catch (FlywayException e) {
+    } catch (FlywayException | JdbiException e) {
       connections.close();
-      throw new IOException("cannot bring " + file(data) + " up to date: " + rootMessage(e), e);
+      throw new IOException("cannot use " + file(data) + ": " + rootMessage(e), e);
     } catch (IOException | RuntimeException e) {
       connections.close();
       throw e;
+    }
+  }
+
+  private void migrate() {
+    Flyway.configure()
+        .dataSource(connections)
+        .locations("classpath:io/waybillguard/hq/store/sqlite")
+        .load()
+        .migrate();
+  }
+
+  /** Flyway's own table tells; starting Flyway for it would take a command a second. */
+  private void checkTables() throws IOException {
+    String version =
+        jdbi.withHandle(
+            h ->
+                h.select(
+                        "SELECT version FROM flyway_schema_history WHERE success = 1"
+                            + " ORDER BY installed_rank DESC LIMIT 1")
+                    .mapTo(String.class)
+                    .findOne()
+                    .orElse("none"));
+    if (!version.equals(TABLES)) {
+      throw new IOException(
+          "the tables are of version "
+              + version
+              + ", this program knows "
+              + TABLES
+              + "; start serve of the newer program once");
     }
   }
 
