@@ -16,6 +16,15 @@ import org.jspecify.annotations.Nullable;
  * when the process ends.
  */
 final class DataLock implements AutoCloseable {
+  /** The byte that keeps writers apart. */
+  private static final long WRITER = 0;
+
+  /**
+   * The byte that tells others that there is a writer. They hold it for a moment to find out, which
+   * must not keep a writer from starting; so it is a byte of its own.
+   */
+  private static final long TOLD = 1;
+
   private final FileChannel channel;
 
   private DataLock(FileChannel channel) {
@@ -32,12 +41,12 @@ final class DataLock implements AutoCloseable {
       throw new AccessDeniedException(data.toString());
     }
     Files.createDirectories(data);
+    NativeParts.into(data);
     FileChannel channel =
-        FileChannel.open(
-            data.resolve("agent.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(file(data), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     @Nullable FileLock lock;
     try {
-      lock = channel.tryLock();
+      lock = channel.tryLock(WRITER, 1, false);
     } catch (OverlappingFileLockException e) {
       lock = null;
     }
@@ -45,7 +54,25 @@ final class DataLock implements AutoCloseable {
       channel.close();
       return Optional.empty();
     }
+    channel.lock(TOLD, 1, false);
     return Optional.of(new DataLock(channel));
+  }
+
+  /** Whether a process has the lock: whether an agent runs there. Changes nothing. */
+  static boolean isHeld(Path data) throws IOException {
+    if (!Files.exists(file(data))) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file(data), StandardOpenOption.READ);
+        @Nullable FileLock lock = channel.tryLock(TOLD, 1, true)) {
+      return lock == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    }
+  }
+
+  private static Path file(Path data) {
+    return data.resolve("agent.lock");
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.EvidenceLog;
-import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.SigningKey;
 import io.waybillguard.agent.report.Enroller;
 import io.waybillguard.agent.report.Enrolment;
@@ -69,7 +68,7 @@ final class Enroll implements Action {
     } else {
       enrolment = alreadyEnrolled(data, address);
     }
-    print(data, enrolment);
+    print(enrolment);
     return Exit.DONE;
   }
 
@@ -156,22 +155,20 @@ final class Enroll implements Action {
         Exit.FAILED, "enroll.elsewhere", known.map(e -> e.hq().toString()).orElse("?"));
   }
 
-  private void print(Path data, Enrolment enrolment) throws IOException {
+  private void print(Enrolment enrolment) {
     if (!json) {
       call.terminal().say("enroll.done", enrolment.hq(), enrolment.outlet(), enrolment.origin());
       return;
     }
-    try (LogReader log = LogReader.open(data)) {
-      call.terminal()
-          .json(
-              Json.object()
-                  .put("hq", enrolment.hq().toString())
-                  .put("outlet", enrolment.outlet())
-                  .put("origin", enrolment.origin())
-                  .put("log_vkey", log.keys().epochs().get(0).key().toString())
-                  .put("witness_vkey", enrolment.witness().toString())
-                  .put("mirror_vkey", enrolment.mirror().toString())
-                  .put("command_vkey", enrolment.command().toString()));
-    }
+    call.terminal()
+        .json(
+            Json.object()
+                .put("hq", enrolment.hq().toString())
+                .put("outlet", enrolment.outlet())
+                .put("origin", enrolment.origin())
+                .put("log_vkey", enrolment.log().toString())
+                .put("witness_vkey", enrolment.witness().toString())
+                .put("mirror_vkey", enrolment.mirror().toString())
+                .put("command_vkey", enrolment.command().toString()));
   }
 }

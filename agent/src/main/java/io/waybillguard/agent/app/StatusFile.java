@@ -37,14 +37,20 @@ final class StatusFile implements Duty {
     return data.resolve("status.json");
   }
 
-  /** What the agent last wrote there, if it ever ran. */
-  static Optional<Json.Obj> read(Path data) throws IOException {
+  /**
+   * What the running agent last wrote there. Empty when the file is of an earlier run: the new one
+   * is just starting.
+   */
+  static Optional<Json.Obj> ofRunning(Path data) throws IOException {
     Path file = file(data);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(Json.parse(Files.readAllBytes(file)));
+      Json.Obj told = Json.parse(Files.readAllBytes(file));
+      boolean alive =
+          ProcessHandle.of(told.number("pid", -1)).map(ProcessHandle::isAlive).orElse(false);
+      return alive ? Optional.of(told) : Optional.empty();
     } catch (JsonException e) {
       throw new IOException(file + " cannot be read: " + e.getMessage(), e);
     }

@@ -40,6 +40,11 @@ final class Words {
     return new MessageFormat(sentences.getString(key), locale).format(args);
   }
 
+  /** The language that is spoken. */
+  Locale locale() {
+    return locale;
+  }
+
   /** The help texts, for picocli. */
   ResourceBundle help() {
     return help;

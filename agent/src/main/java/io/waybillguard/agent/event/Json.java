@@ -389,6 +389,13 @@ public final class Json {
       return new String(canonical(), StandardCharsets.UTF_8);
     }
 
+    /** The same for people: keys in canonical order, a value a line. Never what is hashed. */
+    public String indented() {
+      StringBuilder out = new StringBuilder(512);
+      writeIndented(out, this, "\n");
+      return out.toString();
+    }
+
     @Override
     public boolean equals(Object o) {
       return o instanceof Obj other && values.equals(other.values);
@@ -423,6 +430,31 @@ public final class Json {
       out.append(before == '[' ? "[]" : "]");
     } else {
       out.append(value);
+    }
+  }
+
+  private static void writeIndented(StringBuilder out, Object value, String lineBreak) {
+    String inner = lineBreak + "  ";
+    if (value instanceof Obj obj && !obj.values.isEmpty()) {
+      char before = '{';
+      for (Map.Entry<String, Object> e : obj.values.entrySet()) {
+        out.append(before).append(inner);
+        writeString(out, e.getKey());
+        out.append(": ");
+        writeIndented(out, e.getValue(), inner);
+        before = ',';
+      }
+      out.append(lineBreak).append('}');
+    } else if (value instanceof List<?> list && !list.isEmpty()) {
+      char before = '[';
+      for (Object e : list) {
+        out.append(before).append(inner);
+        writeIndented(out, e, inner);
+        before = ',';
+      }
+      out.append(lineBreak).append(']');
+    } else {
+      write(out, value);
     }
   }
 

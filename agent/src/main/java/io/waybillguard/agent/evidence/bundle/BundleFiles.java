@@ -91,6 +91,7 @@ interface BundleFiles extends AutoCloseable {
     private final SortedSet<String> names = new TreeSet<>();
 
     Zip(Path file) throws IOException {
+      SortedSet<String> all = new TreeSet<>();
       try {
         this.zip = new ZipFile(file.toFile(), java.nio.charset.StandardCharsets.UTF_8);
       } catch (ZipException e) {
@@ -101,7 +102,7 @@ interface BundleFiles extends AutoCloseable {
       while (entries.hasMoreElements()) {
         ZipEntry entry = entries.nextElement();
         if (!entry.isDirectory()) {
-          if (!names.add(entry.getName())) {
+          if (!all.add(entry.getName())) {
             zip.close();
             throw new IOException("the zip holds " + entry.getName() + " twice");
           }
@@ -110,21 +111,20 @@ interface BundleFiles extends AutoCloseable {
                 entry.getName().substring(0, entry.getName().length() - Bag.DECLARATION.length());
           }
         }
-        if (names.size() > MOST_FILES) {
+        if (all.size() > MOST_FILES) {
           zip.close();
           throw new IOException("the zip holds more than " + MOST_FILES + " files");
         }
       }
-      this.top = names.contains(Bag.DECLARATION) ? "" : declared;
+      this.top = all.contains(Bag.DECLARATION) ? "" : declared;
+      for (String name : all) {
+        names.add(name.startsWith(top) ? name.substring(top.length()) : "../" + name);
+      }
     }
 
     @Override
     public SortedSet<String> names() {
-      SortedSet<String> inside = new TreeSet<>();
-      for (String name : names) {
-        inside.add(name.startsWith(top) ? name.substring(top.length()) : "../" + name);
-      }
-      return inside;
+      return names;
     }
 
     @Override

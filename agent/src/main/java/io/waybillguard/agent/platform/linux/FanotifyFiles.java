@@ -107,7 +107,7 @@ public final class FanotifyFiles implements FileActivity {
       waiter = new Waiter(queues);
       List<Watch> watches = watchNew();
       if (watches.stream().noneMatch(Watch::works)) {
-        throw new IOException(
+        throw new FanotifyMissing(
             "no file system can be watched: "
                 + (watches.isEmpty() ? "none is mounted" : watches.get(0).problem()));
       }

@@ -47,12 +47,23 @@ final class FanotifyGroup implements AutoCloseable {
     this.fd = fd;
   }
 
+  /**
+   * @throws FanotifyMissing if this kernel has none of that kind, or does not let us have it
+   */
   static FanotifyGroup open(Mode mode) throws IOException {
     int result =
         Libc.fanotify_init(
             FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS | mode.flag,
             Libc.O_RDONLY | Libc.O_CLOEXEC);
-    return new FanotifyGroup(Fd.of(result, "cannot begin to watch files (fanotify)"));
+    if (result < 0) {
+      int errno = Libc.errno();
+      IOException failure = Libc.failure("cannot begin to watch files (fanotify)", errno);
+      if (errno == Libc.EPERM || errno == Libc.ENOSYS || errno == Libc.EINVAL) {
+        throw new FanotifyMissing(String.valueOf(failure.getMessage()));
+      }
+      throw failure;
+    }
+    return new FanotifyGroup(Fd.of(result, "fanotify"));
   }
 
   Fd fd() {

@@ -18,6 +18,8 @@ final class Libc {
   static final int EPERM = 1;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
+  static final int EINVAL = 22;
+  static final int ENOSYS = 38;
   static final int ENOBUFS = 105;
   static final int ESTALE = 116;
 
