@@ -156,7 +156,7 @@ public final class LogVerifier {
                 + tree.root());
       }
       Cosigned.refuseStrangers(
-          note, keys.at(head.size()).key(), pins, draft, "checkpoint " + tree.size());
+          note, keys.at(head.size()).key(), pins.witnesses(), draft, "checkpoint " + tree.size());
     } catch (EvidenceException e) {
       draft.refuse("checkpoint " + tree.size(), String.valueOf(e.getMessage()));
     }
