@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.waybillguard.agent.platform.FileActivity;
+import io.waybillguard.agent.platform.FileActivityContract;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.ProcessFacts;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real watch service of this system. */
-final class FolderWatchTest {
+final class FolderWatchTest implements FileActivityContract {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir private Path root;
@@ -43,6 +44,22 @@ final class FolderWatchTest {
   @AfterEach
   void close() {
     files.close();
+  }
+
+  @Override
+  public FileActivity files() {
+    return files;
+  }
+
+  @Override
+  public Path watched() {
+    return root.resolve("place");
+  }
+
+  /** This adapter tells of this process too: it cannot know who wrote. */
+  @Override
+  public void write(Path file) throws IOException {
+    Files.writeString(file, "x");
   }
 
   @Test

@@ -11,6 +11,8 @@ import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.platform.FileActivity;
+import io.waybillguard.agent.platform.FileActivityContract;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.UsbPeripheral;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class ProgramSensorTest {
+final class ProgramSensorTest implements FileActivityContract {
   private static final Instant NOON = Instant.parse("2026-06-12T04:33:00Z");
   private static final UsbPeripheral STICK =
       new UsbPeripheral(
@@ -61,6 +63,22 @@ final class ProgramSensorTest {
   private void begin() throws IOException {
     sensor = new ProgramSensor(kernel, kernel, kernel, () -> now, settings);
     sensor.open();
+  }
+
+  /** The kernel of this test keeps the contract that the real one is held to. */
+  @Override
+  public FileActivity files() {
+    return kernel;
+  }
+
+  @Override
+  public Path watched() {
+    return disk;
+  }
+
+  @Override
+  public void write(Path file) {
+    kernel.written(file, CP);
   }
 
   @Test
