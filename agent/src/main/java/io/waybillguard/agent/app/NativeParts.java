@@ -6,13 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where SQLite's and JNA's native libraries are unpacked: a folder of the agent's own that nobody else may enter. The common
- * temporary folder, which both would use, lets any user of the machine put a library of his own in the way.
+ * Where SQLite's and JNA's native libraries are unpacked: a folder of the agent's own that nobody
+ * else may enter. The common temporary folder, which both would use, lets any user of the machine
+ * put a library of his own in the way.
  */
 final class NativeParts {
   private NativeParts() {}
 
-  /** To be called before the first native library is loaded. A user who may not write there keeps the common folder. */
+  /**
+   * To be called before the first native library is loaded. A user who may not write there keeps
+   * the common folder.
+   */
   static void into(Path data) throws IOException {
     if (!Files.isWritable(data)) {
       return;
