@@ -75,7 +75,7 @@ final class Checkup {
           Diagnosis.bad(
               "parts",
               String.valueOf(e.getMessage()),
-              words.say("doctor.parts.do", System.getProperty("java.io.tmpdir"))));
+              words.say("doctor.parts.do", NativeParts.folder())));
     }
   }
 
@@ -102,7 +102,7 @@ final class Checkup {
     Path data = home.data();
     String shown = home.shown(data);
     if (Files.notExists(data)) {
-      return List.of(Diagnosis.unknown("data", words.say("log.none", shown)));
+      return List.of(Diagnosis.unknown("data", words.say("doctor.data.none", shown)));
     }
     try {
       Path probe = Files.createTempFile(data, "doctor-", ".tmp");

@@ -30,7 +30,7 @@ record Diagnosis(String what, Health health, String detail, String remedy) {
   /** What was looked at, as people call it. */
   String title(Words words) {
     return what.startsWith(SENSOR)
-        ? words.say("doctor.what.sensor", what.substring(SENSOR.length()))
+        ? words.sensor(what.substring(SENSOR.length()))
         : words.say("doctor.what." + what);
   }
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "doctor")
 final class Doctor implements Action {
-  private static final Logger LOG = LoggerFactory.getLogger(Doctor.class);
   private static final int WHAT_COLUMNS = 16;
   private static final int HEALTH_COLUMNS = 8;
 
@@ -78,7 +76,7 @@ final class Doctor implements Action {
                   call.words().say("doctor.denied", String.valueOf(e.getFile())),
                   call.words().say("doctor.rights.do")));
     } catch (Exception e) {
-      LOG.error("check={} failed", what, e);
+      LoggerFactory.getLogger(Doctor.class).error("check={} failed", what, e);
       lines =
           List.of(
               Diagnosis.bad(

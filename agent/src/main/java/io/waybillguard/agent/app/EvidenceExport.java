@@ -169,7 +169,8 @@ final class EvidenceExport implements Action {
       return;
     }
     call.terminal().say("export.done", written, out, wanted.first(), wanted.last());
-    call.terminal().say(witnessed ? "export.witnessed" : "export.not_witnessed");
+    call.terminal()
+        .item("", call.words().say(witnessed ? "export.witnessed" : "export.not_witnessed"));
     call.terminal().say("export.how_to_check", out);
   }
 }

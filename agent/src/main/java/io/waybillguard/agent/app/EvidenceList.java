@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Option;
 /** {@code evidence list}: the records of this workstation, oldest first. */
 @Command(name = "list")
 final class EvidenceList implements Action {
-  private static final Logger LOG = LoggerFactory.getLogger(EvidenceList.class);
   private static final int SEVERITY_COLUMNS = 8;
   private static final int TIME_COLUMNS = 19;
 
@@ -81,7 +79,7 @@ final class EvidenceList implements Action {
       try {
         ShownRecord.read(log, seq).ifPresent(r -> print(r, numberColumns, moments));
       } catch (EvidenceException e) {
-        LOG.error("record={} cannot be shown", seq, e);
+        LoggerFactory.getLogger(EvidenceList.class).error("record={} cannot be shown", seq, e);
         call.terminal()
             .complain(call.words().say("record.damaged", seq, String.valueOf(e.getMessage())));
         exit = Exit.FAILED;

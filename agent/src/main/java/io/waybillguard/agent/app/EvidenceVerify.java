@@ -61,7 +61,7 @@ final class EvidenceVerify implements Action {
     if (json) {
       call.terminal().json(json(verdict, known));
     } else {
-      print(verdict, known, named == null ? call.home().shown(call.home().data()) : named);
+      print(verdict, known, named == null ? call.words().say("status.log") : named.toString());
     }
     return verdict.holds() ? Exit.DONE : Exit.FAILED;
   }
@@ -161,11 +161,12 @@ final class EvidenceVerify implements Action {
     return statements.stream().map(s -> s.text(call.words().locale())).toList();
   }
 
-  private void print(Verdict verdict, Known known, Object what) {
+  private void print(Verdict verdict, Known known, String what) {
     Terminal terminal = call.terminal();
     terminal.say(
         verdict.holds() ? "verify.holds" : "verify.does_not_hold", what, verdict.records());
-    terminal.say("verify.pins." + known.source().name().toLowerCase(Locale.ROOT));
+    terminal.item(
+        "", call.words().say("verify.pins." + known.source().name().toLowerCase(Locale.ROOT)));
     section(
         "verify.refused", verdict.refused().stream().map(r -> r.what() + ": " + r.why()).toList());
     section("verify.proved", texts(verdict.proved()));

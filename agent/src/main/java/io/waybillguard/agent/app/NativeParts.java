@@ -26,4 +26,9 @@ final class NativeParts {
     System.setProperty("org.sqlite.tmpdir", folder.toString());
     System.setProperty("jna.tmpdir", folder.toString());
   }
+
+  /** Where they are unpacked. */
+  static String folder() {
+    return System.getProperty("jna.tmpdir", System.getProperty("java.io.tmpdir"));
+  }
 }

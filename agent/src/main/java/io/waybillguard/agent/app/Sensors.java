@@ -1,7 +1,7 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
-import io.waybillguard.agent.platform.linux.FanotifyFiles;
+import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
 import io.waybillguard.agent.platform.linux.LinuxVolumes;
@@ -38,9 +38,10 @@ final class Sensors {
 
   private static Sensor programs(Config.Program config, InstantSource clock) {
     LinuxProcesses processes = new LinuxProcesses();
+    LinuxVolumes volumes = new LinuxVolumes();
     return new ProgramSensor(
-        new FanotifyFiles(processes),
-        new LinuxVolumes(),
+        new LinuxFiles(processes, volumes, clock),
+        volumes,
         processes,
         clock,
         ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()));

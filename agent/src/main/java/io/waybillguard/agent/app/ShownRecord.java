@@ -3,11 +3,13 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.event.Summary;
 import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,7 +48,10 @@ record ShownRecord(Entry entry, Optional<Json.Obj> event) {
 
   /** What happened, in a sentence. */
   String summary(Words words) {
-    return event.map(e -> entry.type()).orElseGet(() -> words.say("record.erased", entry.type()));
+    Summary summary = new Summary(words.locale(), ZoneId.systemDefault());
+    return event
+        .map(e -> summary.of(entry.type(), e))
+        .orElseGet(() -> summary.withoutBody(entry.type()));
   }
 
   /** How grave it is, in a word; "" once that is erased. */

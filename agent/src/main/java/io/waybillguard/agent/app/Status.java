@@ -240,14 +240,15 @@ final class Status implements Action {
             words.say("status.column.since"));
     for (Json.Obj sensor : sensors) {
       table.row(
-          sensor.text("name", ""),
+          words.sensor(sensor.text("name", "")),
           words.say("status.sight." + sensor.text("state", "starting")),
           time(sensor.text("since", "")).orElse(""));
     }
     call.terminal().table(table);
     for (Json.Obj sensor : sensors) {
       if (!sensor.text("state", "").equals("live")) {
-        call.terminal().item(sensor.text("name", "") + ": ", sensor.text("detail", ""));
+        call.terminal()
+            .item(words.sensor(sensor.text("name", "")) + ": ", sensor.text("detail", ""));
       }
     }
   }

@@ -207,7 +207,12 @@ public final class Summary {
   }
 
   private String sensor(Json.Obj ocsf) {
-    return named("sensor", text(ocsf, "unmapped", "sensor"));
+    return sensor(text(ocsf, "unmapped", "sensor"));
+  }
+
+  /** What people call a sensor; its own name when it has no words yet. */
+  public String sensor(String name) {
+    return named("sensor", name);
   }
 
   /** The words for a value of ours, or the value itself when it is not one that we know. */

@@ -62,6 +62,7 @@ final class FakeHq implements Transport {
     return new Enrolment(
         URI.create("https://hq.example"),
         origin,
+        keys.epochs().get(0).key(),
         "0571-001",
         List.of(),
         witness.verifier(),

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * systems that refuse the first (overlayfs, 9p) and kernels before 5.9. The second cannot tell of
  * moves.
  */
-public final class FanotifyFiles implements FileActivity {
+final class FanotifyFiles implements FileActivity {
   /** File systems in which no program can be put, or only by the kernel itself. */
   private static final Set<String> NO_FILES =
       Set.of(
@@ -78,7 +78,7 @@ public final class FanotifyFiles implements FileActivity {
   private volatile @Nullable Waiter waiter;
   private boolean overflowed;
 
-  public FanotifyFiles(LinuxProcesses processes) {
+  FanotifyFiles(LinuxProcesses processes) {
     this(processes, mount -> true);
   }
 
