@@ -1,6 +1,11 @@
 package io.waybillguard.agent.app;
 
-/** What a command does once its options are read. */
+/**
+ * What a command does once its options are read.
+ *
+ * <p>Commands are made before it is known where log lines go ({@link LogFiles}), so none has a
+ * logger in a field.
+ */
 interface Action {
   /**
    * Does it.

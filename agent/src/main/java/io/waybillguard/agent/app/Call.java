@@ -52,6 +52,11 @@ final class Call {
     return named == null ? Home.ofSystem(windows, environment) : Home.at(named);
   }
 
+  /** The process's environment. */
+  Map<String, String> environment() {
+    return environment;
+  }
+
   Words words() {
     return words;
   }

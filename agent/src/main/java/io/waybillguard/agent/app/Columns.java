@@ -1,5 +1,6 @@
 package io.waybillguard.agent.app;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +14,11 @@ final class Columns {
   static final int WIDTH = 100;
 
   private static final String CUT = "…";
+
+  /** Punctuation that begins no line, and that ends none. */
+  private static final String NOT_FIRST = "。，、；：？！）”’》」』】…)],.;:?!";
+
+  private static final String NOT_LAST = "（“‘《「『【([";
 
   /**
    * Code points that take two columns: the ranges of Unicode 15 EastAsianWidth.txt with value W or
@@ -67,6 +73,41 @@ final class Columns {
       kept.appendCodePoint(codePoint);
     }
     return kept.append(CUT).toString();
+  }
+
+  /**
+   * The text in lines of at most so many columns, broken at blanks and between ideographs.
+   *
+   * @param columns at least 2, so that any character has room
+   */
+  static List<String> wrap(String text, int columns) {
+    List<String> lines = new ArrayList<>();
+    int[] codePoints = text.strip().codePoints().toArray();
+    int start = 0;
+    while (start < codePoints.length) {
+      int end = start;
+      int used = 0;
+      while (end < codePoints.length && used + of(codePoints[end]) <= columns) {
+        used += of(codePoints[end++]);
+      }
+      int cut = end == codePoints.length ? end : breakAtOrBefore(codePoints, start, end);
+      lines.add(new String(codePoints, start, cut - start).strip());
+      start = cut;
+    }
+    return lines;
+  }
+
+  /** Where a line that has no room from {@code end} on ends; {@code end} itself if nowhere else. */
+  private static int breakAtOrBefore(int[] text, int start, int end) {
+    for (int i = end; i > start; i--) {
+      boolean blank = text[i] == ' ' || text[i - 1] == ' ';
+      boolean ideographs = of(text[i]) == 2 || of(text[i - 1]) == 2;
+      if (blank
+          || (ideographs && NOT_FIRST.indexOf(text[i]) < 0 && NOT_LAST.indexOf(text[i - 1]) < 0)) {
+        return i;
+      }
+    }
+    return end;
   }
 
   /** The text cut or filled with spaces to exactly so many columns. */

@@ -1,6 +1,8 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.ConfigException;
+import io.waybillguard.agent.evidence.DamagedLogException;
+import io.waybillguard.agent.evidence.EvidenceException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -67,7 +69,18 @@ public final class Main {
 
   /** Every command, one line each. */
   private CommandLine commands() {
-    return new CommandLine(call) //
+    return new CommandLine(call)
+        .addSubcommand(new Run(call))
+        .addSubcommand(new Enroll(call))
+        .addSubcommand(new Status(call))
+        .addSubcommand(new Doctor(call))
+        .addSubcommand(
+            group(
+                "evidence",
+                new EvidenceList(call),
+                new EvidenceShow(call),
+                new EvidenceVerify(call),
+                new EvidenceExport(call)))
         .addSubcommand(group("config", new ConfigCheck(call)));
   }
 
@@ -120,6 +133,7 @@ public final class Main {
   Exit run(String name, Action action) {
     Path log = logInto.apply(call.home().logs(), name.equals(NAME + " run") ? "agent" : "commands");
     try {
+      NativeParts.into(call.home().data());
       return action.run();
     } catch (Refusal refusal) {
       call.terminal().complain(refusal.in(call.words()));
@@ -134,6 +148,8 @@ public final class Main {
       return failed(name, e, Exit.UNAVAILABLE, "file.denied", file(e));
     } catch (NoSuchFileException e) {
       return failed(name, e, Exit.FAILED, "file.missing", file(e));
+    } catch (DamagedLogException | EvidenceException e) {
+      return failed(name, e, Exit.FAILED, "log.damaged", String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return failed(
           name, e, Exit.FAILED, "io.failed", String.valueOf(e.getMessage()), log.toString());

@@ -12,8 +12,17 @@ final class Table {
   private final int columns;
 
   Table(String... headings) {
-    this.columns = headings.length;
+    this(headings.length);
     row(headings);
+  }
+
+  private Table(int columns) {
+    this.columns = columns;
+  }
+
+  /** A table that needs no headings: what its first column says makes the others clear. */
+  static Table withoutHeadings(int columns) {
+    return new Table(columns);
   }
 
   /**

@@ -79,6 +79,25 @@ final class Terminal {
     out.println(Columns.harmless(text));
   }
 
+  /** Writes a text of any length to standard output, its further lines under its first. */
+  void item(String mark, String text) {
+    String before = mark;
+    for (String line : Columns.wrap(Columns.harmless(text), Columns.WIDTH - Columns.of(mark))) {
+      out.println(before + line);
+      before = " ".repeat(Columns.of(mark));
+    }
+  }
+
+  /** Writes a text of several lines to standard output, each of them harmless. */
+  void lines(String text) {
+    text.lines().forEach(this::line);
+  }
+
+  /** Whether nobody reads standard output any more, as when a pipe's other end is closed. */
+  boolean isGone() {
+    return out.checkError();
+  }
+
   /** Writes a table to standard output. */
   void table(Table table) {
     table.lines().forEach(out::println);

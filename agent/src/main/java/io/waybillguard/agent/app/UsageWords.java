@@ -36,7 +36,7 @@ final class UsageWords {
     }
     ArgSpec arg = e.getArgSpec();
     if (arg != null && e.getValue() != null) {
-      return words.say("usage.bad_value", bareName(arg), e.getValue(), arg.paramLabel());
+      return words.say("usage.bad_value", bareName(arg), e.getValue(), expected(arg));
     }
     return words.say("usage.other", String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
   }
@@ -53,6 +53,12 @@ final class UsageWords {
     return near.isEmpty()
         ? words.say(key, first)
         : words.say(key, first) + words.say("usage.nearest", near.get(0));
+  }
+
+  private String expected(ArgSpec arg) {
+    return arg.type() == int.class || arg.type() == long.class
+        ? words.say("usage.whole_number")
+        : arg.paramLabel();
   }
 
   /** With its label: {@code --home DIR}. */

@@ -1,6 +1,8 @@
 package io.waybillguard.agent.app;
 
+import io.waybillguard.agent.event.Summary;
 import java.text.MessageFormat;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.ResourceBundle;
 
@@ -38,6 +40,16 @@ final class Words {
    */
   String say(String key, Object... args) {
     return new MessageFormat(sentences.getString(key), locale).format(args);
+  }
+
+  /** What people call a sensor. */
+  String sensor(String name) {
+    return new Summary(locale, ZoneId.systemDefault()).sensor(name);
+  }
+
+  /** The language that is spoken. */
+  Locale locale() {
+    return locale;
   }
 
   /** The help texts, for picocli. */

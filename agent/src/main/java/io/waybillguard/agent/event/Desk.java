@@ -77,7 +77,9 @@ public record Desk(
                     .put("name", os.name())
                     .putUnlessEmpty("version", os.version()));
     if (!outlet.isEmpty()) {
-      device.put("org", Json.object().put("ou_uid", outlet));
+      // OCSF wants an organisation's own name or uid beside its unit. The outlet's code is the only
+      // one that a desk knows, and unique within the company.
+      device.put("org", Json.object().put("uid", outlet).put("ou_uid", outlet));
     }
     return device;
   }

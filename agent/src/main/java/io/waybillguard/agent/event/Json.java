@@ -57,7 +57,8 @@ public final class Json {
    * Reads one object in the restricted dialect; key order and white space are free.
    *
    * @throws JsonException if the bytes are not UTF-8, not one JSON object, or hold a float, a null,
-   *     a duplicate key or a number out of range; the message says what and where
+   *     a duplicate key, half a surrogate pair or a number out of range; the message says what and
+   *     where
    */
   public static Obj parse(byte[] utf8) throws JsonException {
     String text = decode(utf8);
@@ -91,7 +92,7 @@ public final class Json {
   private static Obj readObject(JsonParser in) throws IOException, JsonException {
     Obj obj = object();
     while (in.nextToken() != JsonToken.END_OBJECT) {
-      String key = in.currentName();
+      String key = whole(in.currentName(), in);
       in.nextToken();
       obj.values.put(key, readValue(in));
     }
@@ -106,7 +107,7 @@ public final class Json {
     return switch (token) {
       case START_OBJECT -> readObject(in);
       case START_ARRAY -> readArray(in);
-      case VALUE_STRING -> in.getText();
+      case VALUE_STRING -> whole(in.getText(), in);
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NUMBER_INT -> readInteger(in);
@@ -118,6 +119,23 @@ public final class Json {
                   + where(in)
                   + "); use an integer, a string or leave it out");
     };
+  }
+
+  /**
+   * The text, if it has a UTF-8 form. {@code "\\ud800"} can be written in JSON but has none, so
+   * that two different texts would get the same canonical bytes (RFC 8785 section 3.2.2.2).
+   */
+  private static String whole(String text, JsonParser in) throws JsonException {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isHighSurrogate(text.charAt(i))
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(text.charAt(i))) {
+        throw new JsonException("half a surrogate pair in the string before " + where(in));
+      }
+    }
+    return text;
   }
 
   private static Long readInteger(JsonParser in) throws IOException, JsonException {
@@ -182,12 +200,16 @@ public final class Json {
      * @throws IllegalArgumentException if |value| ≥ 2^53
      */
     public Obj put(String key, long value) {
+      values.put(key, exact(key, value));
+      return this;
+    }
+
+    private static Long exact(String key, long value) {
       if (value > MAX_INTEGER || value < -MAX_INTEGER) {
         throw new IllegalArgumentException(
             key + "=" + value + " is out of JSON's exact range (2^53-1)");
       }
-      values.put(key, value);
-      return this;
+      return value;
     }
 
     /** Sets a boolean. */
@@ -205,6 +227,9 @@ public final class Json {
     /**
      * Sets an array of strings, integers ({@code Long} or {@code Integer}), booleans, objects or
      * arrays of them.
+     *
+     * @throws IllegalArgumentException if an element is of another kind or an integer ≥ 2^53 in
+     *     magnitude
      */
     public Obj put(String key, Collection<?> value) {
       List<Object> list = new ArrayList<>(value.size());
@@ -219,10 +244,10 @@ public final class Json {
       if (each instanceof Integer i) {
         return (long) i;
       }
-      if (each instanceof String
-          || each instanceof Long
-          || each instanceof Boolean
-          || each instanceof Obj) {
+      if (each instanceof Long n) {
+        return exact(key, n);
+      }
+      if (each instanceof String || each instanceof Boolean || each instanceof Obj) {
         return each;
       }
       if (each instanceof List<?> inner) {
@@ -364,6 +389,13 @@ public final class Json {
       return new String(canonical(), StandardCharsets.UTF_8);
     }
 
+    /** The same for people: keys in canonical order, a value a line. Never what is hashed. */
+    public String indented() {
+      StringBuilder out = new StringBuilder(512);
+      writeIndented(out, this, "\n");
+      return out.toString();
+    }
+
     @Override
     public boolean equals(Object o) {
       return o instanceof Obj other && values.equals(other.values);
@@ -398,6 +430,31 @@ public final class Json {
       out.append(before == '[' ? "[]" : "]");
     } else {
       out.append(value);
+    }
+  }
+
+  private static void writeIndented(StringBuilder out, Object value, String lineBreak) {
+    String inner = lineBreak + "  ";
+    if (value instanceof Obj obj && !obj.values.isEmpty()) {
+      char before = '{';
+      for (Map.Entry<String, Object> e : obj.values.entrySet()) {
+        out.append(before).append(inner);
+        writeString(out, e.getKey());
+        out.append(": ");
+        writeIndented(out, e.getValue(), inner);
+        before = ',';
+      }
+      out.append(lineBreak).append('}');
+    } else if (value instanceof List<?> list && !list.isEmpty()) {
+      char before = '[';
+      for (Object e : list) {
+        out.append(before).append(inner);
+        writeIndented(out, e, inner);
+        before = ',';
+      }
+      out.append(lineBreak).append(']');
+    } else {
+      write(out, value);
     }
   }
 

@@ -39,6 +39,11 @@ public final class Ocsf {
       this.uid = uid;
     }
 
+    /** OCSF {@code category_uid}: the thousands; an extension (201004) puts its number before. */
+    int category() {
+      return uid % 100_000 / 1000;
+    }
+
     /** OCSF {@code class_uid}. */
     public int uid() {
       return uid;
@@ -54,7 +59,7 @@ public final class Ocsf {
   public static Ocsf of(Kind kind, int activity, Severity severity, Instant at) {
     Ocsf ocsf = new Ocsf();
     ocsf.event
-        .put("category_uid", kind.uid() / 1000)
+        .put("category_uid", kind.category())
         .put("class_uid", kind.uid())
         .put("activity_id", activity)
         .put("type_uid", kind.uid() * 100L + activity)

@@ -33,7 +33,7 @@ public record Volume(
         .put("path", mountPoint)
         .put("type_id", Ocsf.FILE_FOLDER)
         .put("drive_type_id", driveTypeId())
-        .put("volume", source);
+        .putUnlessEmpty("volume", source);
   }
 
   /** The parts that OCSF has no place for. */

@@ -6,7 +6,7 @@ import java.io.IOException;
  * The log's file can be read, but what it holds is not what was written: unlike a missing right or
  * a full disk.
  */
-final class DamagedLogException extends IOException {
+public final class DamagedLogException extends IOException {
   private static final long serialVersionUID = 1L;
 
   DamagedLogException(String message) {

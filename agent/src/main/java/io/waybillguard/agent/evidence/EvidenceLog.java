@@ -129,7 +129,7 @@ public final class EvidenceLog implements AutoCloseable {
    */
   public static EvidenceLog open(Path data, Settings settings, Surroundings around)
       throws IOException {
-    Files.createDirectories(data);
+    SecretFile.folder(data);
     EvidenceLog log;
     String why;
     try {
@@ -325,6 +325,19 @@ public final class EvidenceLog implements AutoCloseable {
     return store
         .leaf(index)
         .orElseThrow(() -> new EvidenceException("record " + index + " is missing"));
+  }
+
+  /**
+   * The log's first key, for enrolment; empty once it was handed over. Reads only: safe beside a
+   * running agent.
+   *
+   * @throws EvidenceException if its file is damaged
+   */
+  public static Optional<SigningKey> firstKey(Path data) throws IOException, EvidenceException {
+    try (Store store = Store.openReadOnly(data.resolve(FILE))) {
+      KeyFiles files = new KeyFiles(data.resolve(KEYS));
+      return files.read(0, store.keys().epochs().get(0).key());
+    }
   }
 
   private static long sizeOf(SignedNote note) {

@@ -5,11 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A log read beside its writer, by another thread or another process. Used by one thread. */
@@ -95,13 +94,31 @@ public final class LogReader implements Ledger, AutoCloseable {
    */
   public List<Entry> find(@Nullable String type, Instant from, Instant to, int limit)
       throws IOException, EvidenceException {
-    NavigableSet<Long> found = new TreeSet<>(store.find(type, millis(from), millis(to), limit));
     List<Entry> entries = new ArrayList<>();
-    for (long seq : found) {
+    for (long seq : sorted(store.find(type, millis(from), millis(to), limit))) {
       Optional<Entry> entry = entry(seq);
       entry.ifPresent(entries::add);
     }
     return entries;
+  }
+
+  /**
+   * Places of records by time and type, in order: for those who read them one by one, since a whole
+   * log does not fit into memory while its places do.
+   *
+   * @param type exact type, or null for all
+   * @param from first moment
+   * @param to first moment after
+   * @param limit at most so many, the newest; 0 for all
+   */
+  public long[] places(@Nullable String type, Instant from, Instant to, int limit)
+      throws IOException {
+    return sorted(store.find(type, millis(from), millis(to), limit == 0 ? -1 : limit));
+  }
+
+  private static long[] sorted(long[] seqs) {
+    Arrays.sort(seqs);
+    return seqs;
   }
 
   /** Instants beyond the range of a long in ms are the ends of time. */
@@ -117,6 +134,52 @@ public final class LogReader implements Ledger, AutoCloseable {
   public Optional<Entry> entry(long seq) throws IOException, EvidenceException {
     Optional<byte[]> leaf = store.leaf(seq);
     return leaf.isEmpty() ? Optional.empty() : Optional.of(Entry.of(leaf.get(), store.bodies(seq)));
+  }
+
+  /**
+   * Checks what can be checked in a moment: the newest checkpoint is signed by the key whose time
+   * it was and its root is what the records below it hash to; the last records are those that were
+   * written. {@link LogVerifier} checks all of it.
+   *
+   * @param last how many of the newest records to look at, one by one
+   * @throws EvidenceException if something does not agree; the message says what
+   */
+  public void checkHead(int last) throws IOException, EvidenceException {
+    long size = size();
+    Optional<SignedNote> newest = newestCheckpoint();
+    if (newest.isPresent()) {
+      Checkpoint head = keys().verify(newest.get());
+      if (head.size() > size) {
+        throw new EvidenceException(
+            "the newest checkpoint covers " + head.size() + " records, the log holds " + size);
+      }
+      Hash root = Merkle.root(this, head.size());
+      if (!root.equals(head.root())) {
+        throw new EvidenceException(
+            "the records up to "
+                + head.size()
+                + " have root "
+                + root
+                + ", the checkpoint says "
+                + head.root());
+      }
+    }
+    for (long i = Math.max(0, size - last); i < size; i++) {
+      Optional<byte[]> leaf = leaf(i);
+      if (leaf.isEmpty() || !Merkle.leaf(leaf.get()).equals(node(0, i))) {
+        throw new EvidenceException("record " + i + " is not the one that was written");
+      }
+    }
+  }
+
+  /**
+   * The version of the SQLite that logs are kept with.
+   *
+   * @throws IOException if it does not load, or is one that can damage a log; the message says what
+   *     to do
+   */
+  public static String sqliteVersion() throws IOException {
+    return Store.version();
   }
 
   /** SQLite's own opinion of the file: "ok", or what is wrong. Reads all of it. */

@@ -13,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -128,7 +129,22 @@ final class Store implements Ledger, AutoCloseable {
     }
   }
 
-  private void prepare() throws SQLException, IOException {
+  /**
+   * The version of the SQLite that is in use.
+   *
+   * @throws IOException if it does not load, or is one that can damage a log
+   */
+  static String version() throws IOException {
+    Path nowhere = Path.of(":memory:");
+    try (Store store =
+        new Store(nowhere, new SQLiteConfig().createConnection("jdbc:sqlite:" + nowhere))) {
+      return store.checkVersion();
+    } catch (SQLException e) {
+      throw new IOException("SQLite does not work: " + e.getMessage(), e);
+    }
+  }
+
+  private String checkVersion() throws SQLException, IOException {
     String version = textOf("SELECT sqlite_version()");
     if (numberOf(version) < OLDEST_SQLITE) {
       throw new IOException(
@@ -136,6 +152,11 @@ final class Store implements Ledger, AutoCloseable {
               + version
               + " can damage a log (WAL-reset bug); 3.51.3 or newer is needed. Use the sqlite-jdbc that comes with the agent");
     }
+    return version;
+  }
+
+  private void prepare() throws SQLException, IOException {
+    checkVersion();
     run("PRAGMA page_size=4096");
     run("PRAGMA secure_delete=ON");
     expect("PRAGMA journal_mode=WAL", "wal");
@@ -601,8 +622,12 @@ final class Store implements Ledger, AutoCloseable {
     }
   }
 
-  /** Seqs of records by time and type, newest first. Derived data: it finds, it proves nothing. */
-  List<Long> find(@Nullable String type, long fromWall, long toWall, int limit) throws IOException {
+  /**
+   * Seqs of records by time and type, newest first. Derived data: it finds, it proves nothing.
+   *
+   * @param limit at most so many; negative for all
+   */
+  long[] find(@Nullable String type, long fromWall, long toWall, int limit) throws IOException {
     String where = type == null ? "" : " AND type=?";
     String sql =
         "SELECT idx FROM search WHERE wall>=? AND wall<?" + where + " ORDER BY idx DESC LIMIT ?";
@@ -614,14 +639,14 @@ final class Store implements Ledger, AutoCloseable {
         s.setString(at++, type);
       }
       s.setInt(at, limit);
-      List<Long> found = new ArrayList<>();
+      LongStream.Builder found = LongStream.builder();
       try (ResultSet r = s.executeQuery()) {
         while (r.next()) {
           found.add(r.getLong(1));
         }
       }
       endRead();
-      return found;
+      return found.build().toArray();
     } catch (SQLException e) {
       undo(e);
       throw failure("search", file, e);

@@ -132,12 +132,14 @@ public final class Enroller {
       throws EnrolmentRefusedException {
     try {
       EnrollReply reply = EnrollReply.decode(body);
-      if (!reply.origin().equals(VerifierKey.parse(vkey).name())) {
+      VerifierKey log = VerifierKey.parse(vkey);
+      if (!reply.origin().equals(log.name())) {
         throw new EvidenceException("it speaks of " + reply.origin());
       }
       return new Enrolment(
           hq,
           reply.origin(),
+          log,
           reply.outlet(),
           reply.chain(),
           VerifierKey.parse(reply.witnessVkey()),

@@ -17,6 +17,7 @@ import java.util.Optional;
  *
  * @param hq base address, {@code https://host:port}
  * @param origin the log that was enrolled
+ * @param log the log's first key, as HQ pinned it
  * @param outlet the outlet's code
  * @param chain certificates in PEM form: our own first, HQ's CA last
  * @param witness key of head cosignatures ("seen")
@@ -26,6 +27,7 @@ import java.util.Optional;
 public record Enrolment(
     URI hq,
     String origin,
+    VerifierKey log,
     String outlet,
     List<String> chain,
     VerifierKey witness,
@@ -58,6 +60,7 @@ public record Enrolment(
           new Enrolment(
               URI.create(json.text("hq")),
               json.text("origin"),
+              VerifierKey.parse(json.text("log_vkey")),
               json.text("outlet"),
               json.texts("chain"),
               VerifierKey.parse(json.text("witness_vkey")),
@@ -75,6 +78,7 @@ public record Enrolment(
         Json.object()
             .put("hq", hq.toString())
             .put("origin", origin)
+            .put("log_vkey", log.toString())
             .put("outlet", outlet)
             .put("chain", chain)
             .put("witness_vkey", witness.toString())

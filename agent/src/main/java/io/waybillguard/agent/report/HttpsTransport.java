@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
@@ -49,7 +50,11 @@ final class HttpsTransport implements Transport {
       out.write(body);
     }
     int status = http.getResponseCode();
-    return new Answer(status, answer(http, status), retryAfter(http.getHeaderField("Retry-After")));
+    return new Answer(
+        status,
+        answer(http, status),
+        retryAfter(http.getHeaderField("Retry-After")),
+        date(http.getDate()));
   }
 
   /** Reads the whole answer, so that the connection can be kept. */
@@ -67,6 +72,11 @@ final class HttpsTransport implements Transport {
       }
       return bytes;
     }
+  }
+
+  /** As {@code HttpURLConnection.getDate} gives it: 0 when the header is missing or no date. */
+  private static Optional<Instant> date(long millis) {
+    return millis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }
 
   private static Optional<Duration> retryAfter(@Nullable String header) {

@@ -2,6 +2,7 @@ package io.waybillguard.agent.report;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /** One exchange with HQ. Called from one thread. */
@@ -36,16 +37,24 @@ public interface Transport {
     private final int status;
     private final byte[] body;
     private final Optional<Duration> retryAfter;
+    private final Optional<Instant> date;
 
     /**
      * @param status HTTP status
      * @param body at most 1 MiB; longer answers are refused by the transport
      * @param retryAfter HQ's wish, if it has one
+     * @param date HQ's clock, if it said
      */
-    public Answer(int status, byte[] body, Optional<Duration> retryAfter) {
+    public Answer(int status, byte[] body, Optional<Duration> retryAfter, Optional<Instant> date) {
       this.status = status;
       this.body = body;
       this.retryAfter = retryAfter;
+      this.date = date;
+    }
+
+    /** An answer that does not say when it was given. */
+    public Answer(int status, byte[] body, Optional<Duration> retryAfter) {
+      this(status, body, retryAfter, Optional.empty());
     }
 
     /** HTTP status. */
@@ -61,6 +70,11 @@ public interface Transport {
     /** How long HQ asks to be left alone. */
     public Optional<Duration> retryAfter() {
       return retryAfter;
+    }
+
+    /** HQ's clock when it answered, to the second. */
+    public Optional<Instant> date() {
+      return date;
     }
   }
 

@@ -72,6 +72,19 @@ public final class BundleVerifier {
     return new BundleVerifier(files, pins).run(progress);
   }
 
+  /**
+   * How many records a bundle seems to hold, for those who show how far checking it has got.
+   *
+   * @throws IOException if there is no bundle, or it cannot be read at all
+   */
+  public static long records(Path bundle) throws IOException {
+    try (BundleFiles files = BundleFiles.open(bundle)) {
+      return files.names().stream()
+          .filter(name -> name.startsWith(RECORDS) && name.endsWith(".json"))
+          .count();
+    }
+  }
+
   private Verdict run(LongConsumer progress) {
     checkManifests();
     try {

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.platform.linux;
 
 import com.sun.jna.Native;
+import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.io.IOException;
 
@@ -8,20 +9,25 @@ import java.io.IOException;
  * The calls of the C library that we make, mapped directly. Every caller checks the result and,
  * when it is negative, asks {@link #errno} before it does anything else.
  *
- * <p>Constants are those of the Linux system call interface on x86-64 and arm64: {@code
- * include/uapi} of the kernel, header named beside each group.
+ * <p>Constants are those of the Linux system call interface on x86-64, arm64 and LoongArch, where
+ * they are alike (MIPS numbers some of them otherwise): {@code include/uapi} of the kernel, header
+ * named beside each group.
  */
 final class Libc {
   // asm-generic/errno-base.h, asm-generic/errno.h
   static final int EPERM = 1;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
+  static final int EINVAL = 22;
+  static final int ENOSYS = 38;
   static final int ENOBUFS = 105;
+  static final int ESTALE = 116;
 
   // asm-generic/fcntl.h
   static final int O_RDONLY = 0;
   static final int O_NONBLOCK = 04000;
-  static final int O_LARGEFILE = 0100000;
+  // The one of these that differs: asm-generic/fcntl.h and arch/arm64/include/uapi/asm/fcntl.h.
+  static final int O_NOFOLLOW = Platform.isARM() ? 0100000 : 0400000;
   static final int O_CLOEXEC = 02000000;
   static final int O_PATH = 010000000;
   static final int AT_FDCWD = -100;
@@ -63,6 +69,15 @@ final class Libc {
       int fd, Pointer into, long size, int flags, Pointer address, Pointer addressLength);
 
   static native int statfs(byte[] path, Pointer into);
+
+  static native int fanotify_init(int flags, int eventFlags);
+
+  static native int fanotify_mark(int fd, int flags, long mask, int folder, byte[] path);
+
+  static native int name_to_handle_at(
+      int folder, byte[] path, Pointer handle, Pointer mountId, int flags);
+
+  static native int open_by_handle_at(int mount, Pointer handle, int flags);
 
   static native String strerror(int errno);
 

@@ -67,7 +67,7 @@ public final class LinuxUsb implements UsbBus {
     try {
       Fd opened = listening();
       socket = opened;
-      waiter = new Waiter(opened);
+      waiter = new Waiter(List.of(opened));
       tracker = new UsbTracker(sysfs, clock);
       // Listens before it looks, so that nothing falls in between.
       List<UsbPeripheral> found = tracker.start();

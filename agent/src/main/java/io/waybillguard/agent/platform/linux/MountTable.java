@@ -19,9 +19,16 @@ final class MountTable {
    * @param mountPoint where it appears
    * @param fileSystem its kind
    * @param source what is mounted, as the file system tells it
+   * @param readOnly whether nothing can be written through this mount
    */
   record Mount(
-      int id, String device, String root, String mountPoint, String fileSystem, String source) {
+      int id,
+      String device,
+      String root,
+      String mountPoint,
+      String fileSystem,
+      String source,
+      boolean readOnly) {
     /** Whether the device number is that of a real block device; 0 is the kernel's own. */
     boolean hasBlockDevice() {
       return !device.startsWith("0:");
@@ -66,7 +73,8 @@ final class MountTable {
         unescaped(fields[3]),
         unescaped(fields[4]),
         fields[hyphen + 1],
-        unescaped(fields[hyphen + 2]));
+        unescaped(fields[hyphen + 2]),
+        fields[5].equals("ro") || fields[5].startsWith("ro,"));
   }
 
   /** Space, tab, newline, backslash and (in sources) {@code #} are written as {@code \NNN}. */

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * From the bytes of a path, as the kernel tells them, to a {@link Path} that holds the same bytes.
@@ -26,29 +27,63 @@ final class RawPath {
    * @throws IOException if the name needs the way through a descriptor and is there no longer
    */
   static Path of(String raw) throws IOException {
-    byte[] bytes = raw.getBytes(StandardCharsets.ISO_8859_1);
-    if (raw.chars().allMatch(c -> c < 0x80)) {
-      return Path.of(raw);
-    }
-    if (NAMES_ARE_UTF8) {
-      try {
-        return Path.of(
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-      } catch (CharacterCodingException e) {
-        return byDescriptor(raw); // bytes that are no text
-      }
-    }
-    return byDescriptor(raw);
+    Optional<String> text = text(raw);
+    return text.isPresent() ? Path.of(text.get()) : byDescriptor(raw);
   }
 
-  private static Path byDescriptor(String raw) throws IOException {
-    try (Fd fd = Fd.open(raw, Libc.O_PATH)) {
-      return of(fd);
-    }
+  /**
+   * A name in a folder.
+   *
+   * @throws IOException as {@link #of(String)}
+   */
+  static Path of(Path folder, String rawName) throws IOException {
+    Optional<String> text = text(rawName);
+    return text.isPresent()
+        ? folder.resolve(text.get())
+        : byDescriptor(bytes(folder) + "/" + rawName);
   }
 
   /** The path that an open descriptor has now. */
   static Path of(Fd fd) throws IOException {
     return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd.number()));
+  }
+
+  private static Optional<String> text(String raw) {
+    if (raw.chars().allMatch(c -> c < 0x80)) {
+      return Optional.of(raw);
+    }
+    if (NAMES_ARE_UTF8) {
+      ByteBuffer bytes = ByteBuffer.wrap(raw.getBytes(StandardCharsets.ISO_8859_1));
+      try {
+        return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
+      } catch (CharacterCodingException e) {
+        return Optional.empty(); // bytes that are no text: the other way
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Path byDescriptor(String raw) throws IOException {
+    try (Fd fd = Fd.open(raw, Libc.O_PATH | Libc.O_NOFOLLOW)) {
+      return of(fd);
+    }
+  }
+
+  /** The bytes of a path, one a character. A URI of a Unix path has them, whatever the locale. */
+  static String bytes(Path path) {
+    String uri = path.toUri().getRawPath();
+    StringBuilder bytes = new StringBuilder(uri.length());
+    for (int i = 0; i < uri.length(); i++) {
+      char c = uri.charAt(i);
+      if (c == '%') {
+        bytes.append((char) Integer.parseInt(uri.substring(i + 1, i + 3), 16));
+        i += 2;
+      } else {
+        bytes.append(c);
+      }
+    }
+    // The URI of a folder ends in a slash, the path does not.
+    int end = bytes.length();
+    return end > 1 && bytes.charAt(end - 1) == '/' ? bytes.substring(0, end - 1) : bytes.toString();
   }
 }

@@ -3,9 +3,10 @@ package io.waybillguard.agent.platform.linux;
 import com.sun.jna.Memory;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /**
- * One wait for three things: a descriptor that delivers events, the mount table, and a call from
+ * One wait for three things: descriptors that deliver events, the mount table, and a call from
  * another thread. So a thread that has nothing to do sleeps until there is something, or until its
  * patience ends.
  *
@@ -17,10 +18,10 @@ final class Waiter implements AutoCloseable {
 
   private static final int REVENTS = 6;
 
-  private final Fd events;
+  private final List<Fd> events;
   private final Fd mounts;
   private final Fd call;
-  private final Memory polled = new Memory(3L * POLLFD);
+  private final Memory polled;
   private final Memory counter = new Memory(Long.BYTES);
   private final Memory one = new Memory(Long.BYTES);
   private boolean closed;
@@ -31,8 +32,9 @@ final class Waiter implements AutoCloseable {
   /**
    * @param events readable when there is something; not closed by this object
    */
-  Waiter(Fd events) throws IOException {
-    this.events = events;
+  Waiter(List<Fd> events) throws IOException {
+    this.events = List.copyOf(events);
+    this.polled = new Memory((events.size() + 2L) * POLLFD);
     this.mounts = Fd.open("/proc/self/mountinfo", Libc.O_RDONLY);
     try {
       this.call =
@@ -45,12 +47,17 @@ final class Waiter implements AutoCloseable {
   }
 
   Woken await(Duration patience) throws IOException {
-    watch(0, events, Libc.POLLIN);
+    int count = 0;
+    for (Fd one : events) {
+      watch(count++, one, Libc.POLLIN);
+    }
+    int mountsAt = count++;
+    int callAt = count++;
     // The mount table is always readable; a change of it is an exceptional condition (proc(5)).
-    watch(1, mounts, Libc.POLLPRI);
-    watch(2, call, Libc.POLLIN);
+    watch(mountsAt, mounts, Libc.POLLPRI);
+    watch(callAt, call, Libc.POLLIN);
     int millis = (int) Math.min(Integer.MAX_VALUE, Math.max(0, patience.toMillis()));
-    int ready = Libc.poll(polled, 3, millis);
+    int ready = Libc.poll(polled, count, millis);
     if (ready < 0) {
       int errno = Libc.errno();
       if (errno == Libc.EINTR) {
@@ -58,11 +65,15 @@ final class Waiter implements AutoCloseable {
       }
       throw Libc.failure("cannot wait for events", errno);
     }
-    if (revents(2) != 0) {
+    if (revents(callAt) != 0) {
       // Takes the count back to zero. EAGAIN, when two calls met, is as good.
       long unused = Libc.read(call.number(), counter, Long.BYTES);
     }
-    return new Woken(revents(0) != 0, (revents(1) & (Libc.POLLERR | Libc.POLLPRI)) != 0);
+    boolean eventful = false;
+    for (int i = 0; i < mountsAt; i++) {
+      eventful |= revents(i) != 0;
+    }
+    return new Woken(eventful, (revents(mountsAt) & (Libc.POLLERR | Libc.POLLPRI)) != 0);
   }
 
   private void watch(int index, Fd fd, short what) {

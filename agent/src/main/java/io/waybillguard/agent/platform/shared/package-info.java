@@ -1,4 +1,4 @@
-/** What OSHI answers alike on every system. */
+/** What OSHI, or the Java runtime itself, answers alike on every system. */
 @NullMarked
 package io.waybillguard.agent.platform.shared;
 

@@ -19,6 +19,9 @@ public record Refusal(String error, String detail) {
   /** 403: the certificate is of another log than the request. */
   public static final String OTHER_LOG = "other_log";
 
+  /** 403: the certificate is not the one that HQ issued last for this log; enrol again. */
+  public static final String CERTIFICATE_REPLACED = "certificate_replaced";
+
   /** 403: HQ never made this token, or the token was made by another HQ. */
   public static final String TOKEN_UNKNOWN = "token_unknown";
 
@@ -28,7 +31,10 @@ public record Refusal(String error, String detail) {
   /** 409: the token was used, with other keys. Raises an alarm at HQ. */
   public static final String TOKEN_USED = "token_used";
 
-  /** 403: a signature in the enrolment does not fit its key. */
+  /**
+   * 403: a signature in the enrolment does not fit its key, or a checkpoint is signed by a key
+   * whose time it is not.
+   */
   public static final String BAD_SIGNATURE = "bad_signature";
 
   /** 400: a key of a kind that is not accepted, or an origin that does not end in the log id. */
@@ -57,6 +63,9 @@ public record Refusal(String error, String detail) {
 
   /** 405: the address exists, for another method. */
   public static final String WRONG_METHOD = "wrong_method";
+
+  /** 503: try again after the seconds in {@code Retry-After}. */
+  public static final String BUSY = "busy";
 
   /** 500: HQ failed; nothing was taken over. Try again later. */
   public static final String INTERNAL = "internal";

@@ -1,0 +1,278 @@
+package io.waybillguard.agent.app;
+
+import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
+import io.waybillguard.agent.event.AgentStarted;
+import io.waybillguard.agent.event.AgentStopped;
+import io.waybillguard.agent.event.Desk;
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.pipeline.Inbox;
+import io.waybillguard.agent.pipeline.Pipeline;
+import io.waybillguard.agent.pipeline.SensorDuty;
+import io.waybillguard.agent.report.Enrolment;
+import io.waybillguard.agent.report.Reporter;
+import io.waybillguard.agent.report.wire.Heartbeat;
+import io.waybillguard.agent.run.Supervisor;
+import io.waybillguard.agent.run.Watchdog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent, wired by hand in the order the data flows: sensors, inbox, pipeline, log, reporter.
+ */
+final class Agent {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+  private static final Duration SENSORS_DECIDE_WITHIN = Duration.ofSeconds(60);
+  private static final Duration LAST_RECORD_WITHIN = Duration.ofSeconds(5);
+  private static final int CHECKPOINT_RECORDS = 256;
+  private static final Duration KEY_EPOCH_PAUSE = Duration.ofHours(1);
+
+  private final Path data;
+  private final Config config;
+  private final String policy;
+  private final Machine machine;
+  private final InstantSource wall = InstantSource.system();
+  private final Ticker mono = new Ticker();
+  private final String boot = UUID.randomUUID().toString();
+
+  private final EvidenceLog log;
+  private final Inbox inbox;
+  private final Pipeline pipeline;
+  private final List<SensorDuty> sensors;
+  private final Reporter reporter;
+  private final LastWords lastWords;
+  private final Watchdog watchdog;
+  private final Supervisor supervisor;
+
+  /** The outlet's code, "" before enrolment. Written by the report thread, read by the pipeline. */
+  private volatile String outlet = "";
+
+  /**
+   * Opens the log and builds everything; nothing runs yet.
+   *
+   * @throws IOException if the data folder cannot be used
+   */
+  Agent(Path data, ConfigFile settings, Machine machine) throws IOException {
+    this.data = data;
+    this.config = settings.config();
+    this.policy = settings.fingerprint();
+    this.machine = machine;
+    this.lastWords = new LastWords(data);
+    Enrolment.load(data).ifPresent(e -> outlet = e.outlet());
+
+    log =
+        EvidenceLog.open(
+            data, logSettings(config), new EvidenceLog.Surroundings(wall, mono, boot, this::desk));
+    inbox = new Inbox(config.inbox().capacity());
+    pipeline = new Pipeline(inbox, log, rules(), batch(), wall, mono, this::hurry);
+    sensors =
+        Sensors.of(machine.osName(), config.sensors(), wall).stream()
+            .map(s -> new SensorDuty(s, inbox, wall))
+            .toList();
+    Reporter.Rhythm rhythm = rhythm();
+    reporter =
+        new Reporter(
+            data,
+            pipeline,
+            rhythm,
+            this::heartbeat,
+            wall,
+            new SecureRandom(),
+            hq -> {
+              outlet = hq.outlet();
+              return Reporter.overHttps(data, rhythm).to(hq);
+            });
+    watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
+    supervisor = new Supervisor(watchdog);
+  }
+
+  /** How the log is kept, from the settings. */
+  static EvidenceLog.Settings logSettings(Config config) {
+    Config.Evidence evidence = config.evidence();
+    return new EvidenceLog.Settings(
+        evidence.domain(),
+        evidence.checkpointEvery(),
+        CHECKPOINT_RECORDS,
+        evidence.keyEpoch(),
+        evidence.keyEpochRecords(),
+        KEY_EPOCH_PAUSE);
+  }
+
+  private static List<Detector> rules() {
+    return List.of(new ProgramFromRemovableMedia());
+  }
+
+  private Pipeline.BatchLimits batch() {
+    return new Pipeline.BatchLimits(
+        config.evidence().commitBatch(), config.evidence().commitWait());
+  }
+
+  private Reporter.Rhythm rhythm() {
+    Config.Report report = config.report();
+    return new Reporter.Rhythm(
+        report.every(),
+        report.heartbeat(),
+        report.connectTimeout(),
+        report.readTimeout(),
+        report.backoffMax());
+  }
+
+  private Desk desk(String logId) {
+    return new Desk(
+        logId,
+        outlet,
+        machine.hostname(),
+        machine.os(),
+        boot,
+        ZoneId.systemDefault(),
+        Version.current());
+  }
+
+  private Heartbeat heartbeat(String origin, long size, String root, long witnessed) {
+    return new Heartbeat(
+        origin,
+        size,
+        root,
+        witnessed,
+        Version.current(),
+        policy,
+        data.toFile().getUsableSpace(),
+        boot,
+        wall.millis(),
+        mono.getAsLong());
+  }
+
+  /** Told by the pipeline, which runs only after everything is built. */
+  private void hurry() {
+    reporter.hurry();
+  }
+
+  // -- running -----------------------------------------------------------------------------------
+
+  /**
+   * Writes down how the last run ended, changes the key, and lets everybody work.
+   *
+   * @throws IOException if the first record cannot be written
+   */
+  void start() throws IOException {
+    String before = before();
+    log.append(
+        new AgentStarted(
+            wall.instant(),
+            Version.current(),
+            machine.osBoot(),
+            machine.uptimeSeconds(),
+            machine.programSha256(),
+            policy,
+            ZoneId.systemDefault().getId(),
+            before,
+            log.sealedSize(),
+            lastWords.found().orElse("")));
+    log.commit();
+    lastWords.clear();
+    if (log.isPinned()) {
+      log.changeKey();
+    }
+    LOG.info("log={} size={} before={}", log.origin(), log.durableSize(), before);
+    watchdog.start();
+    supervisor.start(pipeline);
+    sensors.forEach(supervisor::start);
+    supervisor.start(reporter);
+    supervisor.start(new StatusFile(data, this::status));
+  }
+
+  private String before() throws IOException {
+    Optional<String> last = log.lastType();
+    if (lastWords.found().isPresent()) {
+      return "watchdog";
+    }
+    if (last.isEmpty() || last.get().equals("log.recover")) {
+      return "first";
+    }
+    return last.get().equals("log.stop") ? "clean" : "unclean";
+  }
+
+  /** Waits until every sensor is live or has said why not; gives their states. */
+  List<SensorDuty.State> awaitSensors() throws InterruptedException {
+    long end = System.nanoTime() + SENSORS_DECIDE_WITHIN.toNanos();
+    for (SensorDuty sensor : sensors) {
+      if (!sensor.decided().await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+        LOG.warn("sensor={} is still opening", sensor.state().name());
+      }
+    }
+    return sensors.stream().map(SensorDuty::state).toList();
+  }
+
+  /**
+   * Stops in reverse order: nobody senses any more, then the last record, then the log is sealed
+   * and closed.
+   *
+   * @param reason for the last record
+   */
+  void stop(String reason) {
+    try {
+      pipeline
+          .record(new AgentStopped(wall.instant(), Version.current(), reason))
+          .get(LAST_RECORD_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.error(
+          "the last record could not be written; the next start will call this end unclean", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    List<String> hung = supervisor.stop();
+    try {
+      if (!hung.contains(pipeline.name())) {
+        log.close();
+      }
+    } catch (IOException e) {
+      LOG.error("the log was not closed cleanly", e);
+    }
+    LOG.info("stopped reason={} hung={}", reason, hung);
+  }
+
+  // -- status ------------------------------------------------------------------------------------
+
+  private Json.Obj status() {
+    Reporter.State report = reporter.state();
+    Json.Obj hq =
+        Json.object()
+            .put("url", report.hq())
+            .put("state", report.link().name().toLowerCase(java.util.Locale.ROOT))
+            .put("backlog", report.backlog())
+            .putUnlessEmpty("detail", report.detail());
+    if (report.lastReport() != null) {
+      hq.put("last_report", Times.rfc3339(report.lastReport()));
+    }
+    return Json.object()
+        .put("version", Version.current())
+        .put("outlet", outlet)
+        .put("pid", ProcessHandle.current().pid())
+        .put("sensors", sensors.stream().map(s -> json(s.state())).toList())
+        .put("hq", hq)
+        .put("policy", Json.object().put("version", policy.substring(0, 12)));
+  }
+
+  private static Json.Obj json(SensorDuty.State state) {
+    return Json.object()
+        .put("name", state.name())
+        .put("state", state.sight().name().toLowerCase(java.util.Locale.ROOT))
+        .put("since", Times.rfc3339(state.since()))
+        .put("detail", state.detail());
+  }
+}

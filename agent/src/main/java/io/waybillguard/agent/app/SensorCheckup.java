@@ -1,0 +1,202 @@
+package io.waybillguard.agent.app;
+
+import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.config.ConfigException;
+import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.ProgramAppeared;
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.sense.Sensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the sensors see. Those of a running agent are asked through what it tells, and tried
+ * through its log; without one, the real sensors are opened for a moment.
+ */
+final class SensorCheckup {
+  private static final Logger LOG = LoggerFactory.getLogger(SensorCheckup.class);
+  private static final String PROGRAM = "program";
+
+  /** The sensor may take 15 s to hash a program, and its record waits for company after that. */
+  private static final Duration SEEN_WITHIN = Duration.ofSeconds(20);
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
+  private final Home home;
+  private final Words words;
+
+  SensorCheckup(Home home, Words words) {
+    this.home = home;
+    this.words = words;
+  }
+
+  static boolean isLinux() {
+    return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
+  }
+
+  /** One line a sensor. */
+  List<Diagnosis> sensors() throws Exception {
+    LocalLog.checkReadable(home.data());
+    if (DataLock.isHeld(home.data())) {
+      return ofRunningAgent();
+    }
+    List<Diagnosis> lines = new ArrayList<>();
+    for (Sensor sensor :
+        Sensors.of(System.getProperty("os.name"), settings(), InstantSource.system())) {
+      lines.add(opened(sensor));
+    }
+    return lines;
+  }
+
+  /** Settings that are wrong have a line of their own. */
+  private Config.Sensors settings() throws IOException {
+    try {
+      return Files.exists(home.configFile())
+          ? ConfigFile.read(home.configFile(), "").config().sensors()
+          : Config.DEFAULTS.sensors();
+    } catch (ConfigException e) {
+      return Config.DEFAULTS.sensors();
+    }
+  }
+
+  // -- a running agent -------------------------------------------------------------------------
+
+  private List<Diagnosis> ofRunningAgent() throws IOException, JsonException, InterruptedException {
+    Optional<Json.Obj> told = StatusFile.ofRunning(home.data());
+    if (told.isEmpty()) {
+      return List.of(Diagnosis.unknown("sensors", words.say("status.starting")));
+    }
+    List<Diagnosis> lines = new ArrayList<>();
+    for (Json.Obj sensor : told.get().objects("sensors")) {
+      lines.add(running(sensor.text("name"), sensor.text("state"), sensor.text("detail")));
+    }
+    return lines;
+  }
+
+  private Diagnosis running(String name, String state, String detail)
+      throws IOException, InterruptedException {
+    return switch (state) {
+      case "live", "reduced" -> {
+        boolean reduced = state.equals("reduced");
+        if (!name.equals(PROGRAM) || !isLinux()) {
+          yield untried(name, reduced, detail);
+        }
+        yield tried(name, reduced, detail, this::isRecorded);
+      }
+      case "starting" ->
+          Diagnosis.sensor(name, Diagnosis.Health.UNKNOWN, words.say("status.starting"), "");
+      default -> blind(name, detail);
+    };
+  }
+
+  /** Whether the running agent writes the planted program down in time. */
+  private boolean isRecorded(Path planted, Instant since) throws IOException, InterruptedException {
+    long end = System.nanoTime() + SEEN_WITHIN.toNanos();
+    try (LogReader log = LocalLog.open(home)) {
+      while (System.nanoTime() < end) {
+        for (long seq : log.places("program.new", since, Instant.MAX, 0)) {
+          if (isAbout(log, seq, planted)) {
+            return true;
+          }
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
+      }
+    } catch (Refusal | EvidenceException e) {
+      throw new IOException("the log cannot be read: " + e.getMessage(), e);
+    }
+    return false;
+  }
+
+  private static boolean isAbout(LogReader log, long seq, Path planted)
+      throws IOException, EvidenceException {
+    return ShownRecord.read(log, seq)
+        .flatMap(ShownRecord::event)
+        .map(e -> e.toString().contains(planted.toString()))
+        .orElse(false);
+  }
+
+  // -- without one -----------------------------------------------------------------------------
+
+  private Diagnosis opened(Sensor sensor) throws InterruptedException {
+    try {
+      Sensor.Sight sight = sensor.open();
+      if (!sensor.name().equals(PROGRAM)) {
+        return untried(sensor.name(), sight.reduced(), sight.detail());
+      }
+      return tried(
+          sensor.name(),
+          sight.reduced(),
+          sight.detail(),
+          (planted, since) -> isSensed(sensor, planted));
+    } catch (IOException e) {
+      LOG.error("sensor={} is blind", sensor.name(), e);
+      return blind(sensor.name(), String.valueOf(e.getMessage()));
+    } finally {
+      sensor.close();
+    }
+  }
+
+  private static boolean isSensed(Sensor sensor, Path planted) throws IOException {
+    long end = System.nanoTime() + SEEN_WITHIN.toNanos();
+    while (System.nanoTime() < end) {
+      for (Observation seen : sensor.sense(LOOK_AGAIN)) {
+        if (seen instanceof ProgramAppeared program
+            && program.file().path().equals(planted.toString())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // -- the lines -------------------------------------------------------------------------------
+
+  /** Whether the planted program was seen. */
+  @FunctionalInterface
+  private interface Witness {
+    boolean saw(Path planted, Instant since) throws IOException, InterruptedException;
+  }
+
+  private Diagnosis tried(String name, boolean reduced, String detail, Witness witness)
+      throws IOException, InterruptedException {
+    Instant since = InstantSource.system().instant();
+    try (PlantedProgram planted = PlantedProgram.plant()) {
+      if (witness.saw(planted.file(), since)) {
+        return seeing(name, reduced, words.say("doctor.sensor.saw", detail));
+      }
+      String missed = words.say("doctor.sensor.missed", planted.file(), SEEN_WITHIN.toSeconds());
+      return reduced
+          ? seeing(name, true, missed + " " + detail)
+          : Diagnosis.sensor(name, Diagnosis.Health.BAD, missed, words.say("doctor.sensor.do"));
+    }
+  }
+
+  /** A sensor that cannot be tried without a hand at the machine. */
+  private Diagnosis untried(String name, boolean reduced, String detail) {
+    return seeing(name, reduced, words.say("doctor.sensor.untried", detail));
+  }
+
+  private static Diagnosis seeing(String name, boolean reduced, String detail) {
+    return Diagnosis.sensor(
+        name, reduced ? Diagnosis.Health.PARTLY : Diagnosis.Health.GOOD, detail, "");
+  }
+
+  private Diagnosis blind(String name, String why) {
+    return Diagnosis.sensor(name, Diagnosis.Health.BAD, why, words.say("doctor.sensor.do"));
+  }
+}

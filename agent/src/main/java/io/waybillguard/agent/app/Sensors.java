@@ -1,0 +1,59 @@
+package io.waybillguard.agent.app;
+
+import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.platform.linux.LinuxFiles;
+import io.waybillguard.agent.platform.linux.LinuxProcesses;
+import io.waybillguard.agent.platform.linux.LinuxUsb;
+import io.waybillguard.agent.platform.linux.LinuxVolumes;
+import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Unavailable;
+import io.waybillguard.agent.sense.program.ProgramSensor;
+import io.waybillguard.agent.sense.program.ProgramSettings;
+import io.waybillguard.agent.sense.usb.UsbSensor;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Which sensors run on this system, one line each. */
+final class Sensors {
+  private Sensors() {}
+
+  /** The sensors of this machine. One that cannot run here is there too, and says why it cannot. */
+  static List<Sensor> of(String osName, Config.Sensors config, InstantSource clock) {
+    return osName.toLowerCase(Locale.ROOT).startsWith("linux")
+        ? onLinux(config, clock)
+        : nowhere(osName);
+  }
+
+  private static List<Sensor> onLinux(Config.Sensors config, InstantSource clock) {
+    List<Sensor> sensors = new ArrayList<>();
+    sensors.add(
+        config.usb().enabled()
+            ? new UsbSensor(new LinuxUsb(clock), new LinuxVolumes(), clock)
+            : off("usb"));
+    sensors.add(config.program().enabled() ? programs(config.program(), clock) : off("program"));
+    return sensors;
+  }
+
+  private static Sensor programs(Config.Program config, InstantSource clock) {
+    LinuxProcesses processes = new LinuxProcesses();
+    LinuxVolumes volumes = new LinuxVolumes();
+    return new ProgramSensor(
+        new LinuxFiles(processes, volumes, clock),
+        volumes,
+        processes,
+        clock,
+        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()));
+  }
+
+  private static Sensor off(String name) {
+    return new Unavailable(name, "switched off in agent.yaml (sensors." + name + ".enabled)");
+  }
+
+  private static List<Sensor> nowhere(String osName) {
+    return List.of(
+        new Unavailable("usb", "this version cannot watch USB on " + osName),
+        new Unavailable("program", "this version cannot watch programs on " + osName));
+  }
+}

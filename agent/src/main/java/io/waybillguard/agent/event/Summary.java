@@ -1,0 +1,261 @@
+package io.waybillguard.agent.event;
+
+import java.text.MessageFormat;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.ResourceBundle;
+
+/**
+ * One sentence for people about one record, made from its OCSF event alone, so that desk, HQ and
+ * bundle say the same. Chinese is written first, in {@code summary_zh.properties}; {@code
+ * summary_en.properties} says the same. Its keys are event types.
+ *
+ * <p>What the event does not tell is left out of the sentence, never made up. Values come from
+ * outside and are not escaped here.
+ */
+public final class Summary {
+  // Without this, a missing key of one language would be looked up in the language of the machine.
+  private static final ResourceBundle.Control THIS_LANGUAGE_ONLY =
+      ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES);
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+
+  private final Locale locale;
+  private final ZoneId zone;
+  private final ResourceBundle words;
+
+  /**
+   * @param language {@link Locale#SIMPLIFIED_CHINESE} or {@link Locale#ENGLISH}
+   * @param zone of the person who reads, for times in sentences
+   */
+  public Summary(Locale language, ZoneId zone) {
+    this.locale = language;
+    this.zone = zone;
+    this.words =
+        ResourceBundle.getBundle(
+            Summary.class.getPackageName() + ".summary", language, THIS_LANGUAGE_ONLY);
+  }
+
+  /**
+   * The kind of a record, in a word or two.
+   *
+   * @param type the leaf's type, such as {@code usb.attach}; an unknown one is returned as it is
+   */
+  public String kind(String type) {
+    String key = "kind." + type;
+    return words.containsKey(key) ? words.getString(key) : type;
+  }
+
+  /**
+   * The sentence about a record whose body is not here: erased, or never sent.
+   *
+   * @param type the leaf's type
+   */
+  public String withoutBody(String type) {
+    return say("no_body", kind(type));
+  }
+
+  /**
+   * The sentence about a record.
+   *
+   * @param type the leaf's type
+   * @param ocsf its body part 0
+   */
+  public String of(String type, Json.Obj ocsf) {
+    return switch (type) {
+      case "usb.attach" ->
+          say(
+              at(ocsf, "unmapped").flag("present_at_start", false) ? "usb.attach.start" : type,
+              device(ocsf),
+              text(ocsf, "unmapped", "usb_port"));
+      case "usb.detach" ->
+          say(
+              type,
+              device(ocsf),
+              span(ocsf.number("duration", -1)),
+              text(ocsf, "unmapped", "usb_port"));
+      case "volume.mount", "volume.unmount" -> volume(type, ocsf);
+      case "program.new" -> programNew(ocsf);
+      case "proc.start" -> programStarted(ocsf);
+      case "sensor.live" ->
+          say(
+              at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
+              sensor(ocsf),
+              ocsf.text("status_detail", ""));
+      case "sensor.blind" ->
+          say(type, sensor(ocsf), time(ocsf, "start_time"), ocsf.text("status_detail", ""));
+      case "sensor.back" ->
+          say(type, sensor(ocsf), time(ocsf, "start_time"), time(ocsf, "end_time"));
+      case "finding.new" -> finding(ocsf);
+      case "log.start" -> started(ocsf);
+      case "log.stop" -> say(type, named("reason", text(ocsf, "unmapped", "reason")));
+      case "log.key" -> say(type, at(ocsf, "unmapped").number("epoch", 0));
+      case "log.gap" ->
+          say(
+              type,
+              ocsf.number("count", 0),
+              time(ocsf, "start_time"),
+              time(ocsf, "end_time"),
+              named("cause", ocsf.text("status_detail", "")));
+      case "log.recover" -> say(type, ocsf.text("status_detail", ""));
+      case "time.jump" -> {
+        long ms = at(ocsf, "unmapped").number("jump_ms", 0);
+        yield say(ms < 0 ? "time.jump.back" : "time.jump.forward", span(Math.abs(ms)));
+      }
+      case "rule.off" -> say(type, text(ocsf, "unmapped", "rule"), ocsf.text("status_detail", ""));
+      default -> say("other", type);
+    };
+  }
+
+  /** Model and the end of the serial number: enough to tell two sticks apart, short to read. */
+  private String device(Json.Obj ocsf) {
+    Json.Obj device = at(ocsf, "peripheral_device");
+    String name = device.text("name", "");
+    String vendor = device.text("vendor_name", "");
+    String whole = vendor.isEmpty() || name.startsWith(vendor) ? name : vendor + " " + name;
+    String serial = device.text("serial_number", "");
+    int kind = (int) device.number("type_id", 0);
+    String what =
+        words.containsKey("device." + kind) ? words.getString("device." + kind) : say("device.99");
+    return serial.isEmpty()
+        ? say("device.no_serial", what, whole)
+        : say("device.serial", what, whole, serial.substring(Math.max(0, serial.length() - 4)));
+  }
+
+  private String volume(String type, Json.Obj ocsf) {
+    String label = text(ocsf, "unmapped", "volume_label");
+    String folder = text(ocsf, "file", "path");
+    return label.isEmpty() ? say(type + ".no_label", folder) : say(type, folder, label);
+  }
+
+  private String programNew(Json.Obj ocsf) {
+    boolean copied = ocsf.has("file_result");
+    Json.Obj file = at(ocsf, copied ? "file_result" : "file");
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    String path = file.text("path", "");
+    String key =
+        copied
+            ? "program.new.copied"
+            : unmapped.text("origin", "").equals("removable")
+                ? "program.new.removable"
+                : "program.new";
+    String by = text(ocsf, "actor", "process", "path");
+    List<String> extras = new ArrayList<>();
+    if (unmapped.flag("hidden_place", false)) {
+      extras.add(say("extra.hidden"));
+    }
+    if (!by.isEmpty()) {
+      extras.add(say("extra.by", by));
+    }
+    if (!unmapped.text("unreadable", "").isEmpty()) {
+      extras.add(say("extra.unreadable", unmapped.text("unreadable", "")));
+    }
+    return say(key, path, text(ocsf, "file", "path")) + String.join("", extras) + say("stop");
+  }
+
+  private String programStarted(Json.Obj ocsf) {
+    Json.Obj process = at(ocsf, "process");
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    String key =
+        at(process, "file").number("drive_type_id", 0) == 1
+            ? "proc.start.on_medium"
+            : unmapped.text("origin", "").equals("removable")
+                ? "proc.start.removable"
+                : "proc.start";
+    List<String> extras = new ArrayList<>();
+    if (unmapped.flag("hidden_place", false)) {
+      extras.add(say("extra.hidden"));
+    }
+    String user = text(ocsf, "process", "user", "name");
+    if (!user.isEmpty()) {
+      extras.add(say("extra.user", user));
+    }
+    String parent = text(ocsf, "process", "parent_process", "path");
+    if (!parent.isEmpty()) {
+      extras.add(say("extra.parent", parent));
+    }
+    return say(key, at(process, "file").text("path", process.text("path", "")))
+        + String.join("", extras)
+        + say("stop");
+  }
+
+  private String finding(Json.Obj ocsf) {
+    Json.Obj facts = at(ocsf, "unmapped");
+    String rule = facts.text("rule", "");
+    String step = facts.text("step", "");
+    String key = "finding." + rule + (step.isEmpty() ? "" : "." + step);
+    if (!words.containsKey(key)) {
+      return say("finding.new", rule);
+    }
+    String source = facts.text("source", "");
+    return say(key, facts.text("path", ""))
+        + (source.isEmpty() ? "" : say("extra.source", source))
+        + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
+        + say("stop");
+  }
+
+  private String started(Json.Obj ocsf) {
+    String before = ocsf.text("status_detail", "");
+    String key = "log.start." + before;
+    long size = at(ocsf, "unmapped").number("last_checkpoint_size", 0);
+    return say(words.containsKey(key) ? key : "log.start", size);
+  }
+
+  private String sensor(Json.Obj ocsf) {
+    return sensor(text(ocsf, "unmapped", "sensor"));
+  }
+
+  /** What people call a sensor; its own name when it has no words yet. */
+  public String sensor(String name) {
+    return named("sensor", name);
+  }
+
+  /** The words for a value of ours, or the value itself when it is not one that we know. */
+  private String named(String what, String value) {
+    String key = what + "." + value.replace(' ', '_');
+    return words.containsKey(key) ? words.getString(key) : value;
+  }
+
+  private String time(Json.Obj ocsf, String key) {
+    return TIME.format(Instant.ofEpochMilli(ocsf.number(key, 0)).atZone(zone));
+  }
+
+  private String span(long millis) {
+    if (millis < 0) {
+      return say("span.unknown");
+    }
+    long seconds = millis / 1000;
+    if (seconds < 60) {
+      return say("span.seconds", seconds);
+    }
+    long minutes = seconds / 60;
+    return minutes < 60
+        ? say("span.minutes", minutes, seconds % 60)
+        : say("span.hours", minutes / 60, minutes % 60);
+  }
+
+  private static String text(Json.Obj from, String... path) {
+    Json.Obj here = from;
+    for (int i = 0; i < path.length - 1; i++) {
+      here = at(here, path[i]);
+    }
+    return here.text(path[path.length - 1], "");
+  }
+
+  /** The object behind a key; an empty one when there is none. */
+  private static Json.Obj at(Json.Obj from, String key) {
+    return from.find(key)
+        .filter(Json.Obj.class::isInstance)
+        .map(Json.Obj.class::cast)
+        .orElseGet(Json::object);
+  }
+
+  private String say(String key, Object... values) {
+    return new MessageFormat(words.getString(key), locale).format(values);
+  }
+}

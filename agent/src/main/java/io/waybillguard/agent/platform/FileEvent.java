@@ -1,0 +1,33 @@
+package io.waybillguard.agent.platform;
+
+import java.nio.file.Path;
+
+/** What happened to a file, or to the view of files. */
+public sealed interface FileEvent {
+  /**
+   * A file was closed after it had been open for writing, or was moved to this name.
+   *
+   * @param by who did it; {@link ProcessFacts#UNKNOWN} where the system does not tell
+   */
+  record Written(Path file, ProcessFacts by) implements FileEvent {}
+
+  /** A file was opened to be run. Interpreters of scripts are told of as well, loaders are not. */
+  record Started(Path file, ProcessFacts process) implements FileEvent {}
+
+  /** A file on a removable medium was read. */
+  record Read(Path file, ProcessFacts by) implements FileEvent {}
+
+  /** Something was mounted or unmounted; ask {@link Volumes#list} what. */
+  record VolumesChanged() implements FileEvent {}
+
+  /**
+   * A file system was mounted that cannot be watched, or not fully; the detail says what and why.
+   */
+  record Unwatched(Path mountPoint, String detail) implements FileEvent {}
+
+  /**
+   * Events in a folder were lost. It was looked over again, and what changed in it follows as
+   * {@link Written}; what came and went in between is not known.
+   */
+  record Lost(Path folder, String cause) implements FileEvent {}
+}

@@ -1,0 +1,118 @@
+package io.waybillguard.agent.platform.linux;
+
+import com.sun.jna.Memory;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * One fanotify group: a queue of events and the marks that feed it.
+ *
+ * <p>The queue has no limit of its own: the kernel drops nothing while it has memory, and a reader
+ * that is late reads late. Pidfds are not asked for: the kernel makes them at the time of reading,
+ * when the short-lived processes that matter are gone.
+ */
+final class FanotifyGroup implements AutoCloseable {
+  // linux/fanotify.h
+  private static final int FAN_CLOEXEC = 0x1;
+  private static final int FAN_NONBLOCK = 0x2;
+  private static final int FAN_UNLIMITED_QUEUE = 0x10;
+  private static final int FAN_UNLIMITED_MARKS = 0x20;
+  private static final int FAN_REPORT_DFID_NAME = 0xc00;
+  private static final int FAN_MARK_ADD = 0x1;
+  private static final int FAN_MARK_REMOVE = 0x2;
+  private static final int FAN_MARK_MOUNT = 0x10;
+  private static final int FAN_MARK_FILESYSTEM = 0x100;
+
+  private static final int BUFFER = 256 << 10;
+
+  /** What an event says about where it happened. */
+  enum Mode {
+    /** Folder and name (kernel 5.9): tells of moves too, and costs no descriptor an event. */
+    NAMES(FAN_REPORT_DFID_NAME),
+    /** An open descriptor of the file: any file system, any kernel; moves are not told. */
+    DESCRIPTORS(0);
+
+    private final int flag;
+
+    Mode(int flag) {
+      this.flag = flag;
+    }
+  }
+
+  private final Fd fd;
+  private final Memory buffer = new Memory(BUFFER);
+
+  private FanotifyGroup(Fd fd) {
+    this.fd = fd;
+  }
+
+  /**
+   * @throws FanotifyMissing if this kernel has none of that kind, or does not let us have it
+   */
+  static FanotifyGroup open(Mode mode) throws IOException {
+    int result =
+        Libc.fanotify_init(
+            FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS | mode.flag,
+            Libc.O_RDONLY | Libc.O_CLOEXEC);
+    if (result < 0) {
+      int errno = Libc.errno();
+      IOException failure = Libc.failure("cannot begin to watch files (fanotify)", errno);
+      if (errno == Libc.EPERM || errno == Libc.ENOSYS || errno == Libc.EINVAL) {
+        throw new FanotifyMissing(String.valueOf(failure.getMessage()));
+      }
+      throw failure;
+    }
+    return new FanotifyGroup(Fd.of(result, "fanotify"));
+  }
+
+  Fd fd() {
+    return fd;
+  }
+
+  /**
+   * Watches a whole file system, wherever it is mounted.
+   *
+   * @param mountPoint each character one byte
+   */
+  void markFileSystem(long mask, String mountPoint) throws IOException {
+    mark(FAN_MARK_ADD | FAN_MARK_FILESYSTEM, mask, mountPoint);
+  }
+
+  /** Watches what is reached through one mount: for kernels and file systems that refuse more. */
+  void markMount(long mask, String mountPoint) throws IOException {
+    mark(FAN_MARK_ADD | FAN_MARK_MOUNT, mask, mountPoint);
+  }
+
+  void unmarkFileSystem(long mask, String mountPoint) throws IOException {
+    mark(FAN_MARK_REMOVE | FAN_MARK_FILESYSTEM, mask, mountPoint);
+  }
+
+  private void mark(int flags, long mask, String mountPoint) throws IOException {
+    if (Libc.fanotify_mark(fd.number(), flags, mask, Libc.AT_FDCWD, Libc.path(mountPoint)) < 0) {
+      throw Libc.failure("cannot watch " + mountPoint);
+    }
+  }
+
+  /**
+   * One read.
+   *
+   * @return empty when the queue is
+   */
+  List<FanotifyEvent> read() throws IOException {
+    long length = Libc.read(fd.number(), buffer, BUFFER);
+    if (length < 0) {
+      int errno = Libc.errno();
+      if (errno == Libc.EAGAIN || errno == Libc.EINTR) {
+        return List.of();
+      }
+      throw Libc.failure("cannot read file events", errno);
+    }
+    return FanotifyEvent.parse(buffer.getByteBuffer(0, length).order(ByteOrder.nativeOrder()));
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+}

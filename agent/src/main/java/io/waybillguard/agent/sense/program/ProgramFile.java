@@ -1,0 +1,58 @@
+package io.waybillguard.agent.sense.program;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a look at a file tells. */
+final class ProgramFile {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgramFile.class);
+
+  private ProgramFile() {}
+
+  /**
+   * What kind of program a regular file is.
+   *
+   * <p>Limit: a name that is a pipe at the moment of opening, though it was a file a moment before,
+   * holds the caller until somebody writes to it; the watchdog ends that.
+   *
+   * @return empty when it is none, or can no longer be read: what is gone before its first bytes
+   *     were seen cannot be called a program
+   */
+  static Optional<ProgramKind> kind(Path file) {
+    ByteBuffer head = ByteBuffer.allocate(ProgramKind.BYTES);
+    try (SeekableByteChannel channel =
+        Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+      while (head.hasRemaining() && channel.read(head) >= 0) {
+        // a short read is no end
+      }
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      LOG.info("file={} cannot be looked at: {}", file, e.toString());
+      return Optional.empty();
+    }
+    return ProgramKind.of(
+        Arrays.copyOf(head.array(), head.position()), file.getFileName().toString());
+  }
+
+  /** The account that owns it, or "". */
+  static String owner(Path file) {
+    try {
+      return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.debug("file={} does not tell its owner: {}", file, e.toString());
+      return "";
+    }
+  }
+}

@@ -1,0 +1,362 @@
+package io.waybillguard.agent.sense.program;
+
+import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.event.ProcessRef;
+import io.waybillguard.agent.event.ProgramAppeared;
+import io.waybillguard.agent.event.ProgramStarted;
+import io.waybillguard.agent.event.SensorBack;
+import io.waybillguard.agent.event.SensorBlind;
+import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.platform.FileActivity;
+import io.waybillguard.agent.platform.FileEvent;
+import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.PathText;
+import io.waybillguard.agent.platform.ProcessFacts;
+import io.waybillguard.agent.platform.Processes;
+import io.waybillguard.agent.platform.Volumes;
+import io.waybillguard.agent.sense.Sensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Programs that appear on this machine, with their hash and where they came from; and starts of
+ * those that appeared, lie on a removable medium, or lie hidden. Ordinary starts are not recorded.
+ *
+ * <p>Events are drained first and judged after that, in slices with a look at new events between
+ * them, so that neither a burst nor a large file makes it blind. Records come in the order in which
+ * the system told of the events, each as soon as those before it are ready.
+ *
+ * <p>What is waiting to be judged outlives {@link #close}.
+ */
+public final class ProgramSensor implements Sensor {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgramSensor.class);
+
+  /**
+   * Bytes to read before the next look at new events: some 20 ms from a disk, 0.4 s from a stick.
+   */
+  private static final long SLICE = 8 << 20;
+
+  private static final int BUFFER = 128 << 10;
+
+  /** A process that runs a program in whose place it runs already makes no second record. */
+  private static final Duration SAME_START = Duration.ofSeconds(10);
+
+  private static final int REMEMBERED_STARTS = 1024;
+
+  /** Shorter files hold no program: the shortest is a script of {@code #!} and a path. */
+  private static final int SHORTEST = 4;
+
+  private final FileActivity files;
+  private final Volumes volumes;
+  private final Processes processes;
+  private final InstantSource clock;
+  private final ProgramSettings settings;
+  private final HiddenPlaces hiddenPlaces;
+  private final Media media;
+  private final KnownPrograms known = new KnownPrograms();
+  private final Deque<Judgement> waiting = new ArrayDeque<>();
+
+  /** Programs that came and are not judged yet, by the file system's identity of the file. */
+  private final Map<Object, Judgement> waitingByKey = new HashMap<>();
+
+  private final Map<Start, Instant> starts = new Recent<>(REMEMBERED_STARTS);
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+  private @Nullable Instant lastGoodLook;
+
+  private record Start(long pid, Path file) {}
+
+  /**
+   * @param clock gives the time of each observation: when this agent was told, which is
+   *     milliseconds after it happened
+   */
+  public ProgramSensor(
+      FileActivity files,
+      Volumes volumes,
+      Processes processes,
+      InstantSource clock,
+      ProgramSettings settings) {
+    this.files = files;
+    this.volumes = volumes;
+    this.processes = processes;
+    this.clock = clock;
+    this.settings = settings;
+    this.hiddenPlaces = new HiddenPlaces(settings.openPlaces());
+    this.media = new Media(settings);
+  }
+
+  @Override
+  public String name() {
+    return "program";
+  }
+
+  @Override
+  public Sight open() throws IOException {
+    FileActivity.View view = files.open();
+    media.are(volumes.list(), clock.instant());
+    return new Sight(view.reduced(), view.detail(), List.of());
+  }
+
+  @Override
+  public List<Observation> sense(Duration patience) throws IOException {
+    boolean idle = waiting.isEmpty() && media.isIdle();
+    List<FileEvent> events = files.await(idle ? patience : Duration.ZERO);
+    List<Observation> seen = new ArrayList<>();
+    for (FileEvent event : events) {
+      take(event, seen);
+    }
+    lastGoodLook = clock.instant();
+    judge(seen);
+    return seen;
+  }
+
+  private void take(FileEvent event, List<Observation> seen) throws IOException {
+    Instant now = clock.instant();
+    if (event instanceof FileEvent.Written written) {
+      written(written, now);
+    } else if (event instanceof FileEvent.Started started) {
+      started(started, now);
+    } else if (event instanceof FileEvent.Read read) {
+      media.wasRead(read.file(), read.by().pid(), now);
+    } else if (event instanceof FileEvent.VolumesChanged) {
+      media.are(volumes.list(), now);
+    } else if (event instanceof FileEvent.Unwatched unwatched) {
+      seen.add(new SensorLive(now, name(), true, unwatched.detail()));
+    } else if (event instanceof FileEvent.Lost lost) {
+      Instant since = lastGoodLook == null ? now : lastGoodLook;
+      String folder = PathText.of(lost.folder());
+      seen.add(new SensorBlind(now, name(), since, folder + ": " + lost.cause()));
+      seen.add(new SensorBack(now, name(), since, now, folder + " was looked over again"));
+    }
+  }
+
+  private void written(FileEvent.Written event, Instant now) {
+    Optional<Stamp> stamp = stamp(event.file()).filter(s -> s.size() >= SHORTEST);
+    Optional<ProgramKind> kind = stamp.flatMap(s -> ProgramFile.kind(event.file()));
+    if (stamp.isEmpty() || kind.isEmpty()) {
+      return;
+    }
+    MountedVolume medium = media.of(event.file()).orElse(null);
+    if (medium != null) {
+      media.wasWritten(event.file(), stamp.get().size());
+    }
+    Sighting sighting =
+        new Sighting(
+            now,
+            event.file(),
+            kind.get().word(),
+            ProgramFile.owner(event.file()),
+            medium,
+            isHidden(event.file(), medium),
+            described(event.by()),
+            null);
+    FileHash hash = new FileHash(event.file(), stamp.get(), settings.hashLimit());
+    Judgement before = waitingByKey.get(keyOf(stamp.get(), event.file()));
+    if (before != null && isReplacedBy(before, event.file())) {
+      before.restart(sighting.seenAt(before.sighting().at()), hash);
+    } else {
+      enqueue(new Judgement(sighting, hash));
+    }
+  }
+
+  /**
+   * Whether this is the same program as one that waits: written once more, or given its name.
+   * Installers write under one name and move to another.
+   */
+  private static boolean isReplacedBy(Judgement before, Path file) {
+    Path at = before.sighting().file();
+    return at.equals(file) || !Files.exists(at, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private void started(FileEvent.Started event, Instant now) {
+    Path file = event.file();
+    Stamp stamp = stamp(file).orElse(Stamp.GONE);
+    MountedVolume medium = media.of(file).orElse(null);
+    Sighting sighting =
+        new Sighting(
+            now,
+            file,
+            ProgramFile.kind(file).map(ProgramKind::word).orElse("unknown"),
+            ProgramFile.owner(file),
+            medium,
+            isHidden(file, medium),
+            described(event.process()),
+            described(processes.of(event.process().parentPid())));
+    if (!isWorthARecord(sighting, stamp) || isToldAlready(event, now)) {
+      return;
+    }
+    FileHash hash = new FileHash(file, stamp, settings.hashLimit());
+    if (stamp.equals(Stamp.GONE)) {
+      hash.giveUp("not hashed: it was gone when it was looked at");
+    }
+    enqueue(new Judgement(sighting, hash));
+  }
+
+  /** On a medium, its mount point says nothing: many desktops mount below /run. */
+  private boolean isHidden(Path file, @Nullable MountedVolume medium) {
+    return hiddenPlaces.hide(
+        medium == null
+            ? PathText.of(file)
+            : "/" + PathText.of(medium.mountPoint().relativize(file)));
+  }
+
+  private boolean isWorthARecord(Sighting sighting, Stamp stamp) {
+    return sighting.isOnMedium()
+        || sighting.hidden()
+        || known.hasPath(sighting.file())
+        || known.find(sighting.file(), stamp).isPresent()
+        || waitingByKey.containsKey(keyOf(stamp, sighting.file()));
+  }
+
+  private boolean isToldAlready(FileEvent.Started event, Instant now) {
+    Instant before = starts.put(new Start(event.process().pid(), event.file()), now);
+    return before != null && Duration.between(before, now).compareTo(SAME_START) < 0;
+  }
+
+  private void enqueue(Judgement judgement) {
+    waiting.add(judgement);
+    if (!judgement.isStart()) {
+      waitingByKey.put(keyOf(judgement.hash().stamp(), judgement.sighting().file()), judgement);
+    }
+  }
+
+  private void judge(List<Observation> seen) {
+    List<String> cut = new ArrayList<>();
+    long budget = SLICE;
+    while (budget > 0 && !(waiting.isEmpty() && media.isIdle())) {
+      Instant now = clock.instant();
+      Judgement first = waiting.peek();
+      if (first == null) {
+        budget -= media.isIndexed() ? media.hash(budget, buffer) : media.index(now, cut);
+        continue;
+      }
+      Optional<KnownPrograms.Known> before = knownStart(first);
+      if (before.isPresent()) {
+        finished(first);
+        seen.add(start(first.sighting(), before.get().file(), before.get().origin()));
+      } else {
+        budget -= first.advance(budget, now, settings, media, buffer, cut);
+        if (first.origin().isPresent()) {
+          finished(first);
+          record(first, first.origin().get()).ifPresent(seen::add);
+        }
+      }
+    }
+    for (String what : cut) {
+      seen.add(new SensorLive(clock.instant(), name(), true, what));
+    }
+  }
+
+  /** What was started, when its record as a new program has been made. */
+  private Optional<KnownPrograms.Known> knownStart(Judgement judgement) {
+    return judgement.isStart()
+        ? known.find(judgement.sighting().file(), judgement.hash().stamp())
+        : Optional.empty();
+  }
+
+  private void finished(Judgement judgement) {
+    waiting.remove();
+    waitingByKey.remove(keyOf(judgement.hash().stamp(), judgement.sighting().file()), judgement);
+  }
+
+  /** The record of a judged program; none when its content is what it was. */
+  private Optional<Observation> record(Judgement judged, Origin origin) {
+    Sighting sighting = judged.sighting();
+    FileHash hash = judged.hash();
+    FileRef file =
+        new FileRef(
+            PathText.of(sighting.file()),
+            sighting.kind(),
+            hash.stamp().size(),
+            hash.sha256(),
+            hash.unreadable(),
+            sighting.owner(),
+            sighting.isOnMedium(),
+            sighting.hidden());
+    learn(hash, file, origin);
+    if (judged.isStart()) {
+      return Optional.of(start(sighting, file, origin));
+    }
+    if (known.isUnchanged(sighting.file(), hash.stamp(), hash.sha256())) {
+      return Optional.empty();
+    }
+    if (!Packagers.installed(file.path(), sighting.by().executable(), origin)) {
+      known.add(sighting.file(), new KnownPrograms.Known(hash.stamp(), file, origin));
+    }
+    return Optional.of(new ProgramAppeared(sighting.at(), file, origin, sighting.by()));
+  }
+
+  /** So that a copy of it is linked to the medium too, and a copy of the copy. */
+  private void learn(FileHash hash, FileRef file, Origin origin) {
+    if (origin.isRemovable()) {
+      media.learn(
+          hash.sha256(),
+          file.removable()
+              ? new Origin(origin.medium(), "same_hash", file.path(), origin.passport())
+              : origin);
+    }
+  }
+
+  private static Observation start(Sighting sighting, FileRef file, Origin origin) {
+    return new ProgramStarted(
+        sighting.at(),
+        new FileRef(
+            PathText.of(sighting.file()),
+            file.kind(),
+            file.size(),
+            file.sha256(),
+            file.unreadable(),
+            file.owner(),
+            sighting.isOnMedium(),
+            sighting.hidden()),
+        origin,
+        sighting.by(),
+        Objects.requireNonNullElse(sighting.parent(), ProcessRef.UNKNOWN));
+  }
+
+  private static Object keyOf(Stamp stamp, Path file) {
+    return Objects.requireNonNullElse(stamp.key(), file);
+  }
+
+  /** The file as it is now; empty when it is gone, or no regular file. */
+  private static Optional<Stamp> stamp(Path file) {
+    try {
+      return Stamp.of(file);
+    } catch (IOException e) {
+      LOG.debug("file={} was gone before it could be looked at: {}", file, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private static ProcessRef described(ProcessFacts facts) {
+    return new ProcessRef(facts.pid(), facts.executable(), facts.user());
+  }
+
+  @Override
+  public void wake() {
+    files.wake();
+  }
+
+  @Override
+  public void close() {
+    files.close();
+  }
+}

@@ -1,0 +1,79 @@
+package io.waybillguard.agent.sense.program;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Bounds of the program sensor.
+ *
+ * @param hashLimit size in bytes up to which a program is hashed, &gt; 0; a larger one is recorded
+ *     without
+ * @param hashPatience how long the record of a program may wait for its hash and for the look at
+ *     removable media, &gt; 0
+ * @param mediumFiles most files of a removable medium that are remembered by size, &gt; 0
+ * @param mediumDepth deepest folder of a medium that is looked into, ≥ 1; 1 is the medium's own
+ * @param mediumPatience how long to go through a medium, &gt; 0
+ * @param readerMemory how long after reading from a medium a process is taken to carry what it
+ *     read, &gt; 0
+ * @param openPlaces folders where anybody may put a program, so that one there is recorded when it
+ *     is started; absolute, each ending in a slash
+ */
+public record ProgramSettings(
+    long hashLimit,
+    Duration hashPatience,
+    int mediumFiles,
+    int mediumDepth,
+    Duration mediumPatience,
+    Duration readerMemory,
+    List<String> openPlaces) {
+
+  /**
+   * The defaults: 1 GiB, 15 s, 20,000 files in 8 levels within 30 s, 5 min. The places are those
+   * that everybody may write to by the Filesystem Hierarchy Standard 3.0 and by systemd's {@code
+   * file-hierarchy(7)}; remote-access kits are found there (Velocidex {@code velociraptor},
+   * artifacts Linux/*).
+   */
+  public static final ProgramSettings DEFAULT =
+      new ProgramSettings(
+          1L << 30,
+          Duration.ofSeconds(15),
+          20_000,
+          8,
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(5),
+          List.of("/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/", "/var/crash/"));
+
+  public ProgramSettings {
+    openPlaces = List.copyOf(openPlaces);
+    if (hashLimit <= 0
+        || mediumFiles <= 0
+        || mediumDepth < 1
+        || isNotPositive(hashPatience)
+        || isNotPositive(mediumPatience)
+        || isNotPositive(readerMemory)) {
+      throw new IllegalArgumentException(
+          "every bound of the program sensor must be above 0: hashLimit="
+              + hashLimit
+              + " hashPatience="
+              + hashPatience
+              + " mediumFiles="
+              + mediumFiles
+              + " mediumDepth="
+              + mediumDepth
+              + " mediumPatience="
+              + mediumPatience
+              + " readerMemory="
+              + readerMemory);
+    }
+  }
+
+  /** These settings with another size in bytes up to which a program is hashed. */
+  public ProgramSettings hashingUpTo(long bytes) {
+    return new ProgramSettings(
+        bytes, hashPatience, mediumFiles, mediumDepth, mediumPatience, readerMemory, openPlaces);
+  }
+
+  private static boolean isNotPositive(Duration duration) {
+    return duration.isNegative() || duration.isZero();
+  }
+}

@@ -1,0 +1,240 @@
+package io.waybillguard.agent.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ResourceBundle;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+final class SummaryTest {
+  private static final Instant NOON = Instant.parse("2026-06-12T04:00:00Z");
+  private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+  private static final String HASH = "ab".repeat(32);
+
+  private static final UsbDevice STICK =
+      new UsbDevice(
+          "1-2.3", "0781", "5567", "4C53F4F2A", "SanDisk", "Cruzer", List.of("08/06/50"), HASH);
+  private static final UsbDevice NAMELESS =
+      new UsbDevice("1-1", "046d", "c31c", "", "", "", List.of("ff/00/00"), HASH);
+  private static final Volume VOLUME =
+      new Volume("/media/STICK", "/dev/sda1", "vfat", "STICK", "1234-ABCD", true, HASH);
+  private static final FileRef HIDDEN =
+      new FileRef("/home/desk/.x/wps", "elf", 70_000, HASH, "", "desk", false, true);
+  private static final FileRef PLAIN =
+      new FileRef("/opt/tool", "elf", 70_000, HASH, "", "root", false, false);
+  private static final FileRef ON_STICK =
+      new FileRef("/media/STICK/wps", "elf", 70_000, "", "larger than 1GiB", "", true, false);
+  private static final Origin COPIED =
+      new Origin(Origin.Medium.REMOVABLE, "same_hash", "/media/STICK/wps", HASH);
+  private static final ProcessRef SHELL = new ProcessRef(4711, "/bin/sh", "desk");
+
+  private final Desk desk =
+      new Desk(
+          "0123456789abcdef",
+          "HZ-0571",
+          "desk-3",
+          new Desk.Os(200, "Debian GNU/Linux", "12"),
+          "6f9c",
+          SHANGHAI,
+          "0.1.0");
+  private final Summary chinese = new Summary(Locale.SIMPLIFIED_CHINESE, SHANGHAI);
+  private final Summary english = new Summary(Locale.ENGLISH, SHANGHAI);
+
+  @Test
+  void aStickIsNamedByWhatTellsItFromOthers() throws Exception {
+    says(
+        new UsbAttached(NOON, STICK, false),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）插入，端口 1-2.3。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) plugged in at port 1-2.3.");
+    says(
+        new UsbAttached(NOON, NAMELESS, true),
+        "开始监视时，USB设备（046d:c31c，没有序列号）已经插着，端口 1-1。",
+        "USB device (046d:c31c, no serial number) was in port 1-1 already when watching began.");
+    says(
+        new UsbDetached(NOON, STICK, Duration.ofSeconds(154)),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）拔出，插了 2 分 34 秒。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) pulled out after 2 min 34 s.");
+  }
+
+  @Test
+  void aVolumeIsNamedByItsFolderAndLabel() throws Exception {
+    says(
+        new VolumeMounted(NOON, VOLUME),
+        "U盘“STICK”里的文件可在 /media/STICK 打开。",
+        "Files on stick “STICK” can be opened at /media/STICK.");
+    says(
+        new VolumeUnmounted(NOON, new Volume("E:\\", "", "", "", "", true, "")),
+        "U盘已从 E:\\ 卸下。",
+        "A stick was released from E:\\.");
+  }
+
+  @Test
+  void aNewProgramIsToldWithWhereItCameFrom() throws Exception {
+    says(
+        new ProgramAppeared(NOON, HIDDEN, COPIED, SHELL),
+        "从U盘复制出程序 /home/desk/.x/wps（U盘上是 /media/STICK/wps），在隐蔽位置，由 /bin/sh 写入。",
+        "Program copied off a stick to /home/desk/.x/wps (on the stick: /media/STICK/wps),"
+            + " in a hidden place, written by /bin/sh.");
+    says(
+        new ProgramAppeared(NOON, PLAIN, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
+        "新程序 /opt/tool。",
+        "New program /opt/tool.");
+    says(
+        new ProgramAppeared(
+            NOON,
+            ON_STICK,
+            new Origin(Origin.Medium.REMOVABLE, "on_medium", "", HASH),
+            ProcessRef.UNKNOWN),
+        "新程序 /media/STICK/wps，来自U盘，没能计算指纹（larger than 1GiB）。",
+        "New program /media/STICK/wps, from a stick, no hash (larger than 1GiB).");
+  }
+
+  @Test
+  void aStartIsToldWithWhoStartedIt() throws Exception {
+    says(
+        new ProgramStarted(NOON, HIDDEN, COPIED, new ProcessRef(4713, "/x", "desk"), SHELL),
+        "从U盘来的程序 /home/desk/.x/wps 启动，在隐蔽位置，账号 desk，由 /bin/sh 启动。",
+        "Program from a stick started: /home/desk/.x/wps, in a hidden place, account desk,"
+            + " started by /bin/sh.");
+    says(
+        new ProgramStarted(
+            NOON, ON_STICK, COPIED, new ProcessRef(4712, "", ""), ProcessRef.UNKNOWN),
+        "直接从U盘启动程序 /media/STICK/wps。",
+        "Program started straight off a stick: /media/STICK/wps.");
+    says(
+        new ProgramStarted(
+            NOON, PLAIN, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN, ProcessRef.UNKNOWN),
+        "程序 /opt/tool 启动。",
+        "Program /opt/tool started.");
+  }
+
+  @Test
+  void aSensorSaysWhatItCannotSee() throws Exception {
+    says(
+        new SensorLive(NOON, "usb", false, ""),
+        "U盘和USB设备：开始监视。",
+        "Sticks and USB devices: watching.");
+    says(
+        new SensorLive(NOON, "program", true, "folders only"),
+        "新程序：开始监视，但看不全（folders only）。",
+        "New programs: watching, but cannot see everything (folders only).");
+    says(
+        new SensorBlind(NOON, "program", NOON.minusSeconds(90), "no permission"),
+        "新程序：从 11:58:30 起没能监视（no permission）。",
+        "New programs: not watching since 11:58:30 (no permission).");
+    says(
+        new SensorBack(NOON, "camera", NOON.minusSeconds(60), NOON, "looked again"),
+        "camera：恢复监视；11:59:00 到 12:00:00 之间没能监视。",
+        "camera: watching again; not watched between 11:59:00 and 12:00:00.");
+  }
+
+  @Test
+  void aFindingIsToldInTheWordsOfItsRule() throws Exception {
+    Json.Obj facts =
+        Json.object()
+            .put("step", "started")
+            .put("path", "/home/desk/.x/wps")
+            .put("source", "/media/STICK/wps")
+            .put("hidden", "true");
+    says(
+        new Finding(NOON, "program-from-removable-media", Severity.HIGH, List.of(4L), facts),
+        "发现：从U盘来的程序启动了，/home/desk/.x/wps，U盘上是 /media/STICK/wps，在隐蔽位置。",
+        "Finding: a program from a stick was started, /home/desk/.x/wps, on the stick it is"
+            + " /media/STICK/wps, in a hidden place.");
+    says(
+        new Finding(NOON, "some-other-rule", Severity.LOW, List.of(), Json.object()),
+        "发现：规则 some-other-rule。",
+        "Finding: rule some-other-rule.");
+  }
+
+  @Test
+  void theLogTellsOfItself() throws Exception {
+    says(started("first", 0), "面单卫士第一次启动。", "Agent started for the first time.");
+    says(
+        started("unclean", 1204),
+        "面单卫士启动；上次没有正常结束（被强行停止或断电），当时已封签 1,204 条记录。",
+        "Agent started; it had not ended in good order (killed, or power lost), with 1,204"
+            + " records sealed.");
+    says(
+        new AgentStopped(NOON, "0.1.0", "shutdown"),
+        "面单卫士停止：电脑关机。",
+        "Agent stopped: the PC was shut down.");
+    says(
+        new KeyHandedOver(NOON, 3, "x/agent/0+aabbccdd+AQ=="),
+        "证据日志换用第 3 把签名密钥，旧的一把已销毁。",
+        "The evidence log goes on with signing key number 3; the one before is destroyed.");
+    says(
+        new RecordsLost(NOON, NOON.minusSeconds(9), NOON, Map.of("usb.attach", 1L), "inbox full"),
+        "11:59:51 到 12:00:00 之间有 1 条记录没能写下：一时太多，来不及写。",
+        "One record between 11:59:51 and 12:00:00 could not be written: too many at once.");
+    says(
+        new LogRecovered(NOON, "a/agent/0", 7, "cm9vdA==", "log-1.db", "rolled back"),
+        "原来的证据日志不能继续（rolled back），另起了新的一份。",
+        "The former evidence log could not be continued (rolled back); a new one was begun.");
+    says(
+        new ClockJumped(NOON, Duration.ofHours(-25)),
+        "电脑时钟往回拨了 25 小时 0 分。",
+        "The PC's clock was put back by 25 h 0 min.");
+    says(
+        new ClockJumped(NOON, Duration.ofMillis(2_500)),
+        "电脑时钟往前拨了 2 秒。",
+        "The PC's clock was put forward by 2 s.");
+    says(
+        new RuleSwitchedOff(NOON, "some-rule", "divided by zero"),
+        "规则 some-rule 出错，停用到下次启动（divided by zero）。",
+        "Rule some-rule failed and is off until the next start (divided by zero).");
+  }
+
+  @Test
+  void anUnknownTypeAndAnEmptyEventStillMakeASentence() {
+    assertEquals("记录类型 scan.read。", chinese.of("scan.read", Json.object()));
+    for (String type : typesWithWords()) {
+      assertTrue(english.of(type, Json.object()).endsWith("."), type);
+      assertTrue(chinese.of(type, Json.object()).endsWith("。"), type);
+    }
+    assertEquals("Clock moved (content is not here)", english.withoutBody("time.jump"));
+    assertEquals("scan.read", english.kind("scan.read"));
+  }
+
+  @Test
+  void bothLanguagesHaveTheSameKeys() {
+    assertEquals(keys(Locale.SIMPLIFIED_CHINESE), keys(Locale.ENGLISH));
+  }
+
+  private static List<String> typesWithWords() {
+    return keys(Locale.ENGLISH).stream()
+        .filter(key -> key.startsWith("kind."))
+        .map(key -> key.substring("kind.".length()))
+        .toList();
+  }
+
+  private static Set<String> keys(Locale language) {
+    return new TreeSet<>(
+        ResourceBundle.getBundle(
+                "io.waybillguard.agent.event.summary",
+                language,
+                ResourceBundle.Control.getNoFallbackControl(
+                    ResourceBundle.Control.FORMAT_PROPERTIES))
+            .keySet());
+  }
+
+  private static AgentStarted started(String before, long size) {
+    return new AgentStarted(
+        NOON, "0.1.0", "boot", 77, HASH, HASH, "Asia/Shanghai", before, size, "");
+  }
+
+  /** Through the very bytes that the log stores. */
+  private void says(Event event, String inChinese, String inEnglish) throws JsonException {
+    Json.Obj body = Json.parse(desk.body(event, 7, NOON));
+    assertEquals(inChinese, chinese.of(event.type(), body));
+    assertEquals(inEnglish, english.of(event.type(), body));
+  }
+}

@@ -1,0 +1,486 @@
+package io.waybillguard.agent.sense.program;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.event.ProcessRef;
+import io.waybillguard.agent.event.ProgramAppeared;
+import io.waybillguard.agent.event.ProgramStarted;
+import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.platform.FileEvent;
+import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.UsbPeripheral;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ProgramSensorTest {
+  private static final Instant NOON = Instant.parse("2026-06-12T04:33:00Z");
+  private static final UsbPeripheral STICK =
+      new UsbPeripheral(
+          "2-1", "0781", "5567", "4C530001", "SanDisk", "Cruzer", List.of("08/06/50"));
+  private static final int CP = 4711;
+  private static final int SHELL = 4700;
+
+  @TempDir private Path root;
+  private Path disk;
+  private Path stick;
+  private MountedVolume onStick;
+  private final ScriptedFiles kernel = new ScriptedFiles();
+  private Instant now = NOON;
+  private ProgramSettings settings = settings(1 << 30, 20_000, 8, Duration.ofSeconds(30));
+  private ProgramSensor sensor;
+
+  @BeforeEach
+  void aDeskWithADiskAndAStick() throws IOException {
+    root = root.toRealPath();
+    disk = Files.createDirectories(root.resolve("disk"));
+    stick = Files.createDirectories(root.resolve("stick"));
+    onStick = new MountedVolume(stick, "/dev/sda1", "vfat", "STICK", "C807-0D80", true, STICK);
+    kernel.process(SHELL, "/usr/bin/bash", "courier", 1);
+    kernel.process(CP, "/usr/bin/cp", "courier", SHELL);
+    begin();
+  }
+
+  private void begin() throws IOException {
+    sensor = new ProgramSensor(kernel, kernel, kernel, () -> now, settings);
+    sensor.open();
+  }
+
+  @Test
+  void aProgramIsRecordedWithItsHashItsWriterAndItsPlace() throws Exception {
+    Path program = script(disk.resolve("tool"), "echo 1");
+    kernel.written(program, CP);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals(program.toString(), seen.file().path());
+    assertEquals("script", seen.file().kind());
+    assertEquals(Files.size(program), seen.file().size());
+    assertEquals(sha256(program), seen.file().sha256());
+    assertEquals("", seen.file().unreadable());
+    assertEquals(Files.getOwner(program).getName(), seen.file().owner());
+    assertFalse(seen.file().removable());
+    assertEquals(new ProcessRef(CP, "/usr/bin/cp", "courier"), seen.by());
+    assertEquals(Origin.NOT_SEEN_ON_MEDIUM, seen.origin());
+    assertEquals(NOON, seen.at());
+  }
+
+  @Test
+  void whatIsNoProgramIsNotRecorded() throws IOException {
+    kernel.written(Files.writeString(disk.resolve("setup.exe"), "not one"), CP);
+    kernel.written(Files.createDirectory(disk.resolve("folder")), CP);
+    kernel.written(disk.resolve("gone"), CP);
+    Path link = Files.createSymbolicLink(disk.resolve("link"), script(disk.resolve("x"), ""));
+    kernel.written(link, CP);
+    assertEquals(List.of(), look());
+  }
+
+  @Test
+  void aCopyOffAStickIsLinkedToItByItsBytes() throws Exception {
+    Path source = script(stick.resolve("deep/er/update"), "echo steal");
+    script(stick.resolve("as-long"), "echo STEAL");
+    kernel.mount(onStick);
+    look();
+    Path copy = hidden("upd");
+    Files.copy(source, copy);
+    kernel.written(copy, CP);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals(
+        new Origin(Origin.Medium.REMOVABLE, "same_hash", source.toString(), STICK.passport()),
+        seen.origin());
+    assertTrue(seen.file().hidden());
+    assertFalse(seen.file().removable());
+  }
+
+  @Test
+  void aCopyThatWasChangedOnTheWayIsLinkedByWhoMadeIt() throws IOException {
+    Path source = script(stick.resolve("packed"), "echo packed");
+    kernel.mount(onStick);
+    kernel.read(source, CP);
+    kernel.written(script(disk.resolve("unpacked"), "echo something else"), CP);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals(
+        new Origin(Origin.Medium.REMOVABLE, "same_process", source.toString(), STICK.passport()),
+        seen.origin());
+  }
+
+  @Test
+  void aReaderOfLongAgoBringsNothingAlong() throws IOException {
+    Path source = script(stick.resolve("packed"), "echo packed");
+    kernel.mount(onStick);
+    kernel.read(source, CP);
+    look();
+    now = now.plus(settings.readerMemory()).plusSeconds(1);
+    kernel.written(script(disk.resolve("own"), "echo my own"), CP);
+    assertEquals(Origin.NOT_SEEN_ON_MEDIUM, appeared(only(look())).origin());
+  }
+
+  @Test
+  void aProgramThatWasReadFromAStickIsLinkedToItAfterTheStickIsGone() throws IOException {
+    Path source = script(stick.resolve("update"), "echo steal");
+    Path aside = Files.copy(source, root.resolve("somewhere"));
+    kernel.mount(onStick);
+    kernel.read(source, 99);
+    look();
+    kernel.unmount(onStick);
+    Files.delete(source);
+    look();
+    Path copy = Files.move(aside, disk.resolve("days-later"));
+    kernel.written(copy, CP);
+    Origin origin = appeared(only(look())).origin();
+    assertEquals("same_hash", origin.how());
+    assertEquals(source.toString(), origin.source());
+    assertEquals(STICK.passport(), origin.passport());
+  }
+
+  @Test
+  void aCopyOfACopyIsStillLinkedToTheStick() throws IOException {
+    Path source = script(stick.resolve("update"), "echo steal");
+    kernel.mount(onStick);
+    Path first = Files.copy(source, disk.resolve("first"));
+    kernel.written(first, CP);
+    look();
+    kernel.unmount(onStick);
+    Files.delete(source);
+    Path second = Files.copy(first, disk.resolve("second"));
+    kernel.written(second, CP);
+    assertEquals(source.toString(), appeared(only(look())).origin().source());
+  }
+
+  @Test
+  void aProgramWrittenToTheStickLiesOnTheMedium() throws IOException {
+    kernel.mount(onStick);
+    look();
+    Path program = script(stick.resolve("new"), "echo new");
+    kernel.written(program, CP);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals("on_medium", seen.origin().how());
+    assertEquals(STICK.passport(), seen.origin().passport());
+    assertTrue(seen.file().removable());
+    // and a copy of it, made after the look through the medium, is found all the same
+    Path copy = Files.copy(program, disk.resolve("copy"));
+    kernel.written(copy, CP);
+    assertEquals(program.toString(), appeared(only(look())).origin().source());
+  }
+
+  @Test
+  void aStartFromTheStickIsRecordedOnceWithItsParent() throws Exception {
+    Path program = script(stick.resolve("run"), "echo run");
+    kernel.mount(onStick);
+    kernel.process(50, program.toString(), "courier", SHELL);
+    kernel.started(program, 50);
+    kernel.started(program, 50);
+    ProgramStarted start = started(only(look()));
+    assertEquals(new ProcessRef(50, program.toString(), "courier"), start.process());
+    assertEquals(new ProcessRef(SHELL, "/usr/bin/bash", "courier"), start.parent());
+    assertEquals(sha256(program), start.file().sha256());
+    assertEquals("on_medium", start.origin().how());
+    assertTrue(start.file().removable());
+  }
+
+  @Test
+  void aStartOfAProgramThatAppearedIsRecordedAfterItWithTheSameHashAndOrigin() throws Exception {
+    Path source = script(stick.resolve("update"), "echo steal");
+    kernel.mount(onStick);
+    Path copy = Files.copy(source, disk.resolve("wpsupdate"));
+    kernel.written(copy, CP);
+    kernel.started(copy, 60);
+    List<Observation> seen = look();
+    assertEquals(List.of("program.new", "proc.start"), types(seen));
+    ProgramStarted start = started(seen.get(1));
+    assertEquals(sha256(copy), start.file().sha256());
+    assertEquals(appeared(seen.get(0)).origin(), start.origin());
+  }
+
+  @Test
+  void aProgramThatDeletesItselfIsKnownByWhatWasRecordedBefore() throws Exception {
+    Path program = script(disk.resolve("dropper"), "rm $0");
+    String sha256 = sha256(program);
+    kernel.written(program, CP);
+    look();
+    Files.delete(program);
+    kernel.started(program, 60);
+    ProgramStarted start = started(only(look()));
+    assertEquals(sha256, start.file().sha256());
+    assertEquals("script", start.file().kind());
+  }
+
+  @Test
+  void aHiddenProgramGoneBeforeAnybodyLookedIsRecordedAllTheSame() throws IOException {
+    Path program = hidden("ghost");
+    kernel.started(program, 60);
+    ProgramStarted start = started(only(look()));
+    assertEquals("", start.file().sha256());
+    assertEquals("unknown", start.file().kind());
+    assertTrue(start.file().unreadable().contains("gone"), start::toString);
+  }
+
+  @Test
+  void aProgramInAFolderThatWasMovedIsStillOneThatAppeared() throws IOException {
+    Path folder = Files.createDirectory(disk.resolve("a"));
+    kernel.written(script(folder.resolve("tool"), "echo 1"), CP);
+    look();
+    Files.move(folder, disk.resolve("b"));
+    kernel.started(disk.resolve("b/tool"), 60);
+    assertEquals(disk.resolve("b/tool").toString(), started(only(look())).file().path());
+  }
+
+  @Test
+  void ordinaryStartsAreNotRecorded() throws IOException {
+    Path ordinary = script(disk.resolve("ordinary"), "echo 1");
+    kernel.started(ordinary, 60);
+    kernel.started(Path.of("/usr/bin/env"), 61);
+    assertEquals(List.of(), look());
+  }
+
+  @Test
+  void anUpdateOfTheSystemIsRecordedButItsStartsAreOrdinary() {
+    Origin elsewhere = Origin.NOT_SEEN_ON_MEDIUM;
+    assertTrue(Packagers.installed("/usr/bin/ls", "/usr/bin/dpkg", elsewhere));
+    assertFalse(Packagers.installed("/usr/bin/ls", "/usr/bin/cp", elsewhere));
+    assertFalse(Packagers.installed("/usr/local/bin/ls", "/usr/bin/dpkg", elsewhere));
+    assertFalse(Packagers.installed("/home/courier/ls", "/usr/bin/dpkg", elsewhere));
+    assertFalse(
+        Packagers.installed(
+            "/usr/bin/ls",
+            "/usr/bin/dpkg",
+            new Origin(Origin.Medium.REMOVABLE, "same_process", "/s/x.deb", "p")));
+  }
+
+  @Test
+  void aProgramThatIsWrittenAgainWithTheSameBytesIsNoNews() throws IOException {
+    Path program = script(disk.resolve("tool"), "echo 1");
+    kernel.written(program, CP);
+    assertEquals(1, look().size());
+    Files.writeString(program, Files.readString(program));
+    kernel.written(program, CP);
+    assertEquals(List.of(), look());
+    Files.writeString(program, "#!/bin/sh\necho 2\n");
+    kernel.written(program, CP);
+    assertEquals(1, look().size());
+  }
+
+  @Test
+  void aProgramThatIsGivenItsNameBeforeItIsJudgedIsRecordedUnderThatName() throws IOException {
+    Path temporary = script(disk.resolve("tool.part"), "echo 1");
+    Path last = Files.move(temporary, disk.resolve("tool"));
+    // Both were waiting; the first is gone when it is looked at.
+    kernel.written(temporary, CP);
+    kernel.written(last, CP);
+    assertEquals(last.toString(), appeared(only(look())).file().path());
+  }
+
+  @Test
+  void aProgramThatIsMovedIsRecordedWhereItIsNow() throws IOException {
+    Path first = script(disk.resolve("tool"), "echo 1");
+    kernel.written(first, CP);
+    look();
+    Path moved = Files.move(first, hidden("tool"));
+    kernel.written(moved, CP);
+    assertEquals(moved.toString(), appeared(only(look())).file().path());
+  }
+
+  @Test
+  void aFileOverTheLimitIsRecordedWithoutAHashAndSaysWhy() throws IOException {
+    settings = settings(100, 10, 2, Duration.ofSeconds(30));
+    begin();
+    kernel.written(script(disk.resolve("big"), "x".repeat(200)), CP);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals("", seen.file().sha256());
+    assertTrue(seen.file().unreadable().contains("100"), seen::toString);
+  }
+
+  @Test
+  void aLargeProgramDoesNotKeepEventsWaitingAndTheOrderIsKept() throws Exception {
+    Path large = large(disk.resolve("large"), 64 << 20);
+    kernel.written(large, CP);
+    assertEquals(List.of(), sensor.sense(Duration.ofSeconds(5)), "one slice is not enough");
+    Path small = script(disk.resolve("small"), "echo 1");
+    kernel.written(small, CP);
+    List<Observation> seen = new ArrayList<>(sensor.sense(Duration.ofSeconds(5)));
+    assertEquals(Duration.ZERO, kernel.lastPatience(), "it must not wait while work is left");
+    seen.addAll(look());
+    assertEquals(
+        List.of(large.toString(), small.toString()),
+        seen.stream().map(o -> appeared(o).file().path()).toList());
+    assertEquals(sha256(large), appeared(seen.get(0)).file().sha256());
+  }
+
+  @Test
+  void aProgramThatTakesTooLongIsRecordedWithoutItsHash() throws IOException {
+    Path large = large(disk.resolve("large"), 64 << 20);
+    kernel.written(large, CP);
+    sensor.sense(Duration.ZERO);
+    now = now.plus(settings.hashPatience()).plusSeconds(1);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals("", seen.file().sha256());
+    assertTrue(seen.file().unreadable().contains("15 s"), seen::toString);
+  }
+
+  @Test
+  void aProgramThatChangesWhileItIsReadSaysSo() throws IOException {
+    Path large = large(disk.resolve("large"), 32 << 20);
+    kernel.written(large, CP);
+    sensor.sense(Duration.ZERO);
+    try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+      file.setLength(40 << 20);
+    }
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals("", seen.file().sha256());
+    assertTrue(seen.file().unreadable().contains("while it was read"), seen::toString);
+  }
+
+  @Test
+  void aProgramThatVanishesWhileItIsReadIsRecordedAllTheSame() throws IOException {
+    Path large = large(disk.resolve("large"), 32 << 20);
+    kernel.written(large, CP);
+    sensor.sense(Duration.ZERO);
+    Files.delete(large);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals(large.toString(), seen.file().path());
+    assertTrue(seen.file().unreadable().contains("gone"), seen::toString);
+  }
+
+  @Test
+  void aProgramReplacedWhileItIsReadSaysSoThoughTheNewOneIsAsLong() throws IOException {
+    Path large = large(disk.resolve("large"), 32 << 20);
+    kernel.written(large, CP);
+    sensor.sense(Duration.ZERO);
+    Path other = large(disk.resolve("other"), 32 << 20);
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(large));
+    Files.move(other, large, StandardCopyOption.REPLACE_EXISTING);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals("", seen.file().sha256());
+  }
+
+  @Test
+  void aMediumWithTooManyFilesIsSaidToBeLookedAtInPart() throws IOException {
+    settings = settings(1 << 20, 3, 8, Duration.ofSeconds(30));
+    begin();
+    for (int i = 0; i < 5; i++) {
+      script(stick.resolve("f" + i), "echo " + i);
+    }
+    kernel.mount(onStick);
+    SensorLive live = (SensorLive) only(look());
+    assertTrue(live.reduced());
+    assertTrue(live.detail().contains("3 files"), live::detail);
+    assertTrue(live.detail().contains(stick.toString()), live::detail);
+  }
+
+  @Test
+  void foldersTooDeepAndTimeUsedUpAreSaidToo() throws IOException {
+    settings = settings(1 << 20, 100, 2, Duration.ofSeconds(1));
+    begin();
+    script(stick.resolve("1/2/3/f"), "echo");
+    kernel.mount(onStick);
+    assertTrue(((SensorLive) only(look())).detail().contains("deeper than 2"));
+
+    kernel.unmount(onStick);
+    look();
+    MediumIndex slow = new MediumIndex(onStick, settings, NOON);
+    slow.advance(NOON);
+    slow.advance(NOON.plusSeconds(2));
+    assertTrue(slow.isDone());
+    assertTrue(slow.cut().contains("after 1 s"), slow::cut);
+  }
+
+  @Test
+  void lossesAreSaidAndLostEventsAreThrown() throws IOException {
+    kernel.tell(new FileEvent.Lost(disk, "2,000 files at once"));
+    kernel.tell(new FileEvent.Unwatched(stick, "/stick (strangefs) is not watched"));
+    List<Observation> seen = look();
+    assertEquals(List.of("sensor.blind", "sensor.back", "sensor.live"), types(seen));
+    kernel.loseEvents();
+    assertThrows(IOException.class, () -> sensor.sense(Duration.ZERO));
+  }
+
+  @Test
+  void whatWasWaitingWhenItWentBlindIsRecordedWhenItIsBack() throws IOException {
+    kernel.written(large(disk.resolve("large"), 32 << 20), CP);
+    sensor.sense(Duration.ZERO);
+    kernel.loseEvents();
+    assertThrows(IOException.class, () -> sensor.sense(Duration.ZERO));
+    sensor.close();
+    sensor.open();
+    assertEquals(List.of("program.new"), types(look()));
+  }
+
+  /** The place of the test itself must not count as one where programs hide. */
+  private static ProgramSettings settings(
+      long hashLimit, int mediumFiles, int mediumDepth, Duration mediumPatience) {
+    return new ProgramSettings(
+        hashLimit,
+        Duration.ofSeconds(15),
+        mediumFiles,
+        mediumDepth,
+        mediumPatience,
+        Duration.ofMinutes(5),
+        List.of());
+  }
+
+  /** Steps until there is nothing left to do. */
+  private List<Observation> look() throws IOException {
+    List<Observation> seen = new ArrayList<>();
+    Duration idle = Duration.ofSeconds(7);
+    int quiet = 0;
+    while (quiet < 2) { // the first idle wait may have brought events
+      seen.addAll(sensor.sense(idle));
+      quiet = kernel.lastPatience().equals(idle) ? quiet + 1 : 0;
+    }
+    return seen;
+  }
+
+  private Path hidden(String name) throws IOException {
+    return Files.createDirectories(disk.resolve(".cache/.x")).resolve(name);
+  }
+
+  private static Path script(Path at, String body) throws IOException {
+    Files.createDirectories(at.getParent());
+    return Files.writeString(at, "#!/bin/sh\n" + body + "\n");
+  }
+
+  private static Path large(Path at, int size) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(at.toFile(), "rw")) {
+      file.write("#!/bin/sh\n".getBytes(StandardCharsets.US_ASCII));
+      file.setLength(size);
+    }
+    return at;
+  }
+
+  private static String sha256(Path file) throws Exception {
+    return HexFormat.of()
+        .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+  }
+
+  private static Observation only(List<Observation> seen) {
+    assertEquals(1, seen.size(), seen::toString);
+    return seen.get(0);
+  }
+
+  private static ProgramAppeared appeared(Observation seen) {
+    return (ProgramAppeared) seen;
+  }
+
+  private static ProgramStarted started(Observation seen) {
+    return (ProgramStarted) seen;
+  }
+
+  private static List<String> types(List<Observation> seen) {
+    return seen.stream().map(Observation::type).toList();
+  }
+}

@@ -1,0 +1,260 @@
+package io.waybillguard.hq.app;
+
+import io.javalin.config.JavalinConfig;
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.hq.fleet.Fleet;
+import io.waybillguard.hq.http.Address;
+import io.waybillguard.hq.http.AgentApi;
+import io.waybillguard.hq.http.Https;
+import io.waybillguard.hq.ingest.Enrolment;
+import io.waybillguard.hq.ingest.Mirror;
+import io.waybillguard.hq.ingest.Presence;
+import io.waybillguard.hq.ingest.Witness;
+import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.DurableFile;
+import io.waybillguard.hq.store.Enrolments;
+import io.waybillguard.hq.store.Heartbeats;
+import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.trust.HqKeys;
+import io.waybillguard.hq.trust.ServerIdentity;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
+
+/** A running HQ: wired in the order the data flows, closed in reverse. */
+final class Hq implements AutoCloseable {
+  /**
+   * How it is to run.
+   *
+   * @param data its folder; made if it is not there
+   * @param domain what its keys are named after; fixed at the first start, absent for the default
+   * @param agents where agents reach it
+   * @param console where people reach it
+   * @param names further host names and addresses that the certificate should hold
+   * @param heartbeat how often it wants to hear each workstation
+   */
+  record Settings(
+      Path data,
+      Optional<String> domain,
+      Address agents,
+      Address console,
+      List<String> names,
+      Duration heartbeat) {
+    Settings {
+      names = List.copyOf(names);
+    }
+  }
+
+  private final List<AutoCloseable> parts = new ArrayList<>();
+  private final Settings settings;
+  private final HqKeys keys;
+  private final Https agents;
+  private final Https console;
+
+  private Hq(Settings settings, InstantSource clock)
+      throws Complaint, IOException, GeneralSecurityException, EvidenceException {
+    this.settings = settings;
+    try {
+      Path data = settings.data();
+      makeFolder(data);
+      parts.add(lock(data));
+      this.keys = keys(settings, clock);
+      Database database = Database.openForServer(data);
+      parts.add(database);
+      Fleet.setInterval(database, settings.heartbeat());
+      ServerIdentity identity = ServerIdentity.of(keys, hosts(settings), clock.instant());
+
+      Logs logs = new Logs(database);
+      SegmentFiles files = new SegmentFiles(data);
+      files.removeParts();
+      AgentApi api =
+          new AgentApi(
+              new Enrolment(keys, new Enrolments(database), clock),
+              new Witness(keys.witness(), logs, clock),
+              new Mirror(keys.mirror(), keys.witness(), logs, files, clock),
+              new Presence(logs, new Heartbeats(database), settings.heartbeat(), clock),
+              logs);
+      this.agents =
+          listen(
+              "agents",
+              settings.agents(),
+              identity,
+              Https.Clients.MAY_SHOW_CERTIFICATE,
+              api::routes);
+      parts.add(agents);
+      this.console =
+          listen(
+              "console", settings.console(), identity, Https.Clients.ARE_NOT_ASKED, config -> {});
+      parts.add(console);
+    } catch (Throwable e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts an HQ.
+   *
+   * @throws Complaint if the folder or a port cannot be had
+   */
+  static Hq start(Settings settings, InstantSource clock)
+      throws Complaint, IOException, GeneralSecurityException, EvidenceException {
+    return new Hq(settings, clock);
+  }
+
+  private static HqKeys keys(Settings settings, InstantSource clock)
+      throws Complaint, IOException, GeneralSecurityException, EvidenceException {
+    Path data = settings.data();
+    if (!HqKeys.areIn(data)) {
+      String domain = settings.domain().orElse(HqKeys.DEFAULT_DOMAIN);
+      return HqKeys.create(data, domain, clock.instant());
+    }
+    HqKeys keys = HqKeys.open(data);
+    if (settings.domain().isPresent() && !settings.domain().get().equals(keys.domain())) {
+      throw new Complaint(Exit.USAGE, "domain.fixed", data, keys.domain(), settings.domain().get());
+    }
+    return keys;
+  }
+
+  private static Https listen(
+      String name,
+      Address at,
+      ServerIdentity identity,
+      Https.Clients clients,
+      Consumer<JavalinConfig> routes)
+      throws Complaint, IOException {
+    try {
+      return Https.start(name, at, identity, clients, routes);
+    } catch (BindException e) {
+      throw new Complaint(
+          e, Exit.UNAVAILABLE, "port.denied", at.url(), String.valueOf(e.getMessage()));
+    } catch (UnknownHostException e) {
+      throw new Complaint(e, Exit.USAGE, "host.unknown", at.host());
+    }
+  }
+
+  private static void makeFolder(Path data) throws Complaint {
+    try {
+      DurableFile.makePrivateFolder(data);
+    } catch (IOException e) {
+      throw new Complaint(e, Exit.UNAVAILABLE, "data.denied", data);
+    }
+    if (!Files.isWritable(data)) {
+      throw new Complaint(Exit.UNAVAILABLE, "data.denied", data);
+    }
+  }
+
+  /**
+   * One server a folder: a second one would sign with the same keys behind the first one's back.
+   */
+  private static AutoCloseable lock(Path data) throws Complaint, IOException {
+    FileChannel channel =
+        FileChannel.open(
+            data.resolve("serve.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Held by this very process: in use all the same.
+    }
+    if (lock == null) {
+      channel.close();
+      throw new Complaint(Exit.UNAVAILABLE, "data.in_use", data);
+    }
+    return channel;
+  }
+
+  /** Every name under which a client may reach the servers. */
+  private static Set<String> hosts(Settings settings) throws IOException {
+    Set<String> hosts = new TreeSet<>(settings.names());
+    for (Address address : List.of(settings.agents(), settings.console())) {
+      if (!address.isEverywhere()) {
+        hosts.add(address.host());
+        continue;
+      }
+      for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+        for (InetAddress own : Collections.list(card.getInetAddresses())) {
+          if (!own.isLinkLocalAddress()) {
+            hosts.add(own.getHostAddress());
+          }
+        }
+      }
+      hosts.add(machineName());
+    }
+    Set<String> plain = new TreeSet<>();
+    for (String host : hosts) {
+      // One spelling an address, so that a later start finds it in the certificate again.
+      plain.add(host.contains(":") ? InetAddress.getByName(host).getHostAddress() : host);
+    }
+    return plain;
+  }
+
+  private static String machineName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost"; // the machine's name is in no table; its addresses are there all the same
+    }
+  }
+
+  /** Where agents reach it. */
+  String agentUrl() {
+    return url(agents.address());
+  }
+
+  /** Where people reach it. */
+  String consoleUrl() {
+    return url(console.address());
+  }
+
+  private static String url(Address address) {
+    return address.isEverywhere()
+        ? new Address(machineName(), address.port()).url()
+        : address.url();
+  }
+
+  /** What agents pin. */
+  String caSha256() {
+    return keys.ca().sha256().hex();
+  }
+
+  HqKeys keys() {
+    return keys;
+  }
+
+  Path data() {
+    return settings.data();
+  }
+
+  @Override
+  public void close() {
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      try {
+        parts.get(i).close();
+      } catch (Exception e) {
+        LoggerFactory.getLogger(Hq.class).warn("part={} did not close", parts.get(i), e);
+      }
+    }
+    parts.clear();
+  }
+}

@@ -1,0 +1,82 @@
+package io.waybillguard.hq.app;
+
+import io.waybillguard.hq.fleet.Fleet;
+import io.waybillguard.hq.http.Address;
+import io.waybillguard.hq.trust.HqKeys;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** Runs HQ in the foreground until it is told to end. */
+@CommandLine.Command(name = "serve")
+final class Serve implements Command {
+  private final Call call;
+
+  @Option(names = "--data", paramLabel = "DIR", required = true)
+  private Path data = Path.of("");
+
+  @Option(names = "--listen", paramLabel = "HOST:PORT", converter = Addresses.class)
+  private Address agents = new Address("0.0.0.0", 8443);
+
+  @Option(names = "--console", paramLabel = "HOST:PORT", converter = Addresses.class)
+  private Address console = new Address("127.0.0.1", 8444);
+
+  @Option(names = "--name", paramLabel = "HOST")
+  private List<String> names = new ArrayList<>();
+
+  @Option(names = "--domain", paramLabel = "DOMAIN")
+  private String domain = "";
+
+  @Option(names = "--heartbeat", paramLabel = "SPAN", converter = Spans.class)
+  private Duration heartbeat = Fleet.DEFAULT_INTERVAL;
+
+  Serve(Call call) {
+    this.call = call;
+  }
+
+  /** Reads {@code HOST:PORT}. */
+  static final class Addresses implements CommandLine.ITypeConverter<Address> {
+    @Override
+    public Address convert(String text) {
+      return Address.parse(text);
+    }
+  }
+
+  @Override
+  public Exit run() throws Exception {
+    if (!domain.isEmpty() && !HqKeys.isDomain(domain)) {
+      throw new Complaint(Exit.USAGE, "domain.bad", domain);
+    }
+    CountDownLatch told = new CountDownLatch(1);
+    Hq hq = Hq.start(settings(), call.clock());
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  hq.close();
+                  told.countDown();
+                },
+                "shutdown"));
+    call.terminal()
+        .line(
+            "ready agent=%s console=%s ca_sha256=%s"
+                .formatted(hq.agentUrl(), hq.consoleUrl(), hq.caSha256()));
+    told.await();
+    return Exit.DONE;
+  }
+
+  private Hq.Settings settings() {
+    return new Hq.Settings(
+        data,
+        domain.isEmpty() ? Optional.empty() : Optional.of(domain),
+        agents,
+        console,
+        names,
+        heartbeat);
+  }
+}

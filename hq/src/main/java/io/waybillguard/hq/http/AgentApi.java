@@ -1,0 +1,151 @@
+package io.waybillguard.hq.http;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.waybillguard.agent.report.wire.EnrollRequest;
+import io.waybillguard.agent.report.wire.Heartbeat;
+import io.waybillguard.agent.report.wire.Limits;
+import io.waybillguard.agent.report.wire.NumberLine;
+import io.waybillguard.agent.report.wire.Refusal;
+import io.waybillguard.agent.report.wire.WireException;
+import io.waybillguard.hq.ingest.Enrolment;
+import io.waybillguard.hq.ingest.Mirror;
+import io.waybillguard.hq.ingest.Presence;
+import io.waybillguard.hq.ingest.Rejected;
+import io.waybillguard.hq.ingest.Witness;
+import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Workstation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The addresses of {@code docs/protocol.md}. */
+public final class AgentApi {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentApi.class);
+  private static final String JSON = "application/json";
+  private static final String TEXT = "text/plain; charset=utf-8";
+
+  /** Segments judged at once: each takes up to three times its unpacked limit in memory. */
+  private static final int SEGMENTS_AT_ONCE = 6;
+
+  private static final String RETRY_SECONDS = "5";
+
+  private final Enrolment enrolment;
+  private final Witness witness;
+  private final Mirror mirror;
+  private final Presence presence;
+  private final Caller caller;
+  private final Semaphore segments = new Semaphore(SEGMENTS_AT_ONCE, true);
+
+  /** The API in front of these judges. */
+  public AgentApi(
+      Enrolment enrolment, Witness witness, Mirror mirror, Presence presence, Logs logs) {
+    this.enrolment = enrolment;
+    this.witness = witness;
+    this.mirror = mirror;
+    this.presence = presence;
+    this.caller = new Caller(logs);
+  }
+
+  /** Adds the addresses to a server. */
+  public void routes(JavalinConfig config) {
+    config.routes.post("/v1/enroll", this::enroll);
+    config.routes.post("/v1/add-checkpoint", this::addCheckpoint);
+    config.routes.post("/v1/logs/{id}/keys", this::keys);
+    config.routes.post("/v1/logs/{id}/segments", this::segments);
+    config.routes.post("/v1/heartbeat", this::heartbeat);
+    config.routes.get("/healthz", request -> request.contentType(TEXT).result("ok\n"));
+    config.routes.exception(Rejected.class, AgentApi::refuse);
+    config.routes.exception(
+        HttpResponseException.class, (e, request) -> refuse(unroutable(e), request));
+    config.routes.exception(Exception.class, AgentApi::failed);
+  }
+
+  private void enroll(Context request) throws Rejected, IOException {
+    try {
+      EnrollRequest enroll = EnrollRequest.decode(Bodies.plain(request, Limits.JSON));
+      request.contentType(JSON).result(enrolment.enrol(enroll).encode());
+    } catch (WireException e) {
+      throw Rejected.of(e);
+    }
+  }
+
+  private void addCheckpoint(Context request) throws Rejected, IOException {
+    Workstation who = caller.of(request);
+    byte[] body = Bodies.plain(request, Limits.CHECKPOINT_TEXT);
+    request.contentType(TEXT).result(witness.addCheckpoint(who.log(), body));
+  }
+
+  private void keys(Context request) throws Rejected, IOException {
+    Workstation who = ownLog(request);
+    byte[] body = Bodies.plain(request, Limits.CHECKPOINT_TEXT);
+    request.contentType(TEXT).result(NumberLine.encode(witness.learnKey(who.log(), body)));
+  }
+
+  private void segments(Context request) throws Rejected, IOException {
+    Workstation who = ownLog(request);
+    if (!segments.tryAcquire()) {
+      request.header("Retry-After", RETRY_SECONDS);
+      throw Rejected.because(503, Refusal.BUSY, "many segments are being taken; try again");
+    }
+    try {
+      byte[] body = Bodies.gzip(request);
+      request.contentType(TEXT).result(mirror.addSegment(who.log(), body));
+    } finally {
+      segments.release();
+    }
+  }
+
+  private void heartbeat(Context request) throws Rejected, IOException {
+    Workstation who = caller.of(request);
+    try {
+      Heartbeat beat = Heartbeat.decode(Bodies.plain(request, Limits.JSON));
+      request.contentType(JSON).result(presence.heard(who.log(), beat).encode());
+    } catch (WireException e) {
+      throw Rejected.of(e);
+    }
+  }
+
+  private Workstation ownLog(Context request) throws Rejected {
+    Workstation who = caller.of(request);
+    if (!request.pathParam("id").equals(who.log())) {
+      throw Rejected.because(403, Refusal.OTHER_LOG, "the certificate is for log " + who.log());
+    }
+    return who;
+  }
+
+  private static Rejected unroutable(HttpResponseException e) {
+    return switch (e.getStatus()) {
+      case 404 -> Rejected.because(404, Refusal.NOT_FOUND, "no such address");
+      case 405 -> Rejected.because(405, Refusal.WRONG_METHOD, "this address takes another method");
+      default -> Rejected.because(e.getStatus(), Refusal.MALFORMED, "not a request of this API");
+    };
+  }
+
+  private static void refuse(Rejected e, Context request) {
+    LOG.info(
+        "refused method={} path={} status={} body={}",
+        request.method(),
+        request.path(),
+        e.status(),
+        new String(e.body(), StandardCharsets.UTF_8).strip());
+    answer(request, e);
+  }
+
+  /** Whatever else went wrong is ours to mend; the caller learns that it should try again. */
+  private static void failed(Exception e, Context request) {
+    LOG.error("failed method={} path={}", request.method(), request.path(), e);
+    Rejected answer =
+        Rejected.because(500, Refusal.INTERNAL, "HQ failed; nothing was taken over; try again");
+    answer(request, answer);
+  }
+
+  private static void answer(Context request, Rejected answer) {
+    // Without this the container adds a charset to every text type, and C2SP names the type alone.
+    request.res().setCharacterEncoding((String) null);
+    request.status(answer.status()).contentType(answer.contentType()).result(answer.body());
+  }
+}

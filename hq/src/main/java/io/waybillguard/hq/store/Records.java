@@ -1,0 +1,167 @@
+package io.waybillguard.hq.store;
+
+import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * The records that HQ holds, found by row and read from their segments. Safe for several threads.
+ */
+public final class Records {
+  /**
+   * One record as HQ holds it.
+   *
+   * @param row where it was found
+   * @param leaf its leaf, exactly as it was hashed
+   * @param body its body part 0; absent when HQ does not hold it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  public record Held(RecordRow row, byte[] leaf, Optional<byte[]> body) {}
+
+  private final Database database;
+  private final SegmentFiles files;
+
+  /** The records of a database, in these files. */
+  public Records(Database database, SegmentFiles files) {
+    this.database = database;
+    this.files = files;
+  }
+
+  static void put(Handle h, String log, long segment, List<RecordRow> rows) {
+    PreparedBatch batch =
+        h.prepareBatch(
+            "INSERT INTO record(log, seq, wall, type, severity, segment, leaf_at, leaf_length,"
+                + " body_at, body_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    for (RecordRow row : rows) {
+      batch.add(
+          log,
+          row.seq(),
+          row.wall(),
+          row.type(),
+          row.severity(),
+          segment,
+          row.leaf().at(),
+          row.leaf().length(),
+          row.body().map(RecordRow.Piece::at).orElse(null),
+          row.body().map(RecordRow.Piece::length).orElse(null));
+      if (!row.sensor().isEmpty() && row.type().startsWith("sensor.")) {
+        putSensor(h, log, row);
+      }
+    }
+    batch.execute();
+  }
+
+  private static void putSensor(Handle h, String log, RecordRow row) {
+    h.execute(
+        "INSERT INTO sensor(log, name, state, since, seq) VALUES (?, ?, ?, ?, ?)"
+            + " ON CONFLICT(log, name) DO UPDATE SET state = excluded.state,"
+            + " since = excluded.since, seq = excluded.seq",
+        log,
+        row.sensor(),
+        row.type().equals("sensor.blind") ? "blind" : "live",
+        row.wall(),
+        row.seq());
+  }
+
+  /**
+   * The newest records of a log below a place in it, newest first.
+   *
+   * @param below only records with a smaller seq; {@link Long#MAX_VALUE} for all
+   */
+  public List<Held> newest(String log, long below, int limit) throws IOException {
+    return held(
+        database
+            .jdbi()
+            .withHandle(
+                h ->
+                    h.select(
+                            "SELECT r.*, s.file FROM record r JOIN segment s ON s.id = r.segment"
+                                + " WHERE r.log = ? AND r.seq < ? ORDER BY r.seq DESC LIMIT ?",
+                            log,
+                            below,
+                            limit)
+                        .map((row, ctx) -> new Found(row))
+                        .list()));
+  }
+
+  /** One record of a log. */
+  public Optional<Held> find(String log, long seq) throws IOException {
+    return newest(log, seq + 1, 1).stream().filter(r -> r.row().seq() == seq).findFirst();
+  }
+
+  /** How many records of a log are of these types. */
+  public long count(String log) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT count(*) FROM record WHERE log = ?", log).mapTo(Long.class).one());
+  }
+
+  /**
+   * The first and one more than the last seq of a log whose wall time lies in a range; equal when
+   * there is none. Clocks go back, so records between the two may lie outside of it.
+   */
+  public long[] range(String log, long fromMillis, long toMillis) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select(
+                        "SELECT min(seq) AS low, max(seq) AS high FROM record WHERE log = ?"
+                            + " AND wall >= ? AND wall <= ?",
+                        log,
+                        fromMillis,
+                        toMillis)
+                    .map(
+                        (row, ctx) -> {
+                          long low = row.getLong("low");
+                          boolean none = row.wasNull();
+                          return none
+                              ? new long[] {0, 0}
+                              : new long[] {low, row.getLong("high") + 1};
+                        })
+                    .one());
+  }
+
+  private static final class Found {
+    private final RecordRow row;
+    private final String file;
+
+    private Found(ResultSet row) throws SQLException {
+      long bodyAt = row.getLong("body_at");
+      boolean noBody = row.wasNull();
+      this.row =
+          new RecordRow(
+              row.getLong("seq"),
+              row.getLong("wall"),
+              row.getString("type"),
+              row.getInt("severity"),
+              "",
+              new RecordRow.Piece(row.getLong("leaf_at"), row.getInt("leaf_length")),
+              noBody
+                  ? Optional.empty()
+                  : Optional.of(new RecordRow.Piece(bodyAt, row.getInt("body_length"))));
+      this.file = row.getString("file");
+    }
+  }
+
+  private List<Held> held(List<Found> found) throws IOException {
+    List<Held> held = new ArrayList<>(found.size());
+    for (Found f : found) {
+      byte[] leaf = files.read(f.file, f.row.leaf().at(), f.row.leaf().length());
+      Optional<byte[]> body = Optional.empty();
+      if (f.row.body().isPresent()) {
+        RecordRow.Piece piece = f.row.body().get();
+        body = Optional.of(files.read(f.file, piece.at(), piece.length()));
+      }
+      held.add(new Held(f.row, leaf, body));
+    }
+    return held;
+  }
+}
