@@ -64,6 +64,9 @@ public final class LogVerifier {
       }
     }
     progress.accept(size);
+    if (!log.bodies(size).isEmpty()) {
+      draft.refuse("record " + size, "is missing, its content is here");
+    }
     if (!stored.epochs().equals(learnt.epochs())) {
       draft.refuse(
           "keys",

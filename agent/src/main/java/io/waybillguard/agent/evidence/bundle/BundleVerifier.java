@@ -66,8 +66,12 @@ public final class BundleVerifier {
       if (!files.names().contains(Bag.DECLARATION)) {
         throw new IOException(bundle + " is no evidence bundle: it has no " + Bag.DECLARATION);
       }
-      return new BundleVerifier(files, pins).run(progress);
+      return verify(files, pins, progress);
     }
+  }
+
+  static Verdict verify(BundleFiles files, Pins pins, LongConsumer progress) {
+    return new BundleVerifier(files, pins).run(progress);
   }
 
   /**
