@@ -2,7 +2,7 @@ package io.waybillguard.hq.app;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +45,8 @@ public final class Main {
     return new CommandLine(call)
         .addSubcommand(new Serve(call))
         .addSubcommand(group("token", new TokenCreate(call)))
-        .addSubcommand(new Workstations(call));
+        .addSubcommand(new Workstations(call))
+        .addSubcommand(group("evidence", new EvidencePull(call), new EvidenceVerify(call)));
   }
 
   /** Commands that share a first word. */
@@ -96,8 +97,8 @@ public final class Main {
       return complaint.exit();
     } catch (AccessDeniedException e) {
       return failed(e, Exit.UNAVAILABLE, "file.denied", String.valueOf(e.getFile()));
-    } catch (FileSystemException e) {
-      return failed(e, Exit.FAILED, "io.failed", e.toString());
+    } catch (NoSuchFileException e) {
+      return failed(e, Exit.FAILED, "file.missing", String.valueOf(e.getFile()));
     } catch (IOException e) {
       return failed(e, Exit.FAILED, "io.failed", String.valueOf(e.getMessage()));
     } catch (Exception e) {

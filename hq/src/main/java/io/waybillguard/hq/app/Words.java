@@ -71,8 +71,8 @@ final class Words {
     return help;
   }
 
-  /** Whether people are spoken to in Chinese. */
-  boolean isChinese() {
-    return locale.equals(Locale.SIMPLIFIED_CHINESE);
+  /** The language that people are spoken to in. */
+  Locale locale() {
+    return locale;
   }
 }

@@ -5,6 +5,7 @@ import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.fleet.Times;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.FleetRows;
+import io.waybillguard.hq.trust.HqKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,13 @@ final class Workstations implements Command {
       List<Fleet.Standing> all = new Fleet(database, call.clock()).all();
       if (call.json()) {
         List<Json.Obj> list = all.stream().map(Workstations::json).toList();
-        call.terminal().json(Json.object().put("workstations", list));
+        HqKeys keys = HqKeys.open(data);
+        call.terminal()
+            .json(
+                Json.object()
+                    .put("workstations", list)
+                    .put("witness_vkey", keys.witness().verifier().toString())
+                    .put("mirror_vkey", keys.mirror().verifier().toString()));
       } else if (all.isEmpty()) {
         call.terminal().remark(call.words().say("workstations.none"));
       } else {
@@ -53,7 +60,8 @@ final class Workstations implements Command {
             .put("witnessed_size", row.witnessed())
             .put("root", row.root())
             .put("blind", row.blind())
-            .put("version", row.workstation().version());
+            .put("version", row.workstation().version())
+            .put("first_vkey", row.firstKey());
     row.workstation().lastReport().ifPresent(t -> json.put("last_report", Times.rfc3339(t)));
     return json;
   }

@@ -15,6 +15,7 @@ public final class FleetRows {
    * @param witnessed size up to which HQ holds the bytes
    * @param root root of the witnessed size, base64; "" at size 0
    * @param size what the workstation last said its log holds, or {@code pinned} when that is more
+   * @param firstKey vkey of the log's first key, which verifiers start from
    * @param blind names of sensors that last said they cannot see
    */
   public record Row(
@@ -23,6 +24,7 @@ public final class FleetRows {
       long witnessed,
       String root,
       long size,
+      String firstKey,
       List<String> blind) {
     public Row {
       blind = List.copyOf(blind);
@@ -32,6 +34,7 @@ public final class FleetRows {
   private static final String ROWS =
       "SELECT w.*, coalesce(h.size, 0) AS pinned, coalesce(m.size, 0) AS witnessed, m.root AS root,"
           + " coalesce(b.size, 0) AS claimed,"
+          + " (SELECT vkey FROM epoch_key k WHERE k.log = w.log AND k.epoch = 0) AS first_key,"
           + " (SELECT group_concat(name, ',') FROM (SELECT name FROM sensor s"
           + " WHERE s.log = w.log AND s.state = 'blind' ORDER BY name)) AS blind"
           + " FROM workstation w LEFT JOIN head h ON h.log = w.log"
@@ -72,6 +75,7 @@ public final class FleetRows {
         row.getLong("witnessed"),
         root == null ? "" : Base64.getEncoder().encodeToString(root),
         Math.max(row.getLong("pinned"), row.getLong("claimed")),
+        row.getString("first_key"),
         blind == null ? List.of() : List.of(blind.split(",", -1)));
   }
 }
