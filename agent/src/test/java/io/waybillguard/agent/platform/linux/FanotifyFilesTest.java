@@ -44,6 +44,7 @@ final class FanotifyFilesTest {
     files =
         new FanotifyFiles(
             new LinuxProcesses(),
+            List.of(),
             m -> m.mountPoint().equals(place.toString()) || m.mountPoint().equals("/"));
     try {
       files.open();
