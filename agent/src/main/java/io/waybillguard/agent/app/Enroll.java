@@ -140,7 +140,7 @@ final class Enroll implements Action {
     } catch (EnrolmentRefusedException e) {
       throw new Refusal(
           e,
-          e.reason() == EnrolmentRefusedException.Reason.NO_TOKEN ? Exit.USAGE : Exit.FAILED,
+          Exit.FAILED,
           "enroll.refused." + e.reason().name().toLowerCase(java.util.Locale.ROOT),
           address,
           String.valueOf(e.getMessage()));

@@ -2,6 +2,10 @@ package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.evidence.Hash;
+import io.waybillguard.agent.platform.Host;
+import io.waybillguard.agent.platform.HostFacts;
+import io.waybillguard.agent.platform.linux.LinuxHost;
+import io.waybillguard.agent.platform.shared.OshiHost;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,7 +23,15 @@ final class Machines {
 
   static Machine thisOne() throws IOException {
     String os = System.getProperty("os.name");
-    return new Machine(os, "", new Desk.Os(200, os, ""), "", 0, programSha256());
+    Host host = os.startsWith("Linux") ? new LinuxHost() : new OshiHost();
+    HostFacts facts = host.facts();
+    return new Machine(
+        os,
+        facts.hostname(),
+        new Desk.Os(facts.osTypeId(), facts.osName(), facts.osVersion()),
+        facts.osBoot(),
+        facts.uptime().toSeconds(),
+        programSha256());
   }
 
   private static String programSha256() throws IOException {

@@ -6,17 +6,22 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a block device lies on, by walking its parents in sysfs.
+ * What a mounted file system lies on, by walking the parents of its block device in sysfs.
  *
  * <p>The {@code removable} attribute of a disk is not asked: a USB hard disk says 0, and so does a
- * stick that wants to.
+ * stick that wants to. The disk that the running system is on is not removable, whatever carries
+ * it: it is this machine.
+ *
+ * <p>Limit: a disk in a Thunderbolt case looks like one inside.
  */
 final class BlockDevices {
-  /** Encrypted on a partition on a RAID, and some more; past that something is wrong. */
+  /** An image on an encrypted partition on a RAID, and some more; past that something is wrong. */
   private static final int MAX_LAYERS = 8;
 
   /** Buses whose devices are carried away, by the name of the {@code subsystem}. */
@@ -26,12 +31,11 @@ final class BlockDevices {
   private final SysfsUsb usb;
 
   /**
+   * @param device the folder of the block device in sysfs
    * @param removable whether it can be carried away
    * @param carrier the USB device, where it is one
    */
-  record Medium(boolean removable, Optional<UsbPeripheral> carrier) {
-    static final Medium FIXED = new Medium(false, Optional.empty());
-  }
+  record Medium(Path device, boolean removable, Optional<UsbPeripheral> carrier) {}
 
   BlockDevices(Path sys) {
     this.sys = sys;
@@ -39,11 +43,38 @@ final class BlockDevices {
   }
 
   /**
-   * The folder in sysfs of the device that a mount lies on.
+   * The medium of a mount.
    *
-   * @return empty when it lies on none, or its medium was pulled
+   * @param all the whole mount table
+   * @return empty when it lies on no block device, or its medium was pulled
    */
-  Optional<Path> of(MountTable.Mount mount) throws IOException {
+  Optional<Medium> medium(MountTable.Mount mount, List<MountTable.Mount> all) throws IOException {
+    Optional<Path> device = device(mount);
+    if (device.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Path> carried = carried(device.get(), all, MAX_LAYERS);
+    if (carried.isEmpty() || carried.equals(carriedSystem(all))) {
+      return Optional.of(new Medium(device.get(), false, Optional.empty()));
+    }
+    return Optional.of(new Medium(device.get(), true, usb.carrierOf(carried.get())));
+  }
+
+  /** What carries the running system, where that could be carried away. */
+  private Optional<Path> carriedSystem(List<MountTable.Mount> all) throws IOException {
+    for (MountTable.Mount mount : all) {
+      if (mount.mountPoint().equals("/")) {
+        Optional<Path> device = device(mount);
+        if (device.isPresent()) {
+          return carried(device.get(), List.of(), MAX_LAYERS);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The folder in sysfs of the device that a mount lies on. */
+  private Optional<Path> device(MountTable.Mount mount) throws IOException {
     if (mount.hasBlockDevice()) {
       return real(sys.resolve("dev/block/" + mount.device()));
     }
@@ -63,31 +94,54 @@ final class BlockDevices {
     }
   }
 
-  Medium medium(Path device) throws IOException {
-    return medium(device, MAX_LAYERS);
-  }
-
-  private Medium medium(Path device, int layers) throws IOException {
+  /** The nearest thing that can be carried away: its folder in sysfs. */
+  private Optional<Path> carried(Path device, List<MountTable.Mount> all, int layers)
+      throws IOException {
     for (Path at = device; at != null && !at.equals(sys); at = at.getParent()) {
       String bus = subsystem(at);
       if (CARRIED.contains(bus) || (bus.equals("mmc") && isCard(at))) {
-        return new Medium(true, usb.carrierOf(at));
+        return Optional.of(at);
       }
     }
-    // Encryption, LVM and RAID: as removable as any disk below.
-    if (layers > 0) {
-      try (DirectoryStream<Path> below = Files.newDirectoryStream(device.resolve("slaves"))) {
-        for (Path disk : below) {
-          Medium medium = medium(disk.toRealPath(), layers - 1);
-          if (medium.removable()) {
-            return medium;
-          }
+    if (layers == 0) {
+      return Optional.empty();
+    }
+    Optional<Path> below = carriedBelow(device, all, layers - 1);
+    return below.isPresent() ? below : carriedImage(device, all, layers - 1);
+  }
+
+  /** Encryption, LVM and RAID: as removable as any disk below. */
+  private Optional<Path> carriedBelow(Path device, List<MountTable.Mount> all, int layers)
+      throws IOException {
+    try (DirectoryStream<Path> below = Files.newDirectoryStream(device.resolve("slaves"))) {
+      for (Path disk : below) {
+        Optional<Path> carried = carried(disk.toRealPath(), all, layers);
+        if (carried.isPresent()) {
+          return carried;
         }
-      } catch (NoSuchFileException e) {
-        // A partition has no such folder, and what was pulled has nothing at all.
       }
+    } catch (NoSuchFileException e) {
+      // A partition has no such folder, and what was pulled has nothing at all.
     }
-    return Medium.FIXED;
+    return Optional.empty();
+  }
+
+  /** An image file that is mounted (loop device): as removable as the medium that it lies on. */
+  private Optional<Path> carriedImage(Path device, List<MountTable.Mount> all, int layers)
+      throws IOException {
+    Optional<String> image = Sysfs.rawAttribute(device.resolve("loop/backing_file"));
+    if (image.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<MountTable.Mount> holder =
+        all.stream()
+            .filter(
+                mount ->
+                    mount.mountPoint().equals("/")
+                        || image.get().startsWith(mount.mountPoint() + "/"))
+            .max(Comparator.comparingInt(mount -> mount.mountPoint().length()));
+    Optional<Path> below = holder.isEmpty() ? Optional.empty() : device(holder.get());
+    return below.isEmpty() ? Optional.empty() : carried(below.get(), all, layers);
   }
 
   private static String subsystem(Path folder) throws IOException {

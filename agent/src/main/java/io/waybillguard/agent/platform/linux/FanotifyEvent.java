@@ -43,6 +43,13 @@ record FanotifyEvent(long mask, int pid, int fd, @Nullable Place place) {
     return (mask & bits) != 0;
   }
 
+  /** Closes the descriptor of an event that nobody will look at. */
+  void release() {
+    if (fd >= 0) {
+      int unused = Libc.close(fd);
+    }
+  }
+
   /**
    * Reads everything that one read(2) brought.
    *
@@ -81,7 +88,7 @@ record FanotifyEvent(long mask, int pid, int fd, @Nullable Place place) {
     return events;
   }
 
-  private static @Nullable Place place(ByteBuffer read, int from, int end) {
+  private static @Nullable Place place(ByteBuffer read, int from, int end) throws IOException {
     // fanotify_event_info_header: u8 type, u8 pad, u16 length.
     for (int at = from; at + 4 <= end; ) {
       int length = Short.toUnsignedInt(read.getShort(at + 2));
@@ -92,6 +99,14 @@ record FanotifyEvent(long mask, int pid, int fd, @Nullable Place place) {
         // fsid of 8 bytes, then file_handle: u32 bytes, s32 type, bytes; then the name and a NUL.
         int handle = at + 12;
         int size = 8 + read.getInt(handle);
+        if (size < 8 || handle + size > at + length || at + length > end) {
+          throw new IOException(
+              "a fanotify event holds a file handle of "
+                  + size
+                  + " bytes in a record of "
+                  + length
+                  + "; this kernel is not understood");
+        }
         byte[] handleBytes = new byte[size];
         read.get(handle, handleBytes);
         return new Place(

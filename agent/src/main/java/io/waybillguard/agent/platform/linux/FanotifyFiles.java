@@ -5,6 +5,7 @@ import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.PathText;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,9 +61,10 @@ final class FanotifyFiles implements FileActivity {
   /** A copier closes its copy before the original, so the close alone would come too late. */
   private static final long READS = FanotifyEvent.ACCESS | FanotifyEvent.CLOSE_NOWRITE;
 
-  /** Reads of the kernel's buffer in one step: 2 MiB, some 25,000 events. */
+  /** Most reads in one step: 512 KiB, some 6,000 events. The rest waits in the kernel. */
   private static final int READS_A_STEP = 8;
 
+  private static final String DELETED = " (deleted)";
   private static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
 
   private final LinuxProcesses processes;
@@ -167,7 +169,7 @@ final class FanotifyFiles implements FileActivity {
     if (woken.mounts()) {
       folders.forget();
       for (Watch watch : watchNew()) {
-        if (!watch.problem().isEmpty()) {
+        if (!watch.problem().isEmpty() && watch.medium()) {
           told.add(new FileEvent.Unwatched(watch.mountPoint(), watch.problem()));
         }
       }
@@ -196,8 +198,14 @@ final class FanotifyFiles implements FileActivity {
       if (events.isEmpty()) {
         return;
       }
-      for (FanotifyEvent event : events) {
-        tell(event, told, once);
+      int done = 0;
+      try {
+        for (FanotifyEvent event : events) {
+          done++;
+          tell(event, told, once);
+        }
+      } finally {
+        events.subList(done, events.size()).forEach(FanotifyEvent::release);
       }
     }
   }
@@ -246,8 +254,16 @@ final class FanotifyFiles implements FileActivity {
       return Optional.empty();
     }
     try (Fd fd = Fd.of(event.fd(), "fanotify")) {
-      return Optional.of(RawPath.of(fd));
+      return Optional.of(undeleted(RawPath.of(fd)));
     }
+  }
+
+  /** The kernel adds a word to the path of a file that is gone (proc_pid_fd(5)). */
+  private static Path undeleted(Path path) throws IOException {
+    String bytes = RawPath.bytes(path);
+    return bytes.endsWith(DELETED) && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        ? RawPath.of(bytes.substring(0, bytes.length() - DELETED.length()))
+        : path;
   }
 
   /**
@@ -263,8 +279,14 @@ final class FanotifyFiles implements FileActivity {
         && name.contains(".so");
   }
 
-  /** What became of the wish to watch a file system; the problem is "" when all can be seen. */
-  private record Watch(Path mountPoint, boolean works, String problem) {}
+  /**
+   * What became of the wish to watch a file system.
+   *
+   * @param problem what cannot be seen, and why; "" when all can be
+   * @param medium whether it lies on a medium: those of containers come and go by the dozen, and
+   *     what is written there is written to a disk that is watched
+   */
+  private record Watch(Path mountPoint, boolean works, String problem, boolean medium) {}
 
   /**
    * Marks every file system that is not yet marked. A mark ends with the last unmounting of its
@@ -272,7 +294,8 @@ final class FanotifyFiles implements FileActivity {
    */
   private List<Watch> watchNew() throws IOException {
     Map<String, List<MountTable.Mount>> byDevice = new LinkedHashMap<>();
-    for (MountTable.Mount mount : MountTable.read(MOUNT_TABLE)) {
+    List<MountTable.Mount> all = MountTable.read(MOUNT_TABLE);
+    for (MountTable.Mount mount : all) {
       if (watched.test(mount)) {
         byDevice.computeIfAbsent(mount.device(), d -> new ArrayList<>()).add(mount);
       }
@@ -284,7 +307,7 @@ final class FanotifyFiles implements FileActivity {
       one.getValue().forEach(mount -> ids.add(mount.id()));
       Set<Integer> before = marked.getOrDefault(one.getKey(), Set.of());
       if (ids.stream().noneMatch(before::contains)) {
-        watch(one.getValue()).ifPresent(watches::add);
+        watch(one.getValue(), all).ifPresent(watches::add);
       }
       now.put(one.getKey(), ids);
     }
@@ -293,7 +316,8 @@ final class FanotifyFiles implements FileActivity {
     return watches;
   }
 
-  private Optional<Watch> watch(List<MountTable.Mount> mounts) throws IOException {
+  private Optional<Watch> watch(List<MountTable.Mount> mounts, List<MountTable.Mount> all)
+      throws IOException {
     // The whole file system where it is mounted, not a folder of it that is bound elsewhere.
     MountTable.Mount mount =
         mounts.stream().filter(m -> m.root().equals("/")).findFirst().orElse(mounts.get(0));
@@ -303,7 +327,8 @@ final class FanotifyFiles implements FileActivity {
     } catch (IOException e) {
       return Optional.empty(); // unmounted since the table was read
     }
-    long reads = isRemovable(mount) ? READS : 0;
+    long reads =
+        blocks.medium(mount, all).map(BlockDevices.Medium::removable).orElse(false) ? READS : 0;
     FanotifyGroup names = byName;
     String why = "";
     if (names != null) {
@@ -311,7 +336,7 @@ final class FanotifyFiles implements FileActivity {
         names.markFileSystem(WRITES | MOVES | STARTS | reads, mount.mountPoint());
         try {
           folders.add(mount.mountPoint());
-          return Optional.of(new Watch(mountPoint, true, ""));
+          return Optional.of(new Watch(mountPoint, true, "", mount.hasBlockDevice()));
         } catch (IOException e) {
           names.unmarkFileSystem(WRITES | MOVES | STARTS | reads, mount.mountPoint());
           why = e.getMessage();
@@ -352,12 +377,15 @@ final class FanotifyFiles implements FileActivity {
         attempt.mark().run();
         boolean all = mount.readOnly() && attempt.allIfReadOnly();
         return new Watch(
-            mountPoint, true, all ? "" : "on " + where + " " + attempt.lack() + ": " + why);
+            mountPoint,
+            true,
+            all ? "" : "on " + where + " " + attempt.lack() + ": " + why,
+            mount.hasBlockDevice());
       } catch (IOException e) {
         why = String.valueOf(e.getMessage());
       }
     }
-    return new Watch(mountPoint, false, where + " is not watched: " + why);
+    return new Watch(mountPoint, false, where + " is not watched: " + why, mount.hasBlockDevice());
   }
 
   /**
@@ -370,11 +398,6 @@ final class FanotifyFiles implements FileActivity {
 
   private interface Marking {
     void run() throws IOException;
-  }
-
-  private boolean isRemovable(MountTable.Mount mount) throws IOException {
-    Optional<Path> device = blocks.of(mount);
-    return device.isPresent() && blocks.medium(device.get()).removable();
   }
 
   @Override

@@ -27,7 +27,7 @@ final class FanotifyGroup implements AutoCloseable {
   private static final int FAN_MARK_IGNORED_SURV_MODIFY = 0x40;
   private static final int FAN_MARK_FILESYSTEM = 0x100;
 
-  private static final int BUFFER = 256 << 10;
+  private static final int BUFFER = 64 << 10;
 
   /** What an event says about where it happened. */
   enum Mode {

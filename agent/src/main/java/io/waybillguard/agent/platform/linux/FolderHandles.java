@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * From the handle of a folder, as an event names it, to its path.
@@ -26,6 +27,9 @@ final class FolderHandles implements AutoCloseable {
   private static final int STATFS_BYTES = 256;
 
   private static final int STATFS_FSID = 56;
+
+  private static final Set<Integer> GONE =
+      Set.of(Libc.ESTALE, Libc.ENOENT, Libc.EIO, Libc.ENXIO, Libc.ENODEV, Libc.ENOMEDIUM);
 
   private record Folder(long fileSystem, ByteBuffer handle) {}
 
@@ -114,8 +118,8 @@ final class FolderHandles implements AutoCloseable {
     int found = Libc.open_by_handle_at(mount.number(), handle, Libc.O_PATH | Libc.O_CLOEXEC);
     if (found < 0) {
       int errno = Libc.errno();
-      if (errno == Libc.ESTALE) {
-        return Optional.empty(); // the folder was deleted since
+      if (GONE.contains(errno)) {
+        return Optional.empty(); // the folder was deleted since, or its medium was pulled
       }
       throw Libc.failure("cannot find a folder by its handle", errno);
     }

@@ -16,12 +16,17 @@ import java.io.IOException;
 final class Libc {
   // asm-generic/errno-base.h, asm-generic/errno.h
   static final int EPERM = 1;
+  static final int ENOENT = 2;
   static final int EINTR = 4;
+  static final int EIO = 5;
+  static final int ENXIO = 6;
   static final int EAGAIN = 11;
+  static final int ENODEV = 19;
   static final int EINVAL = 22;
   static final int ENOSYS = 38;
   static final int ENOBUFS = 105;
   static final int ESTALE = 116;
+  static final int ENOMEDIUM = 123;
 
   // asm-generic/fcntl.h
   static final int O_RDONLY = 0;

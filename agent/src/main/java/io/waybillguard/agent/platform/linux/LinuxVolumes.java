@@ -37,19 +37,20 @@ public final class LinuxVolumes implements Volumes {
   @Override
   public List<MountedVolume> list() throws IOException {
     List<MountedVolume> volumes = new ArrayList<>();
-    for (MountTable.Mount mount : MountTable.read(root.resolve("proc/self/mountinfo"))) {
-      Optional<Path> device = blocks.of(mount);
-      if (device.isPresent()) {
-        Optional<MountedVolume> volume = volume(mount, device.get());
+    List<MountTable.Mount> mounts = MountTable.read(root.resolve("proc/self/mountinfo"));
+    for (MountTable.Mount mount : mounts) {
+      Optional<BlockDevices.Medium> medium = blocks.medium(mount, mounts);
+      if (medium.isPresent()) {
+        Optional<MountedVolume> volume = volume(mount, medium.get());
         volume.ifPresent(volumes::add);
       }
     }
     return volumes;
   }
 
-  private Optional<MountedVolume> volume(MountTable.Mount mount, Path device) throws IOException {
-    BlockDevices.Medium medium = blocks.medium(device);
-    Map<String, String> known = udevRecord(device);
+  private Optional<MountedVolume> volume(MountTable.Mount mount, BlockDevices.Medium medium)
+      throws IOException {
+    Map<String, String> known = udevRecord(medium.device());
     Path mountPoint;
     try {
       mountPoint = RawPath.of(mount.mountPoint());

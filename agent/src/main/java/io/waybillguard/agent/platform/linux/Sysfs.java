@@ -1,6 +1,7 @@
 package io.waybillguard.agent.platform.linux;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,8 +20,17 @@ final class Sysfs {
    * @return empty when there is no such value, or no longer
    */
   static Optional<String> attribute(Path file) throws IOException {
+    return attribute(file, StandardCharsets.UTF_8);
+  }
+
+  /** A value as bytes, one a character: a path need not be text. */
+  static Optional<String> rawAttribute(Path file) throws IOException {
+    return attribute(file, StandardCharsets.ISO_8859_1);
+  }
+
+  private static Optional<String> attribute(Path file, Charset charset) throws IOException {
     try {
-      String value = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      String value = new String(Files.readAllBytes(file), charset);
       return Optional.of(value.endsWith("\n") ? value.substring(0, value.length() - 1) : value);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();

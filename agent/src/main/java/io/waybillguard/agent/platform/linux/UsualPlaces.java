@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Folders into which a program is usually put: the homes of all accounts with the places where a
@@ -18,34 +20,41 @@ import java.util.Set;
  * temporary folders, what is installed by hand (hier(7)), and removable media.
  */
 final class UsualPlaces {
-  private static final List<FolderTree.Root> SYSTEM =
+  private static final Logger LOG = LoggerFactory.getLogger(UsualPlaces.class);
+
+  /**
+   * @param name path or name; a Path only when it is used, since not every locale can spell it
+   */
+  private record Place(String name, int depth) {}
+
+  private static final List<Place> SYSTEM =
       List.of(
-          place("/tmp", 3),
-          place("/var/tmp", 3),
-          place("/dev/shm", 3),
-          place("/opt", 4),
-          place("/usr/local", 3),
-          place("/etc/xdg/autostart", 1),
-          place("/etc/init.d", 1),
-          place("/etc/systemd/system", 1));
+          new Place("/tmp", 3),
+          new Place("/var/tmp", 3),
+          new Place("/dev/shm", 3),
+          new Place("/opt", 4),
+          new Place("/usr/local", 3),
+          new Place("/etc/xdg/autostart", 1),
+          new Place("/etc/init.d", 1),
+          new Place("/etc/systemd/system", 1));
 
   private static final int HOME_DEPTH = 1;
 
   /** Below a home: what hides there, what is downloaded, what starts by itself. */
-  private static final List<FolderTree.Root> IN_A_HOME =
+  private static final List<Place> IN_A_HOME =
       List.of(
-          place(".cache", 3),
-          place(".config/autostart", 1),
-          place(".config/systemd/user", 1),
-          place(".local/bin", 1),
-          place(".local/share", 2),
-          place("bin", 1),
-          place("Desktop", 2),
-          place("桌面", 2),
-          place("Documents", 2),
-          place("文档", 2),
-          place("Downloads", 2),
-          place("下载", 2));
+          new Place(".cache", 3),
+          new Place(".config/autostart", 1),
+          new Place(".config/systemd/user", 1),
+          new Place(".local/bin", 1),
+          new Place(".local/share", 2),
+          new Place("bin", 1),
+          new Place("Desktop", 2),
+          new Place("桌面", 2),
+          new Place("Documents", 2),
+          new Place("文档", 2),
+          new Place("Downloads", 2),
+          new Place("下载", 2));
 
   private static final int MEDIUM_DEPTH = 2;
 
@@ -59,25 +68,37 @@ final class UsualPlaces {
 
   /** All that are there now. */
   List<FolderTree.Root> list() throws IOException {
-    List<FolderTree.Root> places = new ArrayList<>(SYSTEM);
+    List<FolderTree.Root> places = new ArrayList<>();
+    for (Place place : SYSTEM) {
+      places.add(new FolderTree.Root(Path.of(place.name()), place.depth()));
+    }
     for (MountedVolume volume : volumes.list()) {
       if (volume.removable()) {
         places.add(new FolderTree.Root(volume.mountPoint(), MEDIUM_DEPTH));
       }
     }
-    for (Path home : homes()) {
-      places.add(new FolderTree.Root(home, HOME_DEPTH));
-      for (FolderTree.Root below : IN_A_HOME) {
-        places.add(new FolderTree.Root(home.resolve(below.folder()), below.depth()));
+    for (String home : homes()) {
+      add(home, HOME_DEPTH, places);
+      for (Place place : IN_A_HOME) {
+        byte[] name = place.name().getBytes(StandardCharsets.UTF_8);
+        add(home + "/" + new String(name, StandardCharsets.ISO_8859_1), place.depth(), places);
       }
     }
     return places.stream().filter(place -> Files.isDirectory(place.folder())).toList();
   }
 
-  /** Homes in which somebody can log in: passwd(5), fields 6 and 7. */
-  private Set<Path> homes() throws IOException {
-    Set<Path> homes = new LinkedHashSet<>();
-    String all = new String(Files.readAllBytes(passwd), StandardCharsets.UTF_8);
+  private static void add(String raw, int depth, List<FolderTree.Root> places) {
+    try {
+      places.add(new FolderTree.Root(RawPath.of(raw), depth));
+    } catch (IOException e) {
+      LOG.trace("folder={} is not there: {}", raw, e.toString());
+    }
+  }
+
+  /** Homes in which somebody can log in: passwd(5), fields 6 and 7. Each character is a byte. */
+  private Set<String> homes() throws IOException {
+    Set<String> homes = new LinkedHashSet<>();
+    String all = new String(Files.readAllBytes(passwd), StandardCharsets.ISO_8859_1);
     for (String line : all.split("\n")) {
       String[] fields = line.split(":", -1);
       if (fields.length == 7
@@ -85,13 +106,9 @@ final class UsualPlaces {
           && !fields[6].endsWith("/nologin")
           && !fields[6].endsWith("/false")
           && !fields[5].equals("/")) {
-        homes.add(Path.of(fields[5]));
+        homes.add(fields[5]);
       }
     }
     return homes;
-  }
-
-  private static FolderTree.Root place(String folder, int depth) {
-    return new FolderTree.Root(Path.of(folder), depth);
   }
 }

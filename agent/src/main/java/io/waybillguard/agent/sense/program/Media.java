@@ -58,7 +58,7 @@ final class Media {
   }
 
   /** Takes note of what is mounted now. */
-  void are(List<MountedVolume> volumes, Instant now) {
+  void are(List<MountedVolume> volumes) {
     Map<Path, MediumIndex> before = new HashMap<>(mounted);
     mounted.clear();
     for (MountedVolume volume : volumes) {
@@ -68,7 +68,7 @@ final class Media {
             volume.mountPoint(),
             known != null && known.volume().equals(volume)
                 ? known
-                : new MediumIndex(volume, settings, now));
+                : new MediumIndex(volume, settings));
       }
     }
   }
@@ -93,7 +93,7 @@ final class Media {
       readers.put(pid, new Reading(file, volume.get().passport(), now));
       // Who reads a program is likely to copy it. It is in the cache now, and may be out of reach
       // when its copy is found.
-      if (wanted.size() < WAITING_READS) {
+      if (wanted.size() < WAITING_READS && wanted.stream().noneMatch(w -> w.file().equals(file))) {
         want(file, volume.get().passport(), false).ifPresent(wanted::addLast);
       }
     }

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of one removable medium by size, so that a new program can be compared with the few
@@ -30,16 +31,15 @@ final class MediumIndex {
 
   private final MountedVolume volume;
   private final ProgramSettings settings;
-  private final Instant begun;
   private final Deque<Folder> ahead = new ArrayDeque<>();
   private final Map<Long, List<Path>> bySize = new HashMap<>();
   private int files;
   private String cut = "";
+  private @Nullable Instant begun;
 
-  MediumIndex(MountedVolume volume, ProgramSettings settings, Instant begun) {
+  MediumIndex(MountedVolume volume, ProgramSettings settings) {
     this.volume = volume;
     this.settings = settings;
-    this.begun = begun;
     ahead.add(new Folder(volume.mountPoint(), 1));
   }
 
@@ -75,6 +75,9 @@ final class MediumIndex {
     Folder folder = ahead.poll();
     if (folder == null) {
       return;
+    }
+    if (begun == null) {
+      begun = now;
     }
     Duration spent = Duration.between(begun, now);
     if (spent.compareTo(settings.mediumPatience()) > 0) {

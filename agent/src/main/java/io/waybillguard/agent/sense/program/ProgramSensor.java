@@ -62,6 +62,9 @@ public final class ProgramSensor implements Sensor {
 
   private static final int REMEMBERED_STARTS = 1024;
 
+  /** With more programs waiting than this, further events are left to wait in the kernel. */
+  private static final int MOST_WAITING = 4096;
+
   /** Shorter files hold no program: the shortest is a script of {@code #!} and a path. */
   private static final int SHORTEST = 4;
 
@@ -111,17 +114,18 @@ public final class ProgramSensor implements Sensor {
   @Override
   public Sight open() throws IOException {
     FileActivity.View view = files.open();
-    media.are(volumes.list(), clock.instant());
+    media.are(volumes.list());
     return new Sight(view.reduced(), view.detail(), List.of());
   }
 
   @Override
   public List<Observation> sense(Duration patience) throws IOException {
-    boolean idle = waiting.isEmpty() && media.isIdle();
-    List<FileEvent> events = files.await(idle ? patience : Duration.ZERO);
     List<Observation> seen = new ArrayList<>();
-    for (FileEvent event : events) {
-      take(event, seen);
+    if (waiting.size() < MOST_WAITING) {
+      boolean idle = waiting.isEmpty() && media.isIdle();
+      for (FileEvent event : files.await(idle ? patience : Duration.ZERO)) {
+        take(event, seen);
+      }
     }
     lastGoodLook = clock.instant();
     judge(seen);
@@ -137,7 +141,7 @@ public final class ProgramSensor implements Sensor {
     } else if (event instanceof FileEvent.Read read) {
       media.wasRead(read.file(), read.by().pid(), now);
     } else if (event instanceof FileEvent.VolumesChanged) {
-      media.are(volumes.list(), now);
+      media.are(volumes.list());
     } else if (event instanceof FileEvent.Unwatched unwatched) {
       seen.add(new SensorLive(now, name(), true, unwatched.detail()));
     } else if (event instanceof FileEvent.Lost lost) {

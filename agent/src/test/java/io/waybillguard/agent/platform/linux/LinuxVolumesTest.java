@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,43 @@ final class LinuxVolumesTest {
     assertEquals("1\n", Files.readString(flag));
     Files.writeString(flag, "0\n");
     assertEquals(1, removable().size());
+  }
+
+  @Test
+  void anImageFileMountedFromTheStickIsAsRemovableAsTheStick() throws IOException {
+    Fixtures.sysfs("sysfs-partition-mapped.txt", root);
+    Fixtures.place("mountinfo-partition.txt", root.resolve(MOUNTINFO));
+    Files.writeString(
+        root.resolve(MOUNTINFO),
+        "161 25 7:0 / /mnt/image ro shared:70 - iso9660 /dev/loop0 ro\n",
+        StandardOpenOption.APPEND);
+    Path backing = root.resolve("sys/devices/virtual/block/loop0/loop/backing_file");
+    Files.createDirectories(backing.getParent());
+
+    Files.writeString(backing, "/media/courier/面单 U/setup.iso\n");
+    assertEquals(
+        List.of("/dev/sda1", "/dev/loop0"),
+        removable().stream().map(MountedVolume::source).toList());
+    MountedVolume image = removable().get(1);
+    assertNotNull(image.carrier());
+    assertEquals("PART SER/2", image.carrier().serial());
+
+    Files.writeString(backing, "/home/courier/setup.iso\n");
+    assertEquals(List.of("/dev/sda1"), removable().stream().map(MountedVolume::source).toList());
+  }
+
+  @Test
+  void theDiskThatTheSystemRunsFromIsNotRemovableThoughItIsAStick() throws IOException {
+    Fixtures.sysfs("sysfs-partition-mapped.txt", root);
+    Files.createDirectories(root.resolve("proc/self"));
+    Files.writeString(
+        root.resolve(MOUNTINFO),
+        """
+        25 1 8:1 / / rw,noatime shared:1 - ext4 /dev/sda1 rw
+        26 25 253:0 / /home rw shared:2 - ext4 /dev/mapper/cellar rw
+        """);
+    assertEquals(2, new LinuxVolumes(root).list().size());
+    assertEquals(List.of(), removable());
   }
 
   /** The shape of mmc in sysfs: Documentation/ABI/testing/sysfs-bus-mmc and mmc-dev-attrs.rst. */

@@ -392,7 +392,7 @@ final class ProgramSensorTest {
 
     kernel.unmount(onStick);
     look();
-    MediumIndex slow = new MediumIndex(onStick, settings, NOON);
+    MediumIndex slow = new MediumIndex(onStick, settings);
     slow.advance(NOON);
     slow.advance(NOON.plusSeconds(2));
     assertTrue(slow.isDone());
