@@ -47,6 +47,11 @@ final class Enroll implements Action {
   }
 
   @Override
+  public boolean makesData() {
+    return true;
+  }
+
+  @Override
   public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
     URI address = address();
     String pin = caSha256;

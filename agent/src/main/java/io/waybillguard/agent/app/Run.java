@@ -20,6 +20,11 @@ final class Run implements Action {
   }
 
   @Override
+  public boolean makesData() {
+    return true;
+  }
+
+  @Override
   public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
     Home home = call.home();
     ConfigFile settings = settings(home);

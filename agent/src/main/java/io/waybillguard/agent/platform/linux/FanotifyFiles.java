@@ -68,6 +68,7 @@ final class FanotifyFiles implements FileActivity {
   private static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
 
   private final LinuxProcesses processes;
+  private final List<Path> locked;
   private final Predicate<MountTable.Mount> watched;
   private final BlockDevices blocks = new BlockDevices(Path.of("/sys"));
   private final FolderHandles folders = new FolderHandles();
@@ -81,15 +82,18 @@ final class FanotifyFiles implements FileActivity {
   private volatile @Nullable Waiter waiter;
   private boolean overflowed;
 
-  FanotifyFiles(LinuxProcesses processes) {
-    this(processes, mount -> true);
+  FanotifyFiles(LinuxProcesses processes, List<Path> locked) {
+    this(processes, locked, mount -> true);
   }
 
   /**
+   * @param locked files that this process holds locks on: no descriptor of theirs may be opened, as
+   *     closing it lets go of the locks
    * @param watched which of the mounts to watch; tests leave the rest of the machine alone
    */
-  FanotifyFiles(LinuxProcesses processes, Predicate<MountTable.Mount> watched) {
+  FanotifyFiles(LinuxProcesses processes, List<Path> locked, Predicate<MountTable.Mount> watched) {
     this.processes = processes;
+    this.locked = List.copyOf(locked);
     this.watched = watched.and(mount -> !NO_FILES.contains(mount.fileSystem()));
   }
 
@@ -98,7 +102,9 @@ final class FanotifyFiles implements FileActivity {
     close();
     boolean done = false;
     try {
-      byDescriptor = FanotifyGroup.open(FanotifyGroup.Mode.DESCRIPTORS);
+      FanotifyGroup descriptors = FanotifyGroup.open(FanotifyGroup.Mode.DESCRIPTORS);
+      byDescriptor = descriptors;
+      leaveAlone(descriptors);
       List<Fd> queues = new ArrayList<>(List.of(byDescriptor.fd()));
       String noNames = "";
       try {
@@ -120,6 +126,18 @@ final class FanotifyFiles implements FileActivity {
     } finally {
       if (!done) {
         close();
+      }
+    }
+  }
+
+  /**
+   * Events of this group come with a descriptor, opened for us by the kernel. Limit: a file that is
+   * made later is not left alone; the log's are there, and stay, while the log is open.
+   */
+  private void leaveAlone(FanotifyGroup descriptors) throws IOException {
+    for (Path file : locked) {
+      if (Files.exists(file)) {
+        descriptors.ignore(WRITES | STARTS | READS, file);
       }
     }
   }
