@@ -342,12 +342,14 @@ final class PipelineTest {
   void aKeyChangesWhenItsTimeIsOver() throws Exception {
     try (Scene desk = desk()) {
       desk.step();
-      desk.pipeline()
-          .accept(
-              EvidenceLog.Witness.HEAD,
-              1,
-              TestLog.HEAD.cosign(desk.log().note(1).text(), Scene.noon(1)));
+      CompletableFuture<Long> pinned =
+          desk.pipeline()
+              .accept(
+                  EvidenceLog.Witness.HEAD,
+                  1,
+                  TestLog.HEAD.cosign(desk.log().note(1).text(), Scene.noon(1)));
       desk.write();
+      assertEquals(1, pinned.get());
       desk.clock().pass(Duration.ofHours(24));
       desk.write();
       assertEquals(List.of("sensor.live", "log.key"), desk.kinds());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Duties on real threads: started in order, stopped in reverse, and watched. */
 final class SupervisorTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5_000_000_000L);
   private final List<String> words = Collections.synchronizedList(new ArrayList<>());
