@@ -61,7 +61,11 @@ final class SensorsByHand {
 
   private static synchronized void print(List<Observation> seen) {
     for (Observation one : seen) {
-      System.out.println(Desk.text(DESK.body(one, 0, Instant.now())));
+      // Bytes, since the locale of a bare machine would spell Chinese as question marks.
+      byte[] body = DESK.body(one, 0, Instant.now());
+      System.out.write(body, 0, body.length);
+      System.out.write('\n');
+      System.out.flush();
     }
   }
 }

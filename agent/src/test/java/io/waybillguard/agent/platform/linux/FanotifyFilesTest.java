@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.waybillguard.agent.platform.FileActivity;
+import io.waybillguard.agent.platform.FileActivityContract;
 import io.waybillguard.agent.platform.FileEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +30,7 @@ import org.junit.jupiter.api.condition.OS;
  * programs do it: cp, mv, sh.
  */
 @EnabledOnOs(OS.LINUX)
-final class FanotifyFilesTest {
+final class FanotifyFilesTest implements FileActivityContract {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   private TmpfsMount mount;
@@ -58,6 +60,21 @@ final class FanotifyFilesTest {
   void close() throws Exception {
     files.close();
     mount.close();
+  }
+
+  @Override
+  public FileActivity files() {
+    return files;
+  }
+
+  @Override
+  public Path watched() {
+    return place;
+  }
+
+  @Override
+  public void write(Path file) throws Exception {
+    TmpfsMount.run("touch", file.toString());
   }
 
   @Test

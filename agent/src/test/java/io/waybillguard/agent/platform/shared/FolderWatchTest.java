@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.waybillguard.agent.platform.FileActivity;
+import io.waybillguard.agent.platform.FileActivityContract;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.ProcessFacts;
 import java.io.IOException;
@@ -21,12 +22,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real watch service of this system. */
-final class FolderWatchTest {
+final class FolderWatchTest implements FileActivityContract {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir private Path root;
@@ -43,6 +45,22 @@ final class FolderWatchTest {
   @AfterEach
   void close() {
     files.close();
+  }
+
+  @Override
+  public FileActivity files() {
+    return files;
+  }
+
+  @Override
+  public Path watched() {
+    return root.resolve("place");
+  }
+
+  /** This adapter tells of this process too: it cannot know who wrote. */
+  @Override
+  public void write(Path file) throws IOException {
+    Files.writeString(file, "x");
   }
 
   @Test
@@ -112,6 +130,17 @@ final class FolderWatchTest {
     Path gone = Files.createDirectory(root.resolve("place/gone"));
     files.open();
     Files.delete(gone);
+    awaitWritten(Files.writeString(root.resolve("place/tool"), "x"));
+  }
+
+  /** As root every folder may be entered, so this can be tried by others only. */
+  @Test
+  void aFolderThatMayNotBeEnteredIsCountedAndTheOthersAreWatched() throws IOException {
+    Path closed = Files.createDirectory(root.resolve("place/closed"));
+    Assumptions.assumeTrue(
+        closed.toFile().setReadable(false) && !Files.isReadable(closed),
+        "SKIPPED: this account may enter every folder (root)");
+    assertTrue(files.open().detail().contains("1 may not be entered"));
     awaitWritten(Files.writeString(root.resolve("place/tool"), "x"));
   }
 

@@ -11,6 +11,8 @@ import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.platform.FileActivity;
+import io.waybillguard.agent.platform.FileActivityContract;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.UsbPeripheral;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class ProgramSensorTest {
+final class ProgramSensorTest implements FileActivityContract {
   private static final Instant NOON = Instant.parse("2026-06-12T04:33:00Z");
   private static final UsbPeripheral STICK =
       new UsbPeripheral(
@@ -61,6 +63,22 @@ final class ProgramSensorTest {
   private void begin() throws IOException {
     sensor = new ProgramSensor(kernel, kernel, kernel, () -> now, settings);
     sensor.open();
+  }
+
+  /** The kernel of this test keeps the contract that the real one is held to. */
+  @Override
+  public FileActivity files() {
+    return kernel;
+  }
+
+  @Override
+  public Path watched() {
+    return disk;
+  }
+
+  @Override
+  public void write(Path file) {
+    kernel.written(file, CP);
   }
 
   @Test
@@ -117,6 +135,17 @@ final class ProgramSensorTest {
     assertEquals(
         new Origin(Origin.Medium.REMOVABLE, "same_process", source.toString(), STICK.passport()),
         seen.origin());
+  }
+
+  @Test
+  void whatAShellWritesForItsChildIsLinkedToWhatTheChildRead() throws IOException {
+    Path source = script(stick.resolve("packed.gz"), "echo packed");
+    kernel.mount(onStick);
+    kernel.read(source, CP); // its parent is the shell
+    kernel.written(script(disk.resolve("unpacked"), "echo something else"), SHELL);
+    Origin origin = appeared(only(look())).origin();
+    assertEquals("same_process", origin.how());
+    assertEquals(source.toString(), origin.source());
   }
 
   @Test

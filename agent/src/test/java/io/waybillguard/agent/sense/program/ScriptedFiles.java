@@ -20,6 +20,7 @@ final class ScriptedFiles implements FileActivity, Volumes, Processes {
   private final List<MountedVolume> mounted = new ArrayList<>();
   private final Map<Long, ProcessFacts> processes = new HashMap<>();
   private boolean lost;
+  private boolean open;
   private Duration lastPatience = Duration.ZERO;
 
   void process(long pid, String executable, String user, long parent) {
@@ -64,12 +65,16 @@ final class ScriptedFiles implements FileActivity, Volumes, Processes {
   @Override
   public View open() {
     lost = false;
+    open = true;
     return new View(false, "what a test tells");
   }
 
   @Override
   public List<FileEvent> await(Duration patience) throws IOException {
     lastPatience = patience;
+    if (!open) {
+      throw new IllegalStateException("not open");
+    }
     if (lost) {
       throw new IOException("file events were lost");
     }
@@ -93,5 +98,7 @@ final class ScriptedFiles implements FileActivity, Volumes, Processes {
   public void wake() {}
 
   @Override
-  public void close() {}
+  public void close() {
+    open = false;
+  }
 }

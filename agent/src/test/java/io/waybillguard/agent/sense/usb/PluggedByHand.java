@@ -17,6 +17,7 @@ final class PluggedByHand implements UsbBus, Volumes {
   private final List<UsbChange> news = new ArrayList<>();
   private boolean lost;
   private boolean hidden;
+  private boolean open;
 
   void plug(UsbPeripheral device) {
     in.add(device);
@@ -56,12 +57,16 @@ final class PluggedByHand implements UsbBus, Volumes {
   @Override
   public List<UsbPeripheral> open() {
     lost = false;
+    open = true;
     news.clear();
     return List.copyOf(in);
   }
 
   @Override
   public List<UsbChange> await(Duration patience) throws IOException {
+    if (!open) {
+      throw new IllegalStateException("not open");
+    }
     if (lost) {
       throw new IOException("USB events were lost");
     }
@@ -82,5 +87,7 @@ final class PluggedByHand implements UsbBus, Volumes {
   public void wake() {}
 
   @Override
-  public void close() {}
+  public void close() {
+    open = false;
+  }
 }

@@ -11,6 +11,8 @@ import io.waybillguard.agent.event.UsbDetached;
 import io.waybillguard.agent.event.VolumeMounted;
 import io.waybillguard.agent.event.VolumeUnmounted;
 import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.UsbBus;
+import io.waybillguard.agent.platform.UsbBusContract;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class UsbSensorTest {
+final class UsbSensorTest implements UsbBusContract {
   private static final Instant NOON = Instant.parse("2026-06-12T04:31:00Z");
   private static final UsbPeripheral STICK =
       new UsbPeripheral(
@@ -35,6 +37,12 @@ final class UsbSensorTest {
   private final PluggedByHand ports = new PluggedByHand();
   private Instant now = NOON;
   private final UsbSensor sensor = new UsbSensor(ports, ports, () -> now);
+
+  /** The ports of this test keep the contract that the real ones are held to. */
+  @Override
+  public UsbBus usb() {
+    return ports;
+  }
 
   @Test
   void aStickIsSeenFromThePlugToThePull() throws IOException {
