@@ -133,16 +133,16 @@ final class EvidenceList implements Action {
       return;
     }
     String number = String.valueOf(record.entry().seq());
-    String line =
-        " ".repeat(numberColumns - number.length())
-            + number
-            + "  "
-            + Columns.fit(
-                Times.local(record.entry().at(), moments.now(), moments.zone()), TIME_COLUMNS)
-            + "  "
-            + Columns.fit(record.severity(call.words()), SEVERITY_COLUMNS)
-            + "  "
-            + Columns.harmless(record.summary(call.words()));
-    call.terminal().line(Columns.cut(line, Columns.WIDTH));
+    call.terminal()
+        .row(
+            " ".repeat(numberColumns - number.length())
+                + number
+                + "  "
+                + Columns.fit(
+                    Times.local(record.entry().at(), moments.now(), moments.zone()), TIME_COLUMNS)
+                + "  "
+                + Columns.fit(record.severity(call.words()), SEVERITY_COLUMNS)
+                + "  "
+                + record.summary(call.words()));
   }
 }
