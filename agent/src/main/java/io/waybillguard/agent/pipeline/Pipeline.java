@@ -14,7 +14,6 @@ import io.waybillguard.agent.evidence.NoteSignature;
 import io.waybillguard.agent.run.Duty;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Counts of what the log did not take, by cause, until they can be written. Owned by one thread. */
+/**
+ * Counts of what the log did not take, by cause, until they can be written. Owned by one thread.
+ */
 final class Refused {
   private final Map<String, Gap> gaps = new LinkedHashMap<>();
 

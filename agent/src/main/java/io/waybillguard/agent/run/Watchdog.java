@@ -116,7 +116,11 @@ public final class Watchdog {
         .append(" silent_s=")
         .append(silentMillis(stuck, now) / 1000);
     for (Runner runner : watched) {
-      words.append('\n').append(runner.name()).append(" silent_ms=").append(silentMillis(runner, now));
+      words
+          .append('\n')
+          .append(runner.name())
+          .append(" silent_ms=")
+          .append(silentMillis(runner, now));
       for (StackTraceElement frame : runner.stack()) {
         words.append("\n  at ").append(frame);
       }

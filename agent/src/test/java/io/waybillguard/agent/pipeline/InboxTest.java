@@ -32,8 +32,7 @@ final class InboxTest {
     for (int i = 0; i < 5; i++) {
       inbox.offer(seen(i));
     }
-    assertEquals(
-        List.of(seen(0), seen(1), seen(2)), inbox.take(3, Duration.ZERO, Duration.ZERO));
+    assertEquals(List.of(seen(0), seen(1), seen(2)), inbox.take(3, Duration.ZERO, Duration.ZERO));
     assertEquals(2, inbox.size());
     assertEquals(List.of(seen(3), seen(4)), inbox.take(3, Duration.ZERO, Duration.ZERO));
     assertEquals(List.of(), inbox.take(3, Duration.ZERO, Duration.ZERO));

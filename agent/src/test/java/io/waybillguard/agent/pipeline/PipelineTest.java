@@ -140,7 +140,13 @@ final class PipelineTest {
       desk.step();
       desk.sees(Seen.copied(Scene.noon(1), "/tmp/a"), Seen.copied(Scene.noon(2), "/tmp/b"));
       assertEquals(
-          List.of("sensor.live", "rule.off", "program.new", "finding.new", "program.new", "finding.new"),
+          List.of(
+              "sensor.live",
+              "rule.off",
+              "program.new",
+              "finding.new",
+              "program.new",
+              "finding.new"),
           desk.kinds());
       assertEquals(1, asked.size());
       assertEquals("broken", desk.last("rule.off").object("unmapped").text("rule"));
@@ -280,7 +286,8 @@ final class PipelineTest {
         }
       }
       assertEquals(
-          Map.of("disk full usb.detach", 3L, "disk full usb.attach", 1L, "inbox full usb.detach", 2L),
+          Map.of(
+              "disk full usb.detach", 3L, "disk full usb.attach", 1L, "inbox full usb.detach", 2L),
           lost);
       desk.assertSound();
     }

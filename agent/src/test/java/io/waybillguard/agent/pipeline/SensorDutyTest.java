@@ -87,8 +87,7 @@ final class SensorDutyTest {
     desk.sensor().heal();
     desk.sensor().leave(Seen.attached(Scene.noon(80), "A"));
     desk.step();
-    assertEquals(
-        List.of("sensor.live", "sensor.blind", "sensor.back", "usb.attach"), desk.kinds());
+    assertEquals(List.of("sensor.live", "sensor.blind", "sensor.back", "usb.attach"), desk.kinds());
     assertEquals(Scene.noon(30).toEpochMilli(), desk.last("sensor.blind").number("start_time"));
     assertEquals(Scene.noon(30).toEpochMilli(), desk.last("sensor.back").number("start_time"));
     assertEquals(Scene.noon(95).toEpochMilli(), desk.last("sensor.back").number("end_time"));

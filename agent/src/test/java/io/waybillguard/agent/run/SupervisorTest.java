@@ -133,8 +133,7 @@ final class SupervisorTest {
         });
     assertTrue(steps.await(30, TimeUnit.SECONDS));
     assertEquals(List.of(), supervisor.stop());
-    assertEquals(
-        List.of("step 2 on throws", "step 1 on throws", "step 0 on throws"), told);
+    assertEquals(List.of("step 2 on throws", "step 1 on throws", "step 0 on throws"), told);
   }
 
   @Test
