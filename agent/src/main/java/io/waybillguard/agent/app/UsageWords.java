@@ -58,7 +58,7 @@ final class UsageWords {
   }
 
   private static boolean isNumber(ArgSpec arg) {
-    return arg.type() == int.class || arg.type() == long.class;
+    return List.of(int.class, Integer.class, long.class).contains(arg.type());
   }
 
   /** With its label: {@code --home DIR}. */

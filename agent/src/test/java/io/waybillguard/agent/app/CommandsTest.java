@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ final class CommandsTest {
         assertTrue(
             help.out()
                 .lines()
-                .filter(line -> line.matches(" +(-., )?--.*"))
+                .filter(line -> line.matches("( {6}| {2}-., )--.*"))
                 .allMatch(line -> line.matches(" +(-., )?--[a-z0-9-]+(=\\S+)? {2,}\\S.*")),
             help.out());
       }
@@ -56,7 +57,7 @@ final class CommandsTest {
     List<JavaClass> commands =
         new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.waybillguard.agent.app")
+                .importPath(Path.of("target", "classes", "io", "waybillguard", "agent", "app"))
                 .stream()
                 .filter(c -> c.isAssignableTo(Action.class) && !c.isInterface())
                 .toList();

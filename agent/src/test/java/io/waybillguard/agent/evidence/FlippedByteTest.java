@@ -96,13 +96,10 @@ final class FlippedByteTest {
    * Whether all lines of one content are in the other, and what is missing there are whole notes.
    */
   private static boolean onlyNotesAreFewer(String now, String before) {
-    int end = before.indexOf(NOTES);
-    return now.startsWith(before.substring(0, end))
-        && notes(before.substring(end)).containsAll(notes(now.substring(end)));
-  }
-
-  private static List<String> notes(String text) {
-    return List.of(text.split(NOTES, -1)).stream().map(String::strip).toList();
+    String records = before.substring(0, before.indexOf(NOTES));
+    List<String> notes = List.of(before.substring(before.indexOf(NOTES)).split(NOTES, -1));
+    return now.startsWith(records)
+        && notes.containsAll(List.of(now.substring(records.length()).split(NOTES, -1)));
   }
 
   /** All that is evidence, as text. The tables "search" and "state" are not. */
