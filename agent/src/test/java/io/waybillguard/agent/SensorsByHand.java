@@ -35,7 +35,7 @@ final class SensorsByHand {
     run(new UsbSensor(new LinuxUsb(clock), volumes, clock));
     run(
         new ProgramSensor(
-            new LinuxFiles(processes, volumes, clock),
+            new LinuxFiles(processes, volumes, List.of(), clock),
             volumes,
             processes,
             clock,

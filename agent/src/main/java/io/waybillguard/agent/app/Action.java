@@ -15,4 +15,9 @@ interface Action {
    * @throws Exception for everything else, which is a bug unless {@link Main} knows the exception
    */
   Exit run() throws Exception;
+
+  /** Whether it begins a data folder where there is none. */
+  default boolean makesData() {
+    return false;
+  }
 }

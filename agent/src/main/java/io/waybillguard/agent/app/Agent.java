@@ -81,7 +81,7 @@ final class Agent {
     inbox = new Inbox(config.inbox().capacity());
     pipeline = new Pipeline(inbox, log, rules(), batch(), wall, mono, this::hurry);
     sensors =
-        Sensors.of(machine.osName(), config.sensors(), wall).stream()
+        Sensors.of(machine.osName(), config.sensors(), data, wall).stream()
             .map(s -> new SensorDuty(s, inbox, wall))
             .toList();
     Reporter.Rhythm rhythm = rhythm();

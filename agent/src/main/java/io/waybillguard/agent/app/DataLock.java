@@ -41,7 +41,6 @@ final class DataLock implements AutoCloseable {
       throw new AccessDeniedException(data.toString());
     }
     Files.createDirectories(data);
-    NativeParts.into(data);
     FileChannel channel =
         FileChannel.open(file(data), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     @Nullable FileLock lock;
@@ -71,7 +70,8 @@ final class DataLock implements AutoCloseable {
     }
   }
 
-  private static Path file(Path data) {
+  /** The file; the process that has the lock must not open and close it otherwise. */
+  static Path file(Path data) {
     return data.resolve("agent.lock");
   }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "doctor")
 final class Doctor implements Action {
-  private static final int WHAT_COLUMNS = 16;
+  private static final int WHAT_COLUMNS = 24;
   private static final int HEALTH_COLUMNS = 8;
 
   private final Call call;

@@ -47,6 +47,11 @@ final class Enroll implements Action {
   }
 
   @Override
+  public boolean makesData() {
+    return true;
+  }
+
+  @Override
   public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
     URI address = address();
     String pin = caSha256;
@@ -135,7 +140,7 @@ final class Enroll implements Action {
     } catch (EnrolmentRefusedException e) {
       throw new Refusal(
           e,
-          e.reason() == EnrolmentRefusedException.Reason.NO_TOKEN ? Exit.USAGE : Exit.FAILED,
+          Exit.FAILED,
           "enroll.refused." + e.reason().name().toLowerCase(java.util.Locale.ROOT),
           address,
           String.valueOf(e.getMessage()));

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.LogReader;
 import java.io.IOException;
 import java.time.Instant;
@@ -18,6 +19,9 @@ final class EvidenceList implements Action {
   private static final int SEVERITY_COLUMNS = 8;
   private static final int TIME_COLUMNS = 19;
 
+  private static final int NEWEST_FOR_PEOPLE = 100;
+  private static final long FOLLOW_MS = 500;
+
   private final Call call;
 
   @Option(names = "--from", paramLabel = "T")
@@ -30,7 +34,10 @@ final class EvidenceList implements Action {
   private @Nullable String kind;
 
   @Option(names = "--limit", paramLabel = "N")
-  private int limit = 100;
+  private @Nullable Integer limit;
+
+  @Option(names = "--follow")
+  private boolean follow;
 
   @Option(names = "--json", descriptionKey = "json_lines")
   private boolean json;
@@ -40,9 +47,11 @@ final class EvidenceList implements Action {
   }
 
   @Override
-  public Exit run() throws IOException, Refusal {
-    if (limit < 0) {
-      throw new Refusal(Exit.USAGE, "list.limit", limit);
+  public Exit run() throws IOException, Refusal, InterruptedException {
+    // A person reads the newest; a program wants what it asked for.
+    int most = limit == null ? (json ? 0 : NEWEST_FOR_PEOPLE) : limit;
+    if (most < 0) {
+      throw new Refusal(Exit.USAGE, "list.limit", most);
     }
     Moments moments = new Moments(InstantSource.system().instant(), ZoneId.systemDefault());
     Instant begin = moment("--from", from, moments.begin(from == null ? "" : from), Instant.MIN);
@@ -51,11 +60,13 @@ final class EvidenceList implements Action {
       throw new Refusal(Exit.USAGE, "list.backwards", String.valueOf(from), String.valueOf(to));
     }
     try (LogReader log = LocalLog.open(call.home())) {
-      long[] places = log.places(kind, begin, end, limit);
+      long next = log.size();
+      long[] places = log.places(kind, begin, end, most);
       if (places.length == 0) {
         call.terminal().remark("list.empty");
       }
-      return print(log, places, moments);
+      Exit exit = print(log, places, moments);
+      return follow ? follow(log, next, moments) : exit;
     }
   }
 
@@ -88,22 +99,50 @@ final class EvidenceList implements Action {
     return exit;
   }
 
+  /** Shows what is new until whoever reads is gone or the process is ended. */
+  private Exit follow(LogReader log, long from, Moments moments)
+      throws IOException, InterruptedException {
+    long next = from;
+    while (!call.terminal().isGone()) {
+      long size = log.size();
+      for (; next < size; next++) {
+        Optional<byte[]> leaf = log.leaf(next);
+        if (kind == null || (leaf.isPresent() && isOfKind(leaf.get(), kind))) {
+          print(log, new long[] {next}, moments);
+        }
+      }
+      call.terminal().flush();
+      Thread.sleep(FOLLOW_MS);
+    }
+    return Exit.DONE;
+  }
+
+  /** A damaged leaf is of every kind: it has to be seen. */
+  private static boolean isOfKind(byte[] leaf, String kind) {
+    try {
+      return Leaf.parse(leaf).type().equals(kind);
+    } catch (EvidenceException e) {
+      LoggerFactory.getLogger(EvidenceList.class).warn("a leaf cannot be read", e);
+      return true;
+    }
+  }
+
   private void print(ShownRecord record, int numberColumns, Moments moments) {
     if (json) {
       call.terminal().json(record.json(call.words()));
       return;
     }
     String number = String.valueOf(record.entry().seq());
-    String line =
-        " ".repeat(numberColumns - number.length())
-            + number
-            + "  "
-            + Columns.fit(
-                Times.local(record.entry().at(), moments.now(), moments.zone()), TIME_COLUMNS)
-            + "  "
-            + Columns.fit(record.severity(call.words()), SEVERITY_COLUMNS)
-            + "  "
-            + Columns.harmless(record.summary(call.words()));
-    call.terminal().line(Columns.cut(line, Columns.WIDTH));
+    call.terminal()
+        .row(
+            " ".repeat(numberColumns - number.length())
+                + number
+                + "  "
+                + Columns.fit(
+                    Times.local(record.entry().at(), moments.now(), moments.zone()), TIME_COLUMNS)
+                + "  "
+                + Columns.fit(record.severity(call.words()), SEVERITY_COLUMNS)
+                + "  "
+                + record.summary(call.words()));
   }
 }

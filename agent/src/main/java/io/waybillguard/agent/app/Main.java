@@ -3,9 +3,11 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.evidence.DamagedLogException;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.SecretFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,13 +29,21 @@ public final class Main {
 
   private final Call call;
   private final BiFunction<Path, String, Path> logInto;
+  private final Natives natives;
+
+  /** Finds this process a place for native libraries, by its data folder. */
+  @FunctionalInterface
+  interface Natives {
+    void into(Path data) throws IOException;
+  }
 
   /**
    * @param logInto sends this process's log into a folder, under a name; gives the file
    */
-  Main(Call call, BiFunction<Path, String, Path> logInto) {
+  Main(Call call, BiFunction<Path, String, Path> logInto, Natives natives) {
     this.call = call;
     this.logInto = logInto;
+    this.natives = natives;
   }
 
   /** Runs one command and ends the process with its exit code. */
@@ -44,7 +54,8 @@ public final class Main {
         asked(List.of(args), Language.ofSystem(environment, displayLocale(), windows));
     Words words = new Words(language);
     Terminal terminal = Terminal.ofProcess(words);
-    int code = new Main(new Call(environment, windows, words, terminal), LogFiles::into).run(args);
+    Call call = new Call(environment, windows, words, terminal);
+    int code = new Main(call, LogFiles::into, NativeParts::into).run(args);
     terminal.flush();
     System.exit(code);
   }
@@ -101,13 +112,21 @@ public final class Main {
   int run(String... args) {
     return commands()
         .setResourceBundle(call.words().help())
-        .setUsageHelpWidth(Columns.WIDTH)
+        .setUsageHelpWidth(helpWidth())
         .setAdjustLineBreaksForWideCJKCharacters(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(call.terminal().writer())
         .setParameterExceptionHandler((e, ignored) -> usage(e))
         .setExecutionStrategy(this::execute)
         .execute(args);
+  }
+
+  /**
+   * picocli counts the heading before a synopsis in characters; wide ones take two columns each.
+   */
+  private int helpWidth() {
+    String heading = call.words().help().getString("usage.synopsisHeading");
+    return Columns.WIDTH - (Columns.of(heading) - heading.length());
   }
 
   private int usage(CommandLine.ParameterException e) {
@@ -133,7 +152,10 @@ public final class Main {
   Exit run(String name, Action action) {
     Path log = logInto.apply(call.home().logs(), name.equals(NAME + " run") ? "agent" : "commands");
     try {
-      NativeParts.into(call.home().data());
+      if (action.makesData() && Files.notExists(call.home().data())) {
+        SecretFile.folder(call.home().data());
+      }
+      natives.into(call.home().data());
       return action.run();
     } catch (Refusal refusal) {
       call.terminal().complain(refusal.in(call.words()));

@@ -20,12 +20,20 @@ final class Run implements Action {
   }
 
   @Override
+  public boolean makesData() {
+    return true;
+  }
+
+  @Override
   public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
     Home home = call.home();
     ConfigFile settings = settings(home);
     try (DataLock lock =
         DataLock.take(home.data())
             .orElseThrow(() -> new Refusal(Exit.FAILED, "run.already", home.shown(home.data())))) {
+      if (!Files.exists(home.configFile())) {
+        call.terminal().remark("config.none", home.shown(home.configFile()));
+      }
       Agent agent = new Agent(home.data(), settings, Machines.thisOne());
       Termination termination = new Termination();
       termination.onRequest(() -> agent.stop("signal"));
@@ -40,11 +48,9 @@ final class Run implements Action {
   }
 
   private ConfigFile settings(Home home) throws IOException, ConfigException {
-    if (!Files.exists(home.configFile())) {
-      call.terminal().remark("config.none", home.shown(home.configFile()));
-      return ConfigFile.defaults();
-    }
-    return ConfigFile.read(home.configFile(), home.shown(home.configFile()));
+    return Files.exists(home.configFile())
+        ? ConfigFile.read(home.configFile(), home.shown(home.configFile()))
+        : ConfigFile.defaults();
   }
 
   /** The line that scripts wait for: {@code ready sensors=N live=N blind=NAME,…}. */

@@ -57,7 +57,8 @@ final class SensorCheckup {
     }
     List<Diagnosis> lines = new ArrayList<>();
     for (Sensor sensor :
-        Sensors.of(System.getProperty("os.name"), settings(), InstantSource.system())) {
+        Sensors.of(
+            System.getProperty("os.name"), settings(), home.data(), InstantSource.system())) {
       lines.add(opened(sensor));
     }
     return lines;

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
@@ -10,6 +11,7 @@ import io.waybillguard.agent.sense.Unavailable;
 import io.waybillguard.agent.sense.program.ProgramSensor;
 import io.waybillguard.agent.sense.program.ProgramSettings;
 import io.waybillguard.agent.sense.usb.UsbSensor;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,28 +21,40 @@ import java.util.Locale;
 final class Sensors {
   private Sensors() {}
 
-  /** The sensors of this machine. One that cannot run here is there too, and says why it cannot. */
-  static List<Sensor> of(String osName, Config.Sensors config, InstantSource clock) {
+  /**
+   * The sensors of this machine. One that cannot run here is there too, and says why it cannot.
+   *
+   * @param data the agent's data folder: no sensor may open the files there that hold its locks
+   */
+  static List<Sensor> of(String osName, Config.Sensors config, Path data, InstantSource clock) {
     return osName.toLowerCase(Locale.ROOT).startsWith("linux")
-        ? onLinux(config, clock)
+        ? onLinux(config, lockedFiles(data), clock)
         : nowhere(osName);
   }
 
-  private static List<Sensor> onLinux(Config.Sensors config, InstantSource clock) {
+  private static List<Path> lockedFiles(Path data) {
+    List<Path> locked = new ArrayList<>(EvidenceLog.lockedFiles(data));
+    locked.add(DataLock.file(data));
+    return locked;
+  }
+
+  private static List<Sensor> onLinux(
+      Config.Sensors config, List<Path> locked, InstantSource clock) {
     List<Sensor> sensors = new ArrayList<>();
     sensors.add(
         config.usb().enabled()
             ? new UsbSensor(new LinuxUsb(clock), new LinuxVolumes(), clock)
             : off("usb"));
-    sensors.add(config.program().enabled() ? programs(config.program(), clock) : off("program"));
+    sensors.add(
+        config.program().enabled() ? programs(config.program(), locked, clock) : off("program"));
     return sensors;
   }
 
-  private static Sensor programs(Config.Program config, InstantSource clock) {
+  private static Sensor programs(Config.Program config, List<Path> locked, InstantSource clock) {
     LinuxProcesses processes = new LinuxProcesses();
     LinuxVolumes volumes = new LinuxVolumes();
     return new ProgramSensor(
-        new LinuxFiles(processes, volumes, clock),
+        new LinuxFiles(processes, volumes, locked, clock),
         volumes,
         processes,
         clock,

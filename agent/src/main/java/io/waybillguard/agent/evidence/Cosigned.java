@@ -11,27 +11,34 @@ public final class Cosigned {
   private Cosigned() {}
 
   /**
-   * Refuses lines that are neither the log's own nor a pinned witness's, and second lines of one
-   * key. A damaged line would otherwise pass as one of an unknown key; inside evidence there are no
-   * unknown keys. Without pinned witnesses nothing can be said of cosigners.
+   * Refuses lines of nobody that is known, lines that do not hold, and second lines of one key. A
+   * damaged line would otherwise pass as one of an unknown key; inside evidence there are no
+   * unknown keys. Where nobody is known, nothing can be said of cosigners.
+   *
+   * @param known the witnesses that are pinned, and those that the evidence itself names: the
+   *     latter prove nothing, but their lines must hold all the same
    */
   public static void refuseStrangers(
-      SignedNote note, VerifierKey signer, Pins pins, Verdict.Draft draft, String what) {
+      SignedNote note,
+      VerifierKey signer,
+      Collection<VerifierKey> known,
+      Verdict.Draft draft,
+      String what) {
     Set<String> seen = new HashSet<>();
     for (NoteSignature line : note.signatures()) {
       if (!seen.add(line.name() + '+' + line.keyId())) {
         draft.refuse(what, "carries two signatures of " + line.name());
       }
-      if (line.isBy(signer) || pins.witnesses().isEmpty()) {
+      if (line.isBy(signer) || known.isEmpty()) {
         continue;
       }
-      Optional<VerifierKey> witness = pins.witnesses().stream().filter(line::isBy).findFirst();
+      Optional<VerifierKey> witness = known.stream().filter(line::isBy).findFirst();
       if (witness.isEmpty()) {
         draft.refuse(
             what,
             "carries a signature of "
                 + line.name()
-                + ", which is neither the log's key nor a given witness");
+                + ", which is neither the log's key nor a witness that is given or named");
       } else if (Cosignature.verified(line, note.text(), witness.get()).isEmpty()) {
         draft.refuse(what, "carries a cosignature of " + line.name() + " that does not hold");
       }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -338,6 +339,18 @@ public final class EvidenceLog implements AutoCloseable {
       KeyFiles files = new KeyFiles(data.resolve(KEYS));
       return files.read(0, store.keys().epochs().get(0).key());
     }
+  }
+
+  /**
+   * The files by which SQLite keeps its writers and readers apart, whether they are there or not.
+   *
+   * <p>The process that has the log open must not open and close them otherwise: closing any
+   * descriptor of a file lets go of all POSIX locks that the process holds on it (fcntl(2);
+   * sqlite.org, "How To Corrupt An SQLite Database File", section 2.2), and another process then
+   * cuts off memory that this one has mapped.
+   */
+  public static List<Path> lockedFiles(Path data) {
+    return Stream.of("", "-wal", "-shm").map(end -> data.resolve(FILE + end)).toList();
   }
 
   private static long sizeOf(SignedNote note) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.util.LibraryLoaderUtil;
 
 /** A log read beside its writer, by another thread or another process. Used by one thread. */
 public final class LogReader implements Ledger, AutoCloseable {
@@ -170,6 +171,13 @@ public final class LogReader implements Ledger, AutoCloseable {
         throw new EvidenceException("record " + i + " is not the one that was written");
       }
     }
+  }
+
+  /** Where SQLite's native library for this system lies among the program's resources. */
+  public static String sqliteLibrary() {
+    return LibraryLoaderUtil.getNativeLibResourcePath()
+        + "/"
+        + LibraryLoaderUtil.getNativeLibName();
   }
 
   /**

@@ -64,6 +64,9 @@ public final class LogVerifier {
       }
     }
     progress.accept(size);
+    if (!log.bodies(size).isEmpty()) {
+      draft.refuse("record " + size, "is missing, its content is here");
+    }
     if (!stored.epochs().equals(learnt.epochs())) {
       draft.refuse(
           "keys",
@@ -156,7 +159,7 @@ public final class LogVerifier {
                 + tree.root());
       }
       Cosigned.refuseStrangers(
-          note, keys.at(head.size()).key(), pins, draft, "checkpoint " + tree.size());
+          note, keys.at(head.size()).key(), pins.witnesses(), draft, "checkpoint " + tree.size());
     } catch (EvidenceException e) {
       draft.refuse("checkpoint " + tree.size(), String.valueOf(e.getMessage()));
     }

@@ -375,14 +375,37 @@ final class Store implements Ledger, AutoCloseable {
     } catch (SQLException e) {
       undo(e);
       throw failure("write to", file, e);
+    } catch (RuntimeException e) {
+      undo(e);
+      throw e;
     }
   }
 
-  private void undo(SQLException cause) {
+  /**
+   * Leaves the connection with an empty transaction, as the driver wants it. On a full disk SQLite
+   * has rolled back by itself; the driver's own rollback then fails before it begins a new
+   * transaction, and without one every row would be a commit of its own.
+   */
+  private void undo(Exception cause) {
     try {
-      connection.rollback();
+      if (!connection.getAutoCommit()) {
+        rollBack();
+      }
     } catch (SQLException e) {
       cause.addSuppressed(e);
+    }
+  }
+
+  private void rollBack() throws SQLException {
+    try {
+      connection.rollback();
+    } catch (SQLException gone) {
+      try {
+        run("BEGIN");
+      } catch (SQLException e) {
+        e.addSuppressed(gone);
+        throw e;
+      }
     }
   }
 
@@ -406,6 +429,7 @@ final class Store implements Ledger, AutoCloseable {
       endRead();
       return value;
     } catch (SQLException e) {
+      undo(e);
       throw failure("read", file, e);
     }
   }
@@ -547,7 +571,23 @@ final class Store implements Ledger, AutoCloseable {
   Optional<SignedNote> newestCheckpoint() throws IOException {
     return query(
         "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1",
-        r -> r.next() ? Optional.of(note(r.getLong(1), text(r, 2))) : Optional.empty());
+        r -> r.next() ? Optional.of(noteOf(r.getLong(1), text(r, 2))) : Optional.empty());
+  }
+
+  /** A note that says itself which size it is of. */
+  private SignedNote noteOf(long size, String text) throws IOException {
+    SignedNote note = note(size, text);
+    try {
+      long says = Checkpoint.parse(note.text()).size();
+      if (says != size) {
+        throw new DamagedLogException(
+            "the checkpoint that " + file + " keeps for size " + size + " is of size " + says);
+      }
+    } catch (EvidenceException e) {
+      throw new DamagedLogException(
+          "the checkpoint of size " + size + " in " + file + " is damaged: " + e.getMessage(), e);
+    }
+    return note;
   }
 
   private SignedNote note(long size, String text) throws IOException {
@@ -577,6 +617,7 @@ final class Store implements Ledger, AutoCloseable {
       throw new DamagedLogException(
           "\"" + key + "\" in " + file + " is no number: " + e.getMessage(), e);
     } catch (SQLException e) {
+      undo(e);
       throw failure("read", file, e);
     }
   }
@@ -607,6 +648,7 @@ final class Store implements Ledger, AutoCloseable {
       endRead();
       return found.build().toArray();
     } catch (SQLException e) {
+      undo(e);
       throw failure("search", file, e);
     }
   }

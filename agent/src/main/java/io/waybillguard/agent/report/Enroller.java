@@ -63,9 +63,10 @@ public final class Enroller {
             host,
             Base64.getEncoder().encodeToString(identity.sign(signed)),
             Base64.getEncoder().encodeToString(log.raw(signed)));
+    String expected = caSha256.orElseGet(parsed::pinHex);
     Transport transport =
         new HttpsTransport(hq, TlsIdentity.pinned(pin(parsed, caSha256)), connect, read);
-    Enrolment enrolment = enrolment(hq, post(transport, hq, request), vkey);
+    Enrolment enrolment = enrolment(hq, post(transport, hq, request, expected), vkey);
     identity.context(enrolment.chain());
     enrolment.save(data);
     return enrolment;
@@ -86,7 +87,7 @@ public final class Enroller {
             && token.pins(sha256);
   }
 
-  private static byte[] post(Transport transport, URI hq, EnrollRequest request)
+  private static byte[] post(Transport transport, URI hq, EnrollRequest request, String expected)
       throws EnrolmentRefusedException {
     Transport.Answer answer;
     try {
@@ -95,7 +96,9 @@ public final class Enroller {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
         if (cause instanceof TlsIdentity.WrongCaException wrong) {
           throw new EnrolmentRefusedException(
-              EnrolmentRefusedException.Reason.WRONG_CA, String.valueOf(wrong.getMessage()), e);
+              EnrolmentRefusedException.Reason.WRONG_CA,
+              "SHA-256 " + wrong.getMessage() + " ≠ " + expected,
+              e);
         }
       }
       throw new EnrolmentRefusedException(

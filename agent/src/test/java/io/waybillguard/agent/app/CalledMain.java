@@ -30,9 +30,10 @@ record CalledMain(int code, String out, String err) {
     Words words = new Words(language);
     Terminal terminal = new Terminal(out, err, StandardCharsets.UTF_8, false, words);
     Call call = new Call(Map.of(), false, words, terminal);
-    // Where a test's log goes is the test runner's business.
+    // Where a test's log and native libraries go is the test runner's business.
     int code =
-        use.applyAsInt(new Main(call, (folder, name) -> Path.of("logs").resolve(name + ".log")));
+        use.applyAsInt(
+            new Main(call, (folder, name) -> Path.of("logs").resolve(name + ".log"), data -> {}));
     terminal.flush();
     return new CalledMain(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

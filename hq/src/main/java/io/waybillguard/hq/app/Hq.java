@@ -2,6 +2,7 @@ package io.waybillguard.hq.app;
 
 import io.javalin.config.JavalinConfig;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.http.AgentApi;
@@ -16,6 +17,7 @@ import io.waybillguard.hq.store.Enrolments;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.trust.HqKeys;
 import io.waybillguard.hq.trust.ServerIdentity;
 import java.io.IOException;
@@ -65,11 +67,15 @@ final class Hq implements AutoCloseable {
     }
   }
 
+  /** The administrator that a fresh HQ has. */
+  static final String FIRST_USER = "admin";
+
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final Settings settings;
   private final HqKeys keys;
   private final Https agents;
   private final Https console;
+  private final Optional<String> firstPassword;
 
   private Hq(Settings settings, InstantSource clock)
       throws Complaint, IOException, GeneralSecurityException, EvidenceException {
@@ -83,6 +89,9 @@ final class Hq implements AutoCloseable {
       parts.add(database);
       Fleet.setInterval(database, settings.heartbeat());
       ServerIdentity identity = ServerIdentity.of(keys, hosts(settings), clock.instant());
+
+      Passwords passwords = new Passwords();
+      this.firstPassword = firstPassword(database, passwords, clock);
 
       Logs logs = new Logs(database);
       SegmentFiles files = new SegmentFiles(data);
@@ -134,6 +143,18 @@ final class Hq implements AutoCloseable {
       throw new Complaint(Exit.USAGE, "domain.fixed", data, keys.domain(), settings.domain().get());
     }
     return keys;
+  }
+
+  /** Nobody can sign on to a fresh HQ, so it makes its first administrator. */
+  private static Optional<String> firstPassword(
+      Database database, Passwords passwords, InstantSource clock) {
+    Users users = new Users(database);
+    if (!users.isEmpty()) {
+      return Optional.empty();
+    }
+    String password = passwords.fresh();
+    users.put(FIRST_USER, Users.Role.ADMIN, passwords.hash(password), clock.instant());
+    return Optional.of(password);
   }
 
   private static Https listen(
@@ -215,6 +236,11 @@ final class Hq implements AutoCloseable {
     } catch (UnknownHostException e) {
       return "localhost"; // the machine's name is in no table; its addresses are there all the same
     }
+  }
+
+  /** The password of {@link #FIRST_USER}, when this start made it; it is kept nowhere else. */
+  Optional<String> firstPassword() {
+    return firstPassword;
   }
 
   /** Where agents reach it. */

@@ -62,6 +62,10 @@ final class Serve implements Command {
                   told.countDown();
                 },
                 "shutdown"));
+    hq.firstPassword()
+        .ifPresent(
+            password ->
+                call.terminal().remark(call.words().say("serve.login", Hq.FIRST_USER, password)));
     call.terminal()
         .line(
             "ready agent=%s console=%s ca_sha256=%s"

@@ -19,7 +19,8 @@ public final class Alarms {
     /** A key signed outside its time. */
     KEY_MISUSED;
 
-    String word() {
+    /** The word in the database, and in the keys of words for people. */
+    public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
 

@@ -16,12 +16,16 @@ public final class Records {
   /**
    * One record as HQ holds it.
    *
+   * @param log id of its log
    * @param row where it was found
    * @param leaf its leaf, exactly as it was hashed
    * @param body its body part 0; absent when HQ does not hold it
    */
   @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-  public record Held(RecordRow row, byte[] leaf, Optional<byte[]> body) {}
+  public record Held(String log, RecordRow row, byte[] leaf, Optional<byte[]> body) {}
+
+  private static final String FOUND =
+      "SELECT r.*, s.file FROM record r JOIN segment s ON s.id = r.segment";
 
   private final Database database;
   private final SegmentFiles files;
@@ -72,18 +76,37 @@ public final class Records {
    * The newest records of a log below a place in it, newest first.
    *
    * @param below only records with a smaller seq; {@link Long#MAX_VALUE} for all
+   * @param type only records of this type; "" for all
    */
-  public List<Held> newest(String log, long below, int limit) throws IOException {
+  public List<Held> newest(String log, long below, String type, int limit) throws IOException {
+    return held(
+        database
+            .jdbi()
+            .withHandle(
+                h ->
+                    h.createQuery(
+                            FOUND
+                                + " WHERE r.log = :log AND r.seq < :below"
+                                + " AND (:type = '' OR r.type = :type)"
+                                + " ORDER BY r.seq DESC LIMIT :limit")
+                        .bind("log", log)
+                        .bind("below", below)
+                        .bind("type", type)
+                        .bind("limit", limit)
+                        .map((row, ctx) -> new Found(row))
+                        .list()));
+  }
+
+  /** The newest records of a type in all logs, newest first by the desks' clocks. */
+  public List<Held> newestOf(String type, int limit) throws IOException {
     return held(
         database
             .jdbi()
             .withHandle(
                 h ->
                     h.select(
-                            "SELECT r.*, s.file FROM record r JOIN segment s ON s.id = r.segment"
-                                + " WHERE r.log = ? AND r.seq < ? ORDER BY r.seq DESC LIMIT ?",
-                            log,
-                            below,
+                            FOUND + " WHERE r.type = ? ORDER BY r.wall DESC, r.seq DESC LIMIT ?",
+                            type,
                             limit)
                         .map((row, ctx) -> new Found(row))
                         .list()));
@@ -91,10 +114,29 @@ public final class Records {
 
   /** One record of a log. */
   public Optional<Held> find(String log, long seq) throws IOException {
-    return newest(log, seq + 1, 1).stream().filter(r -> r.row().seq() == seq).findFirst();
+    List<Found> found =
+        database
+            .jdbi()
+            .withHandle(
+                h ->
+                    h.select(FOUND + " WHERE r.log = ? AND r.seq = ?", log, seq)
+                        .map((row, ctx) -> new Found(row))
+                        .list());
+    return held(found).stream().findFirst();
   }
 
-  /** How many records of a log are of these types. */
+  /** The types of a log's records, by name. */
+  public List<String> types(String log) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT DISTINCT type FROM record WHERE log = ? ORDER BY type", log)
+                    .mapTo(String.class)
+                    .list());
+  }
+
+  /** How many records HQ holds of a log. */
   public long count(String log) {
     return database
         .jdbi()
@@ -103,37 +145,13 @@ public final class Records {
                 h.select("SELECT count(*) FROM record WHERE log = ?", log).mapTo(Long.class).one());
   }
 
-  /**
-   * The first and one more than the last seq of a log whose wall time lies in a range; equal when
-   * there is none. Clocks go back, so records between the two may lie outside of it.
-   */
-  public long[] range(String log, long fromMillis, long toMillis) {
-    return database
-        .jdbi()
-        .withHandle(
-            h ->
-                h.select(
-                        "SELECT min(seq) AS low, max(seq) AS high FROM record WHERE log = ?"
-                            + " AND wall >= ? AND wall <= ?",
-                        log,
-                        fromMillis,
-                        toMillis)
-                    .map(
-                        (row, ctx) -> {
-                          long low = row.getLong("low");
-                          boolean none = row.wasNull();
-                          return none
-                              ? new long[] {0, 0}
-                              : new long[] {low, row.getLong("high") + 1};
-                        })
-                    .one());
-  }
-
   private static final class Found {
+    private final String log;
     private final RecordRow row;
     private final String file;
 
     private Found(ResultSet row) throws SQLException {
+      this.log = row.getString("log");
       long bodyAt = row.getLong("body_at");
       boolean noBody = row.wasNull();
       this.row =
@@ -160,7 +178,7 @@ public final class Records {
         RecordRow.Piece piece = f.row.body().get();
         body = Optional.of(files.read(f.file, piece.at(), piece.length()));
       }
-      held.add(new Held(f.row, leaf, body));
+      held.add(new Held(f.log, f.row, leaf, body));
     }
     return held;
   }

@@ -2,8 +2,11 @@ package io.waybillguard.hq.store;
 
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.SignedNote;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Which segments HQ holds of a log. Safe for use by several threads. */
 public final class Segments {
@@ -32,15 +35,32 @@ public final class Segments {
         .withHandle(
             h ->
                 h.select("SELECT * FROM segment WHERE log = ? ORDER BY first", log)
-                    .map(
-                        (row, ctx) ->
-                            new Row(
-                                row.getLong("first"),
-                                row.getLong("next"),
-                                row.getString("file"),
-                                row.getString("sha256"),
-                                note(row.getString("note"))))
+                    .map((row, ctx) -> read(row))
                     .list());
+  }
+
+  /** The segment that holds a record. */
+  public Optional<Row> holding(String log, long seq) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select(
+                        "SELECT * FROM segment WHERE log = ? AND first <= ? AND next > ?",
+                        log,
+                        seq,
+                        seq)
+                    .map((row, ctx) -> read(row))
+                    .findOne());
+  }
+
+  private static Row read(ResultSet row) throws SQLException {
+    return new Row(
+        row.getLong("first"),
+        row.getLong("next"),
+        row.getString("file"),
+        row.getString("sha256"),
+        note(row.getString("note")));
   }
 
   /** The checkpoints that closed an epoch, as HQ was given them as proofs of their own. */

@@ -68,7 +68,7 @@ final class MirrorTest {
       assertEquals(1, kept.size());
       assertArrayEquals(segment.encode(), Files.readAllBytes(kept.get(0)));
     }
-    List<Records.Held> newest = hq.records().newest(desk.logId(), Long.MAX_VALUE, 3);
+    List<Records.Held> newest = hq.records().newest(desk.logId(), Long.MAX_VALUE, "", 3);
     assertEquals(List.of(4L, 3L, 2L), newest.stream().map(r -> r.row().seq()).toList());
     assertArrayEquals(desk.leaf(4), newest.get(0).leaf());
     assertArrayEquals(desk.body(4).data(), newest.get(0).body().orElseThrow());

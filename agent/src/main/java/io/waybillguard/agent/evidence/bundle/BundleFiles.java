@@ -19,9 +19,13 @@ interface BundleFiles extends AutoCloseable {
   /** Largest file that is read: a body may be a quarantined program. */
   int MOST_BYTES = 256 << 20;
 
+  /** Most bytes that a zip may hold when unpacked: some hours of hashing for somebody's joke. */
+  long MOST_BYTES_IN_ALL = 16L << 30;
+
   /** Most files in a bundle. */
   int MOST_FILES = 4_000_000;
 
+  /** All of them. The set does not change. */
   SortedSet<String> names();
 
   /**
@@ -70,8 +74,10 @@ interface BundleFiles extends AutoCloseable {
     @Override
     public byte[] read(String name) throws IOException {
       Path file = root.resolve(name);
-      // A link could lead anywhere; a bundle has none.
-      if (!Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      // A link could lead anywhere; a bundle has none. Only what was listed is read, so that a
+      // folder that is a link is not entered either.
+      if (!names.contains(name)
+          || !Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
         throw new java.nio.file.NoSuchFileException(name, null, "no such file in the bundle");
       }
       if (Files.size(file) > MOST_BYTES) {
@@ -91,35 +97,55 @@ interface BundleFiles extends AutoCloseable {
     private final SortedSet<String> names = new TreeSet<>();
 
     Zip(Path file) throws IOException {
-      SortedSet<String> all = new TreeSet<>();
       try {
         this.zip = new ZipFile(file.toFile(), java.nio.charset.StandardCharsets.UTF_8);
       } catch (ZipException e) {
         throw new IOException(file + " is neither a folder nor a zip: " + e.getMessage(), e);
       }
-      String declared = "";
+      try {
+        SortedSet<String> entries = entries();
+        this.top = top(entries);
+        for (String name : entries) {
+          names.add(name.startsWith(top) ? name.substring(top.length()) : "../" + name);
+        }
+      } catch (IOException e) {
+        zip.close();
+        throw e;
+      }
+    }
+
+    private SortedSet<String> entries() throws IOException {
+      SortedSet<String> found = new TreeSet<>();
+      long bytes = 0;
       Enumeration<? extends ZipEntry> entries = zip.entries();
       while (entries.hasMoreElements()) {
         ZipEntry entry = entries.nextElement();
-        if (!entry.isDirectory()) {
-          if (!all.add(entry.getName())) {
-            zip.close();
-            throw new IOException("the zip holds " + entry.getName() + " twice");
-          }
-          if (entry.getName().endsWith("/" + Bag.DECLARATION)) {
-            declared =
-                entry.getName().substring(0, entry.getName().length() - Bag.DECLARATION.length());
-          }
+        bytes += Math.max(0, entry.getSize());
+        if (bytes > MOST_BYTES_IN_ALL || found.size() == MOST_FILES) {
+          throw new IOException(
+              "the zip holds more than "
+                  + MOST_FILES
+                  + " files or "
+                  + MOST_BYTES_IN_ALL
+                  + " bytes; it is not read");
         }
-        if (all.size() > MOST_FILES) {
-          zip.close();
-          throw new IOException("the zip holds more than " + MOST_FILES + " files");
+        // A folder with content would be content that nobody looks at.
+        if (!(entry.isDirectory() && entry.getSize() == 0) && !found.add(entry.getName())) {
+          throw new IOException("the zip holds " + entry.getName() + " twice");
         }
       }
-      this.top = all.contains(Bag.DECLARATION) ? "" : declared;
-      for (String name : all) {
-        names.add(name.startsWith(top) ? name.substring(top.length()) : "../" + name);
+      return found;
+    }
+
+    private static String top(SortedSet<String> entries) {
+      if (entries.contains(Bag.DECLARATION)) {
+        return "";
       }
+      return entries.stream()
+          .filter(name -> name.endsWith("/" + Bag.DECLARATION))
+          .findFirst()
+          .map(name -> name.substring(0, name.length() - Bag.DECLARATION.length()))
+          .orElse("");
     }
 
     @Override
@@ -129,15 +155,18 @@ interface BundleFiles extends AutoCloseable {
 
     @Override
     public byte[] read(String name) throws IOException {
-      ZipEntry entry = zip.getEntry(top + name);
+      ZipEntry entry = names.contains(name) ? zip.getEntry(top + name) : null;
       if (entry == null) {
         throw new java.nio.file.NoSuchFileException(name, null, "no such file in the bundle");
       }
       try (InputStream in = zip.getInputStream(entry)) {
-        // The size in the entry is a claim; what counts is what comes out.
-        byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-        if (bytes.length > MOST_BYTES) {
+        if (entry.getSize() > MOST_BYTES) {
           throw new IOException(name + " is larger than " + MOST_BYTES + " bytes");
+        }
+        // The size in the entry is a claim; what counts is what comes out.
+        byte[] bytes = in.readNBytes((int) entry.getSize() + 1);
+        if (bytes.length != entry.getSize()) {
+          throw new IOException(name + " is not of the " + entry.getSize() + " bytes it claims");
         }
         return bytes;
       }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -46,17 +47,22 @@ interface BundleSink extends AutoCloseable {
     }
   }
 
-  /** A folder. */
+  /** A folder that gets its name only when it is whole. */
   final class Folder implements BundleSink {
-    private final Path root;
+    private final Path target;
+    private final Path draft;
+    private boolean finished;
 
-    Folder(Path root) throws IOException {
-      this.root = Files.createDirectories(root);
+    Folder(Path target) throws IOException {
+      this.target = target;
+      this.draft = target.resolveSibling(target.getFileName() + ".part");
+      delete(draft);
+      Files.createDirectories(draft);
     }
 
     @Override
     public void put(String name, byte[] bytes) throws IOException {
-      Path file = root.resolve(name);
+      Path file = draft.resolve(name);
       Path parent = file.getParent();
       if (parent != null) {
         Files.createDirectories(parent);
@@ -65,10 +71,29 @@ interface BundleSink extends AutoCloseable {
     }
 
     @Override
-    public void finish() {}
+    public void finish() throws IOException {
+      Files.deleteIfExists(target);
+      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+      finished = true;
+    }
 
     @Override
-    public void close() {}
+    public void close() throws IOException {
+      if (!finished) {
+        delete(draft);
+      }
+    }
+
+    private static void delete(Path folder) throws IOException {
+      if (Files.notExists(folder)) {
+        return;
+      }
+      try (var files = Files.walk(folder)) {
+        for (Path each : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+          Files.delete(each);
+        }
+      }
+    }
   }
 
   /** A zip that gets its name only when it is whole. */

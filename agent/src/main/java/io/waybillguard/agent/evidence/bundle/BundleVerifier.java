@@ -22,8 +22,10 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -64,8 +66,12 @@ public final class BundleVerifier {
       if (!files.names().contains(Bag.DECLARATION)) {
         throw new IOException(bundle + " is no evidence bundle: it has no " + Bag.DECLARATION);
       }
-      return new BundleVerifier(files, pins).run(progress);
+      return verify(files, pins, progress);
     }
+  }
+
+  static Verdict verify(BundleFiles files, Pins pins, LongConsumer progress) {
+    return new BundleVerifier(files, pins).run(progress);
   }
 
   /**
@@ -100,7 +106,6 @@ public final class BundleVerifier {
       checkConsistency(notes, heads);
       long records = checkRecords(head, heads, claimed, progress);
       requireWitness(newest);
-      checkWitnessFile();
       refuseWhatIsNotUnderstood();
       conclude(head, records, claimed, notes);
       return draft.done(head.size(), records);
@@ -220,7 +225,8 @@ public final class BundleVerifier {
   }
 
   private Map<Long, Checkpoint> checkNotes(KeyChain keys, SortedMap<Long, SignedNote> notes)
-      throws EvidenceException {
+      throws IOException, EvidenceException {
+    Set<VerifierKey> known = knownWitnesses();
     Map<Long, Checkpoint> heads = new TreeMap<>();
     for (Map.Entry<Long, SignedNote> each : notes.entrySet()) {
       String name = CHECKPOINTS + each.getKey();
@@ -228,7 +234,7 @@ public final class BundleVerifier {
       if (head.size() != each.getKey()) {
         throw new EvidenceException(name + " is of size " + head.size());
       }
-      Cosigned.refuseStrangers(each.getValue(), keys.at(head.size()).key(), pins, draft, name);
+      Cosigned.refuseStrangers(each.getValue(), keys.at(head.size()).key(), known, draft, name);
       heads.put(head.size(), head);
     }
     for (KeyChain.Epoch epoch : keys.epochs()) {
@@ -374,18 +380,17 @@ public final class BundleVerifier {
     }
   }
 
-  private void checkWitnessFile() throws IOException, EvidenceException {
+  /** The witnesses that are pinned, and those that the bundle names for comparison. */
+  private Set<VerifierKey> knownWitnesses() throws IOException, EvidenceException {
+    Set<VerifierKey> known = new LinkedHashSet<>(pins.witnesses());
     String name = LOG + "witness.vkey";
     understood.add(name);
-    if (!files.names().contains(name)) {
-      return;
-    }
-    for (String line : text(name).split("\n")) {
-      VerifierKey key = VerifierKey.parse(line);
-      if (!pins.witnesses().isEmpty() && !pins.witnesses().contains(key)) {
-        draft.refuse(name, "names " + key + ", which is not among the given witness keys");
+    if (files.names().contains(name)) {
+      for (String line : text(name).split("\n")) {
+        known.add(VerifierKey.parse(line));
       }
     }
+    return known;
   }
 
   private void refuseWhatIsNotUnderstood() {

@@ -29,6 +29,7 @@ final class FanotifyFiles implements FileActivity {
   private static final String DELETED = " (deleted)";
 
   private final LinuxProcesses processes;
+  private final List<Path> locked;
   private final Predicate<MountTable.Mount> watched;
   private final FolderHandles folders = new FolderHandles();
   private final long ownPid = ProcessHandle.current().pid();
@@ -50,15 +51,18 @@ final class FanotifyFiles implements FileActivity {
     }
   }
 
-  FanotifyFiles(LinuxProcesses processes) {
-    this(processes, mount -> true);
+  FanotifyFiles(LinuxProcesses processes, List<Path> locked) {
+    this(processes, locked, mount -> true);
   }
 
   /**
+   * @param locked files that this process holds locks on: no descriptor of theirs may be opened, as
+   *     closing it lets go of the locks
    * @param watched which of the mounts to watch; tests leave the rest of the machine alone
    */
-  FanotifyFiles(LinuxProcesses processes, Predicate<MountTable.Mount> watched) {
+  FanotifyFiles(LinuxProcesses processes, List<Path> locked, Predicate<MountTable.Mount> watched) {
     this.processes = processes;
+    this.locked = List.copyOf(locked);
     this.watched = watched;
   }
 
@@ -89,6 +93,7 @@ final class FanotifyFiles implements FileActivity {
     FanotifyGroup byDescriptor = FanotifyGroup.open(FanotifyGroup.Mode.DESCRIPTORS);
     FanotifyGroup byName = null;
     try {
+      leaveAlone(byDescriptor);
       byName = namesOrNothing();
       List<Fd> queues =
           byName == null ? List.of(byDescriptor.fd()) : List.of(byDescriptor.fd(), byName.fd());
@@ -103,6 +108,18 @@ final class FanotifyFiles implements FileActivity {
         byName.close();
       }
       throw e;
+    }
+  }
+
+  /**
+   * Events of this group come with a descriptor, opened for us by the kernel. Limit: a file that is
+   * made later is not left alone; the log's are there, and stay, while the log is open.
+   */
+  private void leaveAlone(FanotifyGroup descriptors) throws IOException {
+    for (Path file : locked) {
+      if (Files.exists(file)) {
+        descriptors.ignore(FanotifyMarks.BY_DESCRIPTOR, file);
+      }
     }
   }
 

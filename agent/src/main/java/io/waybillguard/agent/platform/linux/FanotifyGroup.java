@@ -3,6 +3,7 @@ package io.waybillguard.agent.platform.linux;
 import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -22,6 +23,8 @@ final class FanotifyGroup implements AutoCloseable {
   private static final int FAN_MARK_ADD = 0x1;
   private static final int FAN_MARK_REMOVE = 0x2;
   private static final int FAN_MARK_MOUNT = 0x10;
+  private static final int FAN_MARK_IGNORED_MASK = 0x20;
+  private static final int FAN_MARK_IGNORED_SURV_MODIFY = 0x40;
   private static final int FAN_MARK_FILESYSTEM = 0x100;
 
   private static final int BUFFER = 64 << 10;
@@ -93,6 +96,14 @@ final class FanotifyGroup implements AutoCloseable {
             mask,
             Libc.AT_FDCWD,
             Libc.path(mountPoint));
+  }
+
+  /** Tells nothing of one file, though its file system is watched; also after it was written. */
+  void ignore(long mask, Path file) throws IOException {
+    mark(
+        FAN_MARK_ADD | FAN_MARK_IGNORED_MASK | FAN_MARK_IGNORED_SURV_MODIFY,
+        mask,
+        RawPath.bytes(file));
   }
 
   private void mark(int flags, long mask, String mountPoint) throws IOException {

@@ -23,6 +23,9 @@ final class FanotifyMarks {
   private static final long MOVES = FanotifyEvent.MOVED_TO | FanotifyEvent.ONDIR;
   private static final long STARTS = FanotifyEvent.OPEN_EXEC;
 
+  /** All that a group that hands over descriptors is ever asked for. */
+  static final long BY_DESCRIPTOR = WRITES | STARTS | READS;
+
   /** File systems in which no program can be put, or only by the kernel itself. */
   private static final Set<String> NO_FILES =
       Set.of(

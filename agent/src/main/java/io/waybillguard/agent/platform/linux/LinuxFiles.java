@@ -7,13 +7,20 @@ import io.waybillguard.agent.platform.Volumes;
 import io.waybillguard.agent.platform.shared.FolderTree;
 import io.waybillguard.agent.platform.shared.FolderWatch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files on Linux: whole file systems by fanotify where it can be had, else some folders.
@@ -22,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * what changed in them meanwhile is told first, by nobody known.
  */
 public final class LinuxFiles implements FileActivity {
+  private static final Logger LOG = LoggerFactory.getLogger(LinuxFiles.class);
   private static final int FOLDERS_TO_LOOK_OVER = 2_000;
 
   /** File times may be coarser than the clock, and behind it by a tick. */
@@ -29,6 +37,7 @@ public final class LinuxFiles implements FileActivity {
 
   private final FanotifyFiles fanotify;
   private final UsualPlaces places;
+  private final List<Path> locked;
   private final InstantSource clock;
   private final List<FileEvent> missed = new ArrayList<>();
   private volatile @Nullable FileActivity current;
@@ -37,9 +46,13 @@ public final class LinuxFiles implements FileActivity {
   /**
    * @param processes learns from the files' events who runs what; ask the same one
    * @param volumes tells which media are removable
+   * @param locked files that this process holds locks on, which closing them would let go of: they
+   *     are never opened and nothing is told of them, by whatever name
    */
-  public LinuxFiles(LinuxProcesses processes, Volumes volumes, InstantSource clock) {
-    this.fanotify = new FanotifyFiles(processes);
+  public LinuxFiles(
+      LinuxProcesses processes, Volumes volumes, List<Path> locked, InstantSource clock) {
+    this.fanotify = new FanotifyFiles(processes, locked);
+    this.locked = List.copyOf(locked);
     this.places = new UsualPlaces(Path.of("/etc/passwd"), volumes);
     this.clock = clock;
   }
@@ -85,8 +98,35 @@ public final class LinuxFiles implements FileActivity {
     List<FileEvent> told = new ArrayList<>(missed);
     missed.clear();
     told.addAll(open.await(told.isEmpty() ? patience : Duration.ZERO));
+    if (!told.isEmpty()) {
+      Set<Object> untouchable = new HashSet<>();
+      locked.forEach(file -> key(file).ifPresent(untouchable::add));
+      told.removeIf(
+          event ->
+              fileOf(event).flatMap(LinuxFiles::key).filter(untouchable::contains).isPresent());
+    }
     lastGoodLook = clock.instant();
     return told;
+  }
+
+  private static Optional<Path> fileOf(FileEvent event) {
+    if (event instanceof FileEvent.Written written) {
+      return Optional.of(written.file());
+    }
+    if (event instanceof FileEvent.Started started) {
+      return Optional.of(started.file());
+    }
+    return event instanceof FileEvent.Read read ? Optional.of(read.file()) : Optional.empty();
+  }
+
+  /** What file it is, whatever its name; empty when it is gone. Found out without opening it. */
+  private static Optional<Object> key(Path file) {
+    try {
+      return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    } catch (IOException e) {
+      LOG.debug("file={} is gone: {}", file, e.toString());
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -1,11 +1,17 @@
 package io.waybillguard.agent.platform.shared;
 
 import com.sun.jna.Native;
+import com.sun.jna.Platform;
 import java.io.IOException;
 
 /** JNA, the library that every native call of the agent goes through. */
 public final class NativeCalls {
   private NativeCalls() {}
+
+  /** Where its native part for this system lies among the program's resources. */
+  public static String library() {
+    return "/com/sun/jna/" + Platform.RESOURCE_PREFIX + "/" + System.mapLibraryName("jnidispatch");
+  }
 
   /**
    * Its version, after its native part was really loaded.

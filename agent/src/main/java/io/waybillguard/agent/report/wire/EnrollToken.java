@@ -64,6 +64,12 @@ public record EnrollToken(String text) {
         bytes, SECRET_BYTES, SECRET_BYTES + PIN_BYTES, caSha256, 0, Math.min(16, caSha256.length));
   }
 
+  /** The first 16 bytes of the SHA-256 of the CA that the token was made under, as hex. */
+  public String pinHex() {
+    byte[] bytes = Base64.getUrlDecoder().decode(text.substring(PREFIX.length()));
+    return HexFormat.of().formatHex(bytes, SECRET_BYTES, SECRET_BYTES + PIN_BYTES);
+  }
+
   /** SHA-256 of the text, lower-case hex: what HQ stores and what both enrolment keys sign. */
   public String sha256() {
     try {

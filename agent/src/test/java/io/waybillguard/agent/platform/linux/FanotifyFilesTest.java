@@ -46,6 +46,7 @@ final class FanotifyFilesTest implements FileActivityContract {
     files =
         new FanotifyFiles(
             new LinuxProcesses(),
+            List.of(),
             m -> m.mountPoint().equals(place.toString()) || m.mountPoint().equals("/"));
     try {
       files.open();

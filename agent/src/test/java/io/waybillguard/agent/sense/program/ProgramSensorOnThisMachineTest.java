@@ -58,7 +58,7 @@ final class ProgramSensorOnThisMachineTest {
     InstantSource clock = InstantSource.system();
     sensor =
         new ProgramSensor(
-            new LinuxFiles(processes, volumes, clock),
+            new LinuxFiles(processes, volumes, List.of(), clock),
             volumes,
             processes,
             clock,

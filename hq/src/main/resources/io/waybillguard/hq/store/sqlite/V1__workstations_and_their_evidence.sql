@@ -93,6 +93,7 @@ CREATE TABLE record(
   PRIMARY KEY(log, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX record_by_time ON record(log, wall);
+CREATE INDEX record_by_type ON record(type, wall);
 
 -- Derived from the records: what each sensor last said of itself.
 CREATE TABLE sensor(

@@ -1,0 +1,102 @@
+package io.waybillguard.hq.console;
+
+import io.waybillguard.agent.event.Summary;
+import java.text.MessageFormat;
+import java.text.NumberFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.ResourceBundle;
+
+/**
+ * The person a page is for: in which language and time zone things are said. Chinese is written
+ * first, in {@code words_zh.properties}.
+ */
+public final class Reader {
+  // Without this, a missing key of one language would be looked up in the language of the machine.
+  private static final ResourceBundle.Control THIS_LANGUAGE_ONLY =
+      ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES);
+
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT);
+  private static final DateTimeFormatter EXACT =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS xxx", Locale.ROOT);
+
+  private final boolean chinese;
+  private final ZoneId zone;
+  private final Instant now;
+  private final ResourceBundle words;
+  private final Summary summary;
+
+  Reader(boolean chinese, ZoneId zone, Instant now) {
+    this.chinese = chinese;
+    this.zone = zone;
+    this.now = now;
+    this.words =
+        ResourceBundle.getBundle(
+            Reader.class.getPackageName() + ".words", locale(), THIS_LANGUAGE_ONLY);
+    this.summary = new Summary(locale(), zone);
+  }
+
+  private Locale locale() {
+    return chinese ? Locale.SIMPLIFIED_CHINESE : Locale.ENGLISH;
+  }
+
+  /** The {@code lang} of the page. */
+  public String lang() {
+    return chinese ? "zh-CN" : "en";
+  }
+
+  /** The other language, as {@code ?lang=} names it. */
+  public String otherLanguage() {
+    return chinese ? "en" : "zh";
+  }
+
+  /** A sentence. */
+  public String say(String key, Object... args) {
+    return new MessageFormat(words.getString(key), locale()).format(args);
+  }
+
+  /** Sentences about records. */
+  public Summary summary() {
+    return summary;
+  }
+
+  /** A number with thousands separators. */
+  public String count(long number) {
+    return NumberFormat.getIntegerInstance(locale()).format(number);
+  }
+
+  /** A time, without the date when it is of today. */
+  public String time(Instant at) {
+    ZonedDateTime local = at.atZone(zone);
+    return local.toLocalDate().equals(LocalDate.ofInstant(now, zone))
+        ? CLOCK.format(local)
+        : DATE.format(local) + " " + CLOCK.format(local);
+  }
+
+  /** A time with date, milliseconds and zone. */
+  public String exactly(Instant at) {
+    return EXACT.format(at.atZone(zone));
+  }
+
+  /** How long ago, roughly enough to be read at a glance. */
+  public String ago(Instant at) {
+    Duration since = Duration.between(at, now);
+    if (since.toSeconds() < 90) {
+      return say("ago.now");
+    }
+    if (since.toMinutes() < 90) {
+      return say("ago.minutes", since.toMinutes());
+    }
+    return since.toHours() < 48
+        ? say("ago.hours", since.toHours())
+        : say("ago.days", since.toDays());
+  }
+}

@@ -1,0 +1,12 @@
+package io.waybillguard.hq.console;
+
+/**
+ * What is around every page.
+ *
+ * @param reader who reads it
+ * @param title of the page
+ * @param user who is signed on, or ""
+ * @param csrf what forms carry
+ * @param path of the page, for the language switch
+ */
+public record Shell(Reader reader, String title, String user, String csrf, String path) {}
