@@ -116,9 +116,14 @@ public final class Scene implements AutoCloseable {
 
   /** All records, in order. */
   public List<Entry> entries() throws IOException {
+    return entries(0);
+  }
+
+  /** The records from this place on. */
+  public List<Entry> entries(long from) throws IOException {
     List<Entry> all = new ArrayList<>();
     try (LogReader reader = LogReader.open(log.folder())) {
-      for (long seq = 0; seq < reader.size(); seq++) {
+      for (long seq = from; seq < reader.size(); seq++) {
         all.add(reader.entry(seq).orElseThrow());
       }
     } catch (EvidenceException e) {

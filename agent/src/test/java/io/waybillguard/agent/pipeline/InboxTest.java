@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class InboxTest {
@@ -74,7 +73,7 @@ final class InboxTest {
   @Test
   void nothingIsLostUncounted() throws Exception {
     int threads = 4;
-    int each = 20_000;
+    long each = 20_000;
     Inbox inbox = new Inbox(64);
     CountDownLatch start = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(threads);
@@ -92,7 +91,7 @@ final class InboxTest {
           .start();
     }
     start.countDown();
-    AtomicLong taken = new AtomicLong();
+    long taken = 0;
     Map<String, Long> types = new java.util.TreeMap<>();
     List<RecordsLost> losses = new ArrayList<>();
     boolean over = false;
@@ -101,16 +100,16 @@ final class InboxTest {
       List<Observation> batch;
       do {
         batch = inbox.take(16, Duration.ZERO, Duration.ZERO);
-        taken.addAndGet(batch.size());
+        taken += batch.size();
         batch.forEach(seen -> types.merge(seen.type(), 1L, Long::sum));
         inbox.takeLosses(Scene.noon(0)).ifPresent(losses::add);
       } while (!batch.isEmpty());
     }
     long lost = losses.stream().mapToLong(RecordsLost::total).sum();
     losses.forEach(l -> l.counts().forEach((type, n) -> types.merge(type, n, Long::sum)));
-    assertEquals((long) threads * each, taken.get() + lost);
+    assertEquals(threads * each, taken + lost);
     assertEquals(
-        Map.of("usb.attach", threads * each / 4L, "usb.detach", threads * each * 3L / 4), types);
+        Map.of("usb.attach", threads * each / 4, "usb.detach", threads * each * 3 / 4), types);
     assertTrue(lost > 0, "64 places hold no 80,000 observations");
   }
 
