@@ -107,7 +107,7 @@ fact() { printf '%s\n' "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"; } # fact "ready 
 hq() { "$java" -jar "$hq_jar" "$@"; }
 agent() { "$java" -jar "$agent_jar" --lang $lang --home "$try/workstation" "$@"; }
 
-"$java" -jar "$hq_jar" serve --data "$try/hq" --listen 127.0.0.1:0 --console 127.0.0.1:0 \
+"$java" -jar "$hq_jar" --lang $lang serve --data "$try/hq" --listen 127.0.0.1:0 --console 127.0.0.1:0 \
   >"$try/hq.out" 2>"$try/hq.out.err" &
 hq_pid=$!
 ready=$(await $hq_pid "$try/hq.out" "总部" "HQ")
@@ -121,12 +121,16 @@ agent_pid=$!
 ready=$(await $agent_pid "$try/workstation.out" "扫描电脑" "The workstation")
 say "扫描电脑已启动：监视项 $(fact "$ready" sensors) 个，在看的 $(fact "$ready" live) 个。" \
   "The workstation runs: $(fact "$ready" live) of $(fact "$ready" sensors) sensors live."
+# HQ prints the first console user's password once, on its standard error.
+login=$(grep -m1 'admin' "$try/hq.out.err" || :)
 if [ "$(id -u)" != 0 ]; then
   say "没有用 root 运行：U盘照常监视；新程序只看部分文件夹，全盘监视和“由哪个程序写入”需要 root。" \
     "Not run as root: sticks are watched as usual; new programs only in some folders. All file systems, and which process wrote a file, need root."
 fi
 say "管理页面：$console（证书由本机总部签发，浏览器会提示一次）" \
   "Console: $console (its certificate is the local HQ's own; the browser asks once)"
+
+[ -z "$login" ] || printf '%s\n' "$login"
 
 # ---- new records ---------------------------------------------------------------------------------------------------------
 

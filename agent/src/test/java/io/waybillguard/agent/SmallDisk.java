@@ -56,6 +56,11 @@ public final class SmallDisk implements AutoCloseable {
     Files.deleteIfExists(ballast);
   }
 
+  /** Makes room: the disk is as large as this from now on. */
+  public void grow(int kibibytes) throws IOException {
+    must("mount", "-o", "remount,size=" + kibibytes + "k", root.toString());
+  }
+
   /** From now on nothing can be written. */
   public void makeReadOnly() throws IOException {
     must("mount", "-o", "remount,ro", root.toString());

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,9 @@ final class EvidenceList implements Action {
     }
     try (LogReader log = LocalLog.open(call.home())) {
       long next = log.size();
-      long[] places = log.places(kind, begin, end, most);
+      // What comes from now on is for following to show; none may be shown twice.
+      long[] places =
+          Arrays.stream(log.places(kind, begin, end, most)).filter(seq -> seq < next).toArray();
       if (places.length == 0) {
         call.terminal().remark("list.empty");
       }
@@ -133,16 +136,16 @@ final class EvidenceList implements Action {
       return;
     }
     String number = String.valueOf(record.entry().seq());
-    String line =
-        " ".repeat(numberColumns - number.length())
-            + number
-            + "  "
-            + Columns.fit(
-                Times.local(record.entry().at(), moments.now(), moments.zone()), TIME_COLUMNS)
-            + "  "
-            + Columns.fit(record.severity(call.words()), SEVERITY_COLUMNS)
-            + "  "
-            + Columns.harmless(record.summary(call.words()));
-    call.terminal().line(Columns.cut(line, Columns.WIDTH));
+    call.terminal()
+        .row(
+            " ".repeat(numberColumns - number.length())
+                + number
+                + "  "
+                + Columns.fit(
+                    Times.local(record.entry().at(), moments.now(), moments.zone()), TIME_COLUMNS)
+                + "  "
+                + Columns.fit(record.severity(call.words()), SEVERITY_COLUMNS)
+                + "  "
+                + record.summary(call.words()));
   }
 }

@@ -112,13 +112,21 @@ public final class Main {
   int run(String... args) {
     return commands()
         .setResourceBundle(call.words().help())
-        .setUsageHelpWidth(Columns.WIDTH)
+        .setUsageHelpWidth(helpWidth())
         .setAdjustLineBreaksForWideCJKCharacters(true)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(call.terminal().writer())
         .setParameterExceptionHandler((e, ignored) -> usage(e))
         .setExecutionStrategy(this::execute)
         .execute(args);
+  }
+
+  /**
+   * picocli counts the heading before a synopsis in characters; wide ones take two columns each.
+   */
+  private int helpWidth() {
+    String heading = call.words().help().getString("usage.synopsisHeading");
+    return Columns.WIDTH - (Columns.of(heading) - heading.length());
   }
 
   private int usage(CommandLine.ParameterException e) {

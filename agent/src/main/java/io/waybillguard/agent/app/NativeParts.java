@@ -54,7 +54,7 @@ final class NativeParts {
    *
    * @return empty when the program has none for this system; its owner then says so
    */
-  private static Optional<Path> unpacked(String resource, Path folder) throws IOException {
+  static Optional<Path> unpacked(String resource, Path folder) throws IOException {
     byte[] library;
     try (InputStream in = NativeParts.class.getResourceAsStream(resource)) {
       if (in == null) {

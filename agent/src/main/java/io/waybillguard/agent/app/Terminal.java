@@ -79,6 +79,14 @@ final class Terminal {
     out.println(Columns.harmless(text));
   }
 
+  /**
+   * Writes one line to standard output, cut to what a person's window shows. A pipe gets all of it.
+   */
+  void row(String text) {
+    String whole = Columns.harmless(text);
+    out.println(watched ? Columns.cut(whole, Columns.WIDTH) : whole);
+  }
+
   /** Writes a text of any length to standard output, its further lines under its first. */
   void item(String mark, String text) {
     String before = mark;

@@ -36,7 +36,9 @@ final class UsageWords {
     }
     ArgSpec arg = e.getArgSpec();
     if (arg != null && e.getValue() != null) {
-      return words.say("usage.bad_value", bareName(arg), e.getValue(), expected(arg));
+      return isNumber(arg)
+          ? words.say("usage.bad_number", bareName(arg), e.getValue())
+          : words.say("usage.bad_value", bareName(arg), e.getValue(), arg.paramLabel());
     }
     return words.say("usage.other", String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
   }
@@ -55,10 +57,8 @@ final class UsageWords {
         : words.say(key, first) + words.say("usage.nearest", near.get(0));
   }
 
-  private String expected(ArgSpec arg) {
-    return arg.type() == int.class || arg.type() == long.class
-        ? words.say("usage.whole_number")
-        : arg.paramLabel();
+  private static boolean isNumber(ArgSpec arg) {
+    return List.of(int.class, Integer.class, long.class).contains(arg.type());
   }
 
   /** With its label: {@code --home DIR}. */

@@ -5,8 +5,8 @@ package io.waybillguard.agent.event;
  *
  * @param medium whether it came off a removable medium
  * @param how what the answer rests on: {@code same_hash} (the same bytes lie on the medium), {@code
- *     same_process} (written by a process that had read from the medium), {@code on_medium} (it
- *     lies on the medium itself), {@code none}
+ *     same_process} (written by a process that had read from the medium, or whose child had),
+ *     {@code on_medium} (it lies on the medium itself), {@code none}
  * @param source the path on the medium, or ""
  * @param passport the passport of the USB device that carried it, or ""
  */

@@ -41,9 +41,9 @@ public final class EvidenceLog implements AutoCloseable {
 
   /**
    * More than this in memory means that the disk takes nothing; from then on records are refused
-   * and counted.
+   * and counted. Some 25 MB, and the work of a week.
    */
-  private static final int MOST_PENDING = 65_536;
+  private static final int MOST_PENDING = 16_384;
 
   /**
    * How the log is kept.

@@ -31,6 +31,9 @@ public final class Inbox {
   private boolean urgent;
   private boolean woken;
 
+  /** How many the taker waits for. */
+  private int enough = 1;
+
   /**
    * @param capacity most observations that wait, ≥ 1
    */
@@ -50,7 +53,7 @@ public final class Inbox {
       }
       waiting.add(seen);
       urgent |= seen.urgency() == Urgency.CRITICAL;
-      if (urgent || waiting.size() == 1) {
+      if (urgent || waiting.size() >= enough) {
         changed.signal();
       }
     } finally {
@@ -80,7 +83,7 @@ public final class Inbox {
     try {
       await(idle, 1);
       if (!waiting.isEmpty()) {
-        await(gather, most);
+        await(gather, Math.min(most, capacity));
       }
       woken = false;
       List<Observation> batch = new ArrayList<>(Math.min(most, waiting.size()));
@@ -97,10 +100,10 @@ public final class Inbox {
   }
 
   /**
-   * Waits, with the lock held, until {@code enough} are there, something is urgent, or the time is
-   * over.
+   * Waits, with the lock held, until so many are there, something is urgent, or the time is over.
    */
-  private void await(Duration patience, int enough) throws InterruptedException {
+  private void await(Duration patience, int many) throws InterruptedException {
+    enough = many;
     long left = patience.toNanos();
     while (waiting.size() < enough && !urgent && !woken && left > 0) {
       left = changed.awaitNanos(left);

@@ -14,19 +14,15 @@ import io.waybillguard.agent.evidence.NoteSignature;
 import io.waybillguard.agent.run.Duty;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +36,8 @@ public final class Pipeline implements Duty, LogClerk {
 
   /** Between looks at the clock and at what is due, when nothing happens. */
   private static final Duration IDLE = Duration.ofSeconds(5);
+
+  private static final String DISK_FULL = "disk full";
 
   /**
    * When a batch is full.
@@ -58,8 +56,11 @@ public final class Pipeline implements Duty, LogClerk {
   private final ClockWatch clock;
   private final Runnable urgentRecord;
   private final ConcurrentLinkedQueue<Asked<?>> asked = new ConcurrentLinkedQueue<>();
-  private final List<Runnable> answers = new ArrayList<>();
+  private final List<Answer> answers = new ArrayList<>();
   private final Refused refused = new Refused();
+
+  /** Whether something that others should hear at once waits for its commit. */
+  private boolean urgent;
 
   /**
    * @param urgentRecord told after a critical record or a finding is durable; must not wait
@@ -96,12 +97,10 @@ public final class Pipeline implements Duty, LogClerk {
   public int step() throws Exception {
     Duration idle = asked.isEmpty() ? IDLE : Duration.ZERO;
     List<Observation> batch = inbox.take(limits.records(), idle, limits.gather());
+    urgent |= writesDownRefused();
     Optional<ClockJumped> jump = clock.look(wall.instant(), monoMicros.getAsLong());
     jump.ifPresent(this::append);
-    boolean urgent = false;
-    for (Observation seen : batch) {
-      urgent |= take(seen);
-    }
+    batch.forEach(this::take);
     Optional<RecordsLost> losses = inbox.takeLosses(wall.instant());
     if (losses.isPresent()) {
       LOG.warn("inbox full lost={}", losses.get().counts());
@@ -110,23 +109,21 @@ public final class Pipeline implements Duty, LogClerk {
     }
     doWhatIsAsked();
     log.commit();
-    answers.forEach(Runnable::run);
+    answers.forEach(Answer::tell);
     answers.clear();
+    if (urgent) {
+      urgent = false;
+      urgentRecord.run();
+    }
     if (log.keyChangeDue()) {
       log.changeKey();
-    }
-    if (urgent) {
-      urgentRecord.run();
     }
     return batch.size();
   }
 
-  /**
-   * Logs what was seen, lets the rules see it, and logs what they make of it. Says whether any is
-   * urgent.
-   */
-  private boolean take(Observation seen) {
-    boolean urgent = seen.urgency() == Urgency.CRITICAL;
+  /** Logs what was seen, lets the rules see it, and logs what they make of it. */
+  private void take(Observation seen) {
+    urgent |= seen.urgency() == Urgency.CRITICAL;
     OptionalLong seq = append(seen);
     if (seq.isPresent()) {
       for (Finding finding : think(seq.getAsLong(), seen)) {
@@ -134,7 +131,6 @@ public final class Pipeline implements Duty, LogClerk {
         urgent = true;
       }
     }
-    return urgent;
   }
 
   /**
@@ -161,19 +157,40 @@ public final class Pipeline implements Duty, LogClerk {
 
   /**
    * Gives the record its place. The disk may take nothing for hours; what the log then refuses is
-   * counted, and the count is the first thing written when there is room again.
+   * counted, and the count is the first thing written when there is room again. A record that
+   * cannot be put into bytes is counted too: it must not cost those that come with it.
    */
   private OptionalLong append(Event event) {
+    if (!refused.isEmpty() && !writesDownRefused()) {
+      refused.count(event, DISK_FULL);
+      return OptionalLong.empty();
+    }
     try {
-      if (!refused.isEmpty()) {
-        log.append(refused.note(wall.instant()));
-        refused.clear();
-      }
       return OptionalLong.of(log.append(event));
     } catch (IOException e) {
-      refused.count(event);
+      refused.count(event, DISK_FULL);
       LOG.debug("record of type {} refused: {}", event.type(), e.getMessage());
-      return OptionalLong.empty();
+    } catch (RuntimeException e) {
+      refused.count(event, "cannot be written: " + e.getClass().getSimpleName());
+      LOG.error("record of type {} cannot be written", event.type(), e);
+    }
+    return OptionalLong.empty();
+  }
+
+  /** Writes down what was refused, if anything was and there is room now. Says whether it did. */
+  private boolean writesDownRefused() {
+    if (refused.isEmpty()) {
+      return false;
+    }
+    try {
+      while (!refused.isEmpty()) {
+        log.append(refused.first(wall.instant()));
+        refused.removeFirst();
+      }
+      return true;
+    } catch (IOException e) {
+      LOG.debug("no room yet for the count of what was refused: {}", e.getMessage());
+      return false;
     }
   }
 
@@ -184,35 +201,61 @@ public final class Pipeline implements Duty, LogClerk {
     return 1000;
   }
 
-  /** Writes down what is still in the inbox, and seals. */
+  /** Writes down what is still in the inbox, and seals. Nobody is left waiting for an answer. */
   @Override
   public void end() throws Exception {
     inbox.wake();
-    do {
-      step();
-    } while (inbox.size() > 0 || !asked.isEmpty());
-    log.seal();
+    try {
+      do {
+        step();
+      } while (inbox.size() > 0 || !asked.isEmpty());
+      log.seal();
+    } catch (Exception e) {
+      answers.forEach(answer -> answer.fail(e));
+      answers.clear();
+      asked.forEach(request -> request.answer().completeExceptionally(e));
+      asked.clear();
+      throw e;
+    }
   }
 
   // -- asked by other threads ------------------------------------------------------------------
 
   /** Work for this thread, and the future that somebody waits on. */
   private record Asked<T>(Callable<T> work, CompletableFuture<T> answer) {
-    /** Does it now; the answer is to be told later. */
-    Runnable perform() {
+    /** Does it now. What came of it is told later; that it failed, at once. */
+    Optional<Answer> perform() {
       try {
-        T value = work.call();
-        return () -> answer.complete(value);
+        return Optional.of(new Promised<>(work.call(), answer));
       } catch (Exception e) {
-        return () -> answer.completeExceptionally(e);
+        answer.completeExceptionally(e);
+        return Optional.empty();
       }
     }
   }
 
-  /** Nobody is told before the commit that makes it true. */
+  /** What somebody is to be told when the commit has made it true. */
+  private interface Answer {
+    void tell();
+
+    void fail(Exception cause);
+  }
+
+  private record Promised<T>(T value, CompletableFuture<T> answer) implements Answer {
+    @Override
+    public void tell() {
+      answer.complete(value);
+    }
+
+    @Override
+    public void fail(Exception cause) {
+      answer.completeExceptionally(cause);
+    }
+  }
+
   private void doWhatIsAsked() {
     for (Asked<?> each = asked.poll(); each != null; each = asked.poll()) {
-      answers.add(each.perform());
+      each.perform().ifPresent(answers::add);
     }
   }
 
@@ -245,39 +288,5 @@ public final class Pipeline implements Duty, LogClerk {
   @Override
   public CompletableFuture<Long> record(Event event) {
     return ask(() -> log.append(event));
-  }
-
-  // -- what the log refused --------------------------------------------------------------------
-
-  /** Counts of what was not taken, until they can be written. */
-  private static final class Refused {
-    private final Map<String, Long> counts = new HashMap<>();
-    private @Nullable Instant from;
-    private @Nullable Instant until;
-
-    void count(Event event) {
-      counts.merge(event.type(), 1L, Long::sum);
-      from = from == null ? event.at() : from;
-      until = event.at();
-    }
-
-    boolean isEmpty() {
-      return counts.isEmpty();
-    }
-
-    long total() {
-      return counts.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    RecordsLost note(Instant now) {
-      return new RecordsLost(
-          now, from == null ? now : from, until == null ? now : until, counts, "disk full");
-    }
-
-    void clear() {
-      counts.clear();
-      from = null;
-      until = null;
-    }
   }
 }

@@ -80,11 +80,19 @@ public final class SensorDuty implements Duty {
 
   @Override
   public int step() throws Exception {
-    if (!open) {
-      return openEyes();
+    try {
+      return open ? look() : openEyes();
+    } catch (LinkageError e) {
+      // One sensor's native library must not cost the others.
+      throw new IOException(
+          "a native library is missing or made for another machine: " + e.getMessage(), e);
     }
+  }
+
+  private int look() throws IOException {
     List<Observation> seen = sensor.sense(PATIENCE);
     lastGoodLook = clock.instant();
+    pauseMillis = SHORTEST_PAUSE_MS;
     seen.forEach(inbox::offer);
     return seen.size();
   }
@@ -102,7 +110,6 @@ public final class SensorDuty implements Duty {
         "sensor={} {} {}", sensor.name(), sight.reduced() ? "reduced" : "live", sight.detail());
     blindFrom = null;
     lastGoodLook = now;
-    pauseMillis = SHORTEST_PAUSE_MS;
     state =
         new State(sensor.name(), sight.reduced() ? Sight.REDUCED : Sight.LIVE, now, sight.detail());
     sight.found().forEach(inbox::offer);
@@ -112,7 +119,8 @@ public final class SensorDuty implements Duty {
 
   /**
    * Blind: written once, however often it fails again. The next step opens the eyes anew, after a
-   * growing pause.
+   * pause that grows until the sensor has looked again: one that opens and fails at once does not
+   * fill the log.
    */
   @Override
   public long failed(Exception cause) {
@@ -125,9 +133,13 @@ public final class SensorDuty implements Duty {
       state = new State(sensor.name(), Sight.BLIND, lastGoodLook, why);
       LOG.warn("sensor={} blind since={}", sensor.name(), lastGoodLook, cause);
     }
-    sensor.close();
     open = false;
     decided.countDown();
+    try {
+      sensor.close();
+    } catch (RuntimeException e) {
+      LOG.warn("sensor={} does not let go", sensor.name(), e);
+    }
     long pause = pauseMillis;
     pauseMillis = Math.min(LONGEST_PAUSE_MS, pauseMillis * 2);
     return pause;

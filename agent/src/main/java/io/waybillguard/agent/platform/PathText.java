@@ -1,6 +1,8 @@
 package io.waybillguard.agent.platform;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A path as text that goes into evidence.
@@ -17,11 +19,16 @@ public final class PathText {
   /** The text of a path. */
   public static String of(Path path) {
     String text = path.toString();
-    // A URI of a Unix path holds its bytes; the text of a name that does not decode has lost them.
-    return text.indexOf(UNREADABLE) < 0 ? text : decoded(path.toUri().getRawPath());
+    // The text of a name that does not decode has lost its bytes.
+    return text.indexOf(UNREADABLE) < 0 ? text : decoded(bytes(path));
   }
 
-  static String decoded(String percentEncoded) {
+  /** The bytes of a Unix path, whatever the locale: its URI has them. */
+  public static byte[] bytes(Path path) {
+    return bytes(path.toUri().getRawPath());
+  }
+
+  static byte[] bytes(String percentEncoded) {
     byte[] raw = new byte[percentEncoded.length()];
     int length = 0;
     for (int i = 0; i < percentEncoded.length(); i++) {
@@ -34,11 +41,11 @@ public final class PathText {
       }
     }
     // The URI of a folder ends in a slash, the path does not.
-    int end = length > 1 && raw[length - 1] == '/' ? length - 1 : length;
-    return decoded(raw, end);
+    return Arrays.copyOf(raw, length > 1 && raw[length - 1] == '/' ? length - 1 : length);
   }
 
-  private static String decoded(byte[] raw, int end) {
+  static String decoded(byte[] raw) {
+    int end = raw.length;
     StringBuilder text = new StringBuilder(end);
     for (int i = 0; i < end; ) {
       int size = sequenceAt(raw, i, end);
@@ -46,7 +53,7 @@ public final class PathText {
         text.append(String.format("\\x%02x", raw[i]));
         i++;
       } else {
-        text.append(new String(raw, i, size, java.nio.charset.StandardCharsets.UTF_8));
+        text.append(new String(raw, i, size, StandardCharsets.UTF_8));
         i += size;
       }
     }
@@ -62,7 +69,7 @@ public final class PathText {
     }
     // What decodes to exactly one character of that length is well-formed: overlong forms,
     // surrogates and stray bytes do not.
-    String one = new String(raw, at, size, java.nio.charset.StandardCharsets.UTF_8);
+    String one = new String(raw, at, size, StandardCharsets.UTF_8);
     return one.codePointCount(0, one.length()) == 1 && one.indexOf(UNREADABLE) < 0 ? size : 0;
   }
 }

@@ -3,6 +3,7 @@ package io.waybillguard.agent.run;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +18,16 @@ public final class Runner {
   private final Thread thread;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch nap = new CountDownLatch(1);
-  private volatile long lastBeatNanos = System.nanoTime();
+  private final LongSupplier nanos;
+  private volatile long lastBeatNanos;
 
-  Runner(Duty duty) {
+  /**
+   * @param nanos the monotonic clock that heartbeats are told by
+   */
+  Runner(Duty duty, LongSupplier nanos) {
     this.duty = duty;
+    this.nanos = nanos;
+    this.lastBeatNanos = nanos.getAsLong();
     this.thread = new Thread(this::run, duty.name());
     // A fault that no step can survive (out of memory, a broken class) must end the process, so
     // that it is restarted.
@@ -61,7 +68,7 @@ public final class Runner {
   }
 
   private void beat() {
-    lastBeatNanos = System.nanoTime();
+    lastBeatNanos = nanos.getAsLong();
   }
 
   /**
@@ -86,9 +93,9 @@ public final class Runner {
     }
   }
 
-  /** How long ago the last step ended, in milliseconds. */
-  long silentMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastBeatNanos);
+  /** When the last step ended, by the clock given. */
+  long lastBeatNanos() {
+    return lastBeatNanos;
   }
 
   StackTraceElement[] stack() {

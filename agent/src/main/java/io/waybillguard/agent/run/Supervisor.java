@@ -26,7 +26,7 @@ public final class Supervisor {
 
   /** Gives the duty a thread of its own. */
   public synchronized void start(Duty duty) {
-    Runner runner = new Runner(duty);
+    Runner runner = new Runner(duty, watchdog.nanos());
     runners.add(runner);
     watchdog.watch(runner);
     runner.start();

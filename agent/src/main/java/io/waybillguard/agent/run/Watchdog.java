@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,21 +24,34 @@ public final class Watchdog {
   private final Duration patience;
   private final Consumer<String> lastWords;
   private final Runnable exit;
+  private final LongSupplier nanos;
   private final List<Runner> watched = new CopyOnWriteArrayList<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** When this thread last looked, and since when the others' silence counts. */
+  private long lastLookNanos;
+
+  private long awakeSinceNanos;
 
   /**
    * @param patience how long a step may take; several times the longest wait of any duty
    * @param lastWords takes what is known of the hang; must not touch what may be hung
    */
   public Watchdog(Duration patience, Consumer<String> lastWords) {
-    this(patience, lastWords, () -> Runtime.getRuntime().halt(EXIT_STUCK));
+    this(patience, lastWords, () -> Runtime.getRuntime().halt(EXIT_STUCK), System::nanoTime);
   }
 
-  Watchdog(Duration patience, Consumer<String> lastWords, Runnable exit) {
+  Watchdog(Duration patience, Consumer<String> lastWords, Runnable exit, LongSupplier nanos) {
     this.patience = patience;
     this.lastWords = lastWords;
     this.exit = exit;
+    this.nanos = nanos;
+    this.lastLookNanos = nanos.getAsLong();
+    this.awakeSinceNanos = lastLookNanos;
+  }
+
+  LongSupplier nanos() {
+    return nanos;
   }
 
   /** Begins to look, on a thread of its own. */
@@ -67,9 +81,16 @@ public final class Watchdog {
 
   /** One look at everybody. */
   void look() {
+    long now = nanos.getAsLong();
+    if (now - lastLookNanos > patience.toNanos() / 2) {
+      // This thread comes far too late itself: the machine was suspended, or the process stopped.
+      // Nobody hung; all get their time anew.
+      awakeSinceNanos = now;
+    }
+    lastLookNanos = now;
     for (Runner runner : watched) {
-      if (runner.silentMillis() > patience.toMillis()) {
-        String words = epitaph(runner);
+      if (silentMillis(runner, now) > patience.toMillis()) {
+        String words = epitaph(runner, now);
         LOG.error("{}", words);
         try {
           lastWords.accept(words);
@@ -81,15 +102,25 @@ public final class Watchdog {
     }
   }
 
-  private String epitaph(Runner stuck) {
+  private long silentMillis(Runner runner, long now) {
+    // Differences, since a monotonic clock may be negative.
+    long silent = Math.min(now - runner.lastBeatNanos(), now - awakeSinceNanos);
+    return TimeUnit.NANOSECONDS.toMillis(silent);
+  }
+
+  private String epitaph(Runner stuck, long now) {
     StringBuilder words = new StringBuilder(512);
     words
         .append("duty=")
         .append(stuck.name())
         .append(" silent_s=")
-        .append(stuck.silentMillis() / 1000);
+        .append(silentMillis(stuck, now) / 1000);
     for (Runner runner : watched) {
-      words.append('\n').append(runner.name()).append(" silent_ms=").append(runner.silentMillis());
+      words
+          .append('\n')
+          .append(runner.name())
+          .append(" silent_ms=")
+          .append(silentMillis(runner, now));
       for (StackTraceElement frame : runner.stack()) {
         words.append("\n  at ").append(frame);
       }

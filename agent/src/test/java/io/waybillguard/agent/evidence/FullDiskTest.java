@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.waybillguard.agent.HandClock;
-import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,28 +142,6 @@ final class FullDiskTest {
     assertThrows(IOException.class, () -> TestLog.in(data));
     assertEquals("a file", Files.readString(data));
     assertThrows(IOException.class, () -> LogReader.open(data));
-  }
-
-  @Test
-  void thereIsAnEndToWhatWaitsInMemory() throws Exception {
-    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), 1024)) {
-      HandClock clock = new HandClock(TestLog.NOON);
-      try (EvidenceLog log =
-          EvidenceLog.open(disk.root().resolve("data"), TestLog.SETTINGS, TestLog.around(clock))) {
-        int accepted = 0;
-        try {
-          while (true) {
-            log.append(Seen.attached(clock.instant(), "A"));
-            accepted++;
-          }
-        } catch (IOException refused) {
-          assertEquals(65_536, accepted);
-          assertEquals(accepted, log.pendingSize());
-        }
-        assertThrows(IOException.class, log::commit, "64 Ki records do not fit on 1 MiB");
-        assertEquals(accepted, log.pendingSize());
-      }
-    }
   }
 
   private static List<Path> asides(Path data) throws IOException {

@@ -87,8 +87,15 @@ final class FanotifyGroup implements AutoCloseable {
     mark(FAN_MARK_ADD | FAN_MARK_MOUNT, mask, mountPoint);
   }
 
-  void unmarkFileSystem(long mask, String mountPoint) throws IOException {
-    mark(FAN_MARK_REMOVE | FAN_MARK_FILESYSTEM, mask, mountPoint);
+  /** Takes a mark back; where there is none any more, that is as good. */
+  void unmarkFileSystem(long mask, String mountPoint) {
+    int unused =
+        Libc.fanotify_mark(
+            fd.number(),
+            FAN_MARK_REMOVE | FAN_MARK_FILESYSTEM,
+            mask,
+            Libc.AT_FDCWD,
+            Libc.path(mountPoint));
   }
 
   /** Tells nothing of one file, though its file system is watched; also after it was written. */

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.platform.linux;
 
+import io.waybillguard.agent.platform.PathText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -69,21 +70,8 @@ final class RawPath {
     }
   }
 
-  /** The bytes of a path, one a character. A URI of a Unix path has them, whatever the locale. */
+  /** The bytes of a path, one a character. */
   static String bytes(Path path) {
-    String uri = path.toUri().getRawPath();
-    StringBuilder bytes = new StringBuilder(uri.length());
-    for (int i = 0; i < uri.length(); i++) {
-      char c = uri.charAt(i);
-      if (c == '%') {
-        bytes.append((char) Integer.parseInt(uri.substring(i + 1, i + 3), 16));
-        i += 2;
-      } else {
-        bytes.append(c);
-      }
-    }
-    // The URI of a folder ends in a slash, the path does not.
-    int end = bytes.length();
-    return end > 1 && bytes.charAt(end - 1) == '/' ? bytes.substring(0, end - 1) : bytes.toString();
+    return new String(PathText.bytes(path), StandardCharsets.ISO_8859_1);
   }
 }

@@ -8,6 +8,7 @@ import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.ProcessFacts;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -58,9 +59,12 @@ public final class FolderWatch implements FileActivity {
   private final InstantSource clock;
   private final Map<WatchKey, FolderTree.Root> watched = new HashMap<>();
   private final Set<Path> watchedFolders = new HashSet<>();
+  private final Set<Path> denied = new HashSet<>();
   private final Map<Path, Resting> unsettled = new LinkedHashMap<>();
   private @Nullable WatchService service;
   private List<FolderTree.Root> roots = List.of();
+  private String refused = "";
+  private String refusalTold = "";
   private Instant lastGoodLook = Instant.EPOCH;
 
   /** Guards the two below: a wait is ended by interrupting its thread, and only while it waits. */
@@ -103,14 +107,17 @@ public final class FolderWatch implements FileActivity {
     }
     if (watched.isEmpty()) {
       close();
-      throw new IOException("no folder can be watched: none of " + roots + " is there");
+      throw new IOException("no folder can be watched: none of " + roots + " is there and open");
     }
+    refusalTold = refused;
     return new View(
         true,
         "new programs in "
             + watched.size()
             + " folders only"
             + (watched.size() >= MAX_FOLDERS ? " (the limit)" : "")
+            + (denied.isEmpty() ? "" : ", " + denied.size() + " may not be entered")
+            + (refused.isEmpty() ? "" : ", no more: " + refused)
             + "; not seen: who wrote them, what is started, every other folder; "
             + why);
   }
@@ -125,6 +132,14 @@ public final class FolderWatch implements FileActivity {
           folders.add(one.folder());
         } catch (NoSuchFileException | NotDirectoryException e) {
           watchedFolders.remove(one.folder()); // gone since it was listed
+        } catch (AccessDeniedException e) {
+          watchedFolders.remove(one.folder());
+          denied.add(one.folder());
+        } catch (IOException e) {
+          // The system's own limit, which others share: what is watched already goes on.
+          watchedFolders.remove(one.folder());
+          refused = String.valueOf(e.getMessage());
+          return folders;
         }
       }
     }
@@ -146,6 +161,10 @@ public final class FolderWatch implements FileActivity {
       key = i + 1 < KEYS_A_STEP ? open.poll() : null;
     }
     lastGoodLook = now;
+    if (!refused.equals(refusalTold)) {
+      told.add(new FileEvent.Unwatched(roots.get(0).folder(), "new folders: " + refused));
+      refusalTold = refused;
+    }
     settle(now, told);
     return told;
   }
@@ -287,6 +306,8 @@ public final class FolderWatch implements FileActivity {
     }
     watched.clear();
     watchedFolders.clear();
+    denied.clear();
+    refused = "";
     unsettled.clear();
   }
 }

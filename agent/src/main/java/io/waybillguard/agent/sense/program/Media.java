@@ -3,6 +3,7 @@ package io.waybillguard.agent.sense.program;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.PathText;
+import io.waybillguard.agent.platform.ProcessFacts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,7 +14,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,9 @@ final class Media {
   private static final int REMEMBERED_HASHES = 4096;
   private static final int REMEMBERED_READERS = 1024;
   private static final int WAITING_READS = 256;
+
+  /** Parent of whatever lost its own; it is nobody's accomplice. */
+  private static final long INIT = 1;
 
   /** What a look into a folder counts as, next to bytes read: a cluster or two of the medium. */
   private static final long FOLDER_COST = 64 << 10;
@@ -45,6 +51,7 @@ final class Media {
   private final Map<Path, MediumIndex> mounted = new HashMap<>();
   private final Map<String, Origin> byHash = new Recent<>(REMEMBERED_HASHES);
   private final Map<Long, Reading> readers = new Recent<>(REMEMBERED_READERS);
+  private final Map<Long, Reading> parentsOfReaders = new Recent<>(REMEMBERED_READERS);
   private final Deque<Wanted> wanted = new ArrayDeque<>();
 
   /** What was hashed, or cannot be, as it was then. */
@@ -86,11 +93,20 @@ final class Media {
     return Optional.ofNullable(nearest);
   }
 
-  /** A process read a file of a medium. */
-  void wasRead(Path file, long pid, Instant now) {
+  /**
+   * A process read a file of a medium.
+   *
+   * <p>Its parent is remembered too: a shell opens the file that its child's output goes to, and
+   * closes it after the child has ended.
+   */
+  void wasRead(Path file, ProcessFacts by, Instant now) {
     Optional<MountedVolume> volume = of(file);
     if (volume.isPresent()) {
-      readers.put(pid, new Reading(file, volume.get().passport(), now));
+      Reading reading = new Reading(file, volume.get().passport(), now);
+      readers.put(by.pid(), reading);
+      if (by.parentPid() > INIT) {
+        parentsOfReaders.put(by.parentPid(), reading);
+      }
       // Who reads a program is likely to copy it. It is in the cache now, and may be out of reach
       // when its copy is found.
       if (wanted.size() < WAITING_READS && wanted.stream().noneMatch(w -> w.file().equals(file))) {
@@ -120,17 +136,18 @@ final class Media {
 
   /** What a process brings along that read from a medium not long ago. */
   Optional<Origin> byReader(long pid, Instant now) {
-    Reading reading = readers.get(pid);
-    if (reading == null
-        || Duration.between(reading.at(), now).compareTo(settings.readerMemory()) > 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Origin(
-            Origin.Medium.REMOVABLE,
-            "same_process",
-            PathText.of(reading.file()),
-            reading.passport()));
+    return Stream.of(readers, parentsOfReaders)
+        .map(readings -> readings.get(pid))
+        .filter(Objects::nonNull)
+        .filter(r -> Duration.between(r.at(), now).compareTo(settings.readerMemory()) <= 0)
+        .findFirst()
+        .map(
+            reading ->
+                new Origin(
+                    Origin.Medium.REMOVABLE,
+                    "same_process",
+                    PathText.of(reading.file()),
+                    reading.passport()));
   }
 
   /** Puts all files of the mounted media that are this long before everything else to be hashed. */

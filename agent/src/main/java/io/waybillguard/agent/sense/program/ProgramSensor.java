@@ -139,7 +139,7 @@ public final class ProgramSensor implements Sensor {
     } else if (event instanceof FileEvent.Started started) {
       started(started, now);
     } else if (event instanceof FileEvent.Read read) {
-      media.wasRead(read.file(), read.by().pid(), now);
+      media.wasRead(read.file(), read.by(), now);
     } else if (event instanceof FileEvent.VolumesChanged) {
       media.are(volumes.list());
     } else if (event instanceof FileEvent.Unwatched unwatched) {

@@ -187,6 +187,15 @@ final class FanotifyFilesTest implements FileActivityContract {
   }
 
   @Test
+  void anotherFileSystemThatTookItsPlaceUnseenIsWatched() throws Exception {
+    assertEquals(0, mount.unmount());
+    assertTrue(mount.again()); // both before anybody looked, with the numbers of the first
+    await(FileEvent.VolumesChanged.class, e -> true);
+    TmpfsMount.run("touch", place.resolve("2").toString());
+    await(FileEvent.Written.class, e -> e.file().equals(place.resolve("2")));
+  }
+
+  @Test
   void aBurstIsToldWhole() throws Exception {
     int many = 20_000;
     TmpfsMount.run(

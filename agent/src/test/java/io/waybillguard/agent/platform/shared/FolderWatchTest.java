@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +130,17 @@ final class FolderWatchTest implements FileActivityContract {
     Path gone = Files.createDirectory(root.resolve("place/gone"));
     files.open();
     Files.delete(gone);
+    awaitWritten(Files.writeString(root.resolve("place/tool"), "x"));
+  }
+
+  /** As root every folder may be entered, so this can be tried by others only. */
+  @Test
+  void aFolderThatMayNotBeEnteredIsCountedAndTheOthersAreWatched() throws IOException {
+    Path closed = Files.createDirectory(root.resolve("place/closed"));
+    Assumptions.assumeTrue(
+        closed.toFile().setReadable(false) && !Files.isReadable(closed),
+        "SKIPPED: this account may enter every folder (root)");
+    assertTrue(files.open().detail().contains("1 may not be entered"));
     awaitWritten(Files.writeString(root.resolve("place/tool"), "x"));
   }
 

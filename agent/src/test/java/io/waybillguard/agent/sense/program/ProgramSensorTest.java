@@ -138,6 +138,17 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   @Test
+  void whatAShellWritesForItsChildIsLinkedToWhatTheChildRead() throws IOException {
+    Path source = script(stick.resolve("packed.gz"), "echo packed");
+    kernel.mount(onStick);
+    kernel.read(source, CP); // its parent is the shell
+    kernel.written(script(disk.resolve("unpacked"), "echo something else"), SHELL);
+    Origin origin = appeared(only(look())).origin();
+    assertEquals("same_process", origin.how());
+    assertEquals(source.toString(), origin.source());
+  }
+
+  @Test
   void aReaderOfLongAgoBringsNothingAlong() throws IOException {
     Path source = script(stick.resolve("packed"), "echo packed");
     kernel.mount(onStick);

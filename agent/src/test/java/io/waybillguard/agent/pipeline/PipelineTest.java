@@ -1,0 +1,424 @@
+package io.waybillguard.agent.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.Scene;
+import io.waybillguard.agent.Seen;
+import io.waybillguard.agent.SmallDisk;
+import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
+import io.waybillguard.agent.event.AgentStopped;
+import io.waybillguard.agent.event.Finding;
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.event.UsbAttached;
+import io.waybillguard.agent.evidence.Entry;
+import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.evidence.TestLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Write, then think, then tell. */
+final class PipelineTest {
+  private static final int ROOMY = 10_000;
+
+  @TempDir Path temp;
+
+  private Scene desk(Detector... rules) throws IOException {
+    return new Scene(temp.resolve("data"), ROOMY, List.of(rules));
+  }
+
+  // -- order -----------------------------------------------------------------------------------
+
+  @Test
+  void anObservationIsInTheLogBeforeItsFinding() throws Exception {
+    try (Scene desk = desk(new ProgramFromRemovableMedia())) {
+      desk.step();
+      desk.sees(
+          Seen.attached(Scene.noon(1), "4C530001"),
+          Seen.copied(Scene.noon(2), "/home/lin/.cache/update"),
+          Seen.detached(Scene.noon(3), "4C530001"));
+      assertEquals(
+          List.of("sensor.live", "usb.attach", "program.new", "finding.new", "usb.detach"),
+          desk.kinds());
+      Json.Obj finding = desk.entries().get(3).leaf().fields();
+      assertEquals("program-from-removable-media", finding.text("rule"));
+      assertEquals(List.of(2L), finding.find("about").orElseThrow());
+      desk.assertSound();
+    }
+  }
+
+  /** Told when it is durable and not before: whoever is told can read it. */
+  @Test
+  void nobodyIsToldBeforeItIsDurable() throws Exception {
+    List<List<String>> readable = new ArrayList<>();
+    try (TestLog log = TestLog.in(temp.resolve("data"))) {
+      Inbox inbox = new Inbox(ROOMY);
+      Pipeline pipeline =
+          new Pipeline(
+              inbox,
+              log.log(),
+              List.of(new ProgramFromRemovableMedia()),
+              new Pipeline.BatchLimits(256, Duration.ZERO),
+              log.clock(),
+              log.clock()::micros,
+              () -> readable.add(kinds(log.folder())));
+      inbox.offer(Seen.copied(Scene.noon(0), "/tmp/x"));
+      pipeline.step();
+      assertEquals(List.of(List.of("program.new", "finding.new")), readable);
+      pipeline.wake();
+      pipeline.step();
+      assertEquals(1, readable.size(), "nothing new, nobody told");
+    }
+  }
+
+  private static List<String> kinds(Path data) {
+    List<String> kinds = new ArrayList<>();
+    try (LogReader reader = LogReader.open(data)) {
+      for (long i = 0; i < reader.size(); i++) {
+        kinds.add(reader.entry(i).orElseThrow().type());
+      }
+      return kinds;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aBatchIsOneCommitAndNoLargerThanItsLimit() throws Exception {
+    try (Scene desk = desk()) {
+      for (int i = 0; i < 600; i++) {
+        desk.inbox().offer(Seen.attached(Scene.noon(i), "S" + i));
+      }
+      assertEquals(256, desk.pipeline().step());
+      assertEquals(256, desk.log().log().durableSize());
+      assertEquals(256, desk.pipeline().step());
+      assertEquals(88, desk.pipeline().step());
+      assertEquals(0, desk.inbox().size());
+      assertEquals(600, desk.log().log().sealedSize());
+      desk.assertSound();
+    }
+  }
+
+  // -- rules -----------------------------------------------------------------------------------
+
+  private record Rule(String rule, java.util.function.Function<Observation, List<Finding>> says)
+      implements Detector {
+    @Override
+    public List<Finding> on(long seq, Observation seen) {
+      return says.apply(seen);
+    }
+  }
+
+  @Test
+  void aRuleThatThrowsIsOffAndSaysSoAndTheOthersGoOn() throws Exception {
+    List<Observation> asked = new ArrayList<>();
+    Rule broken =
+        new Rule(
+            "broken",
+            seen -> {
+              asked.add(seen);
+              throw new IllegalStateException("no such desk");
+            });
+    try (Scene desk = desk(broken, new ProgramFromRemovableMedia())) {
+      desk.step();
+      desk.sees(Seen.copied(Scene.noon(1), "/tmp/a"), Seen.copied(Scene.noon(2), "/tmp/b"));
+      assertEquals(
+          List.of(
+              "sensor.live",
+              "rule.off",
+              "program.new",
+              "finding.new",
+              "program.new",
+              "finding.new"),
+          desk.kinds());
+      assertEquals(1, asked.size());
+      assertEquals("broken", desk.last("rule.off").object("unmapped").text("rule"));
+      assertTrue(desk.last("rule.off").text("status_detail").contains("no such desk"));
+      desk.assertSound();
+    }
+  }
+
+  /** A record that cannot be put into bytes is counted; those that came with it are safe. */
+  @Test
+  void aFindingThatCannotBeWrittenCostsNothingElse() throws Exception {
+    Finding tooLarge =
+        new Finding(
+            Scene.noon(0),
+            "huge",
+            Severity.HIGH,
+            LongStream.range(1_000_000, 1_001_000).boxed().toList(),
+            Json.object());
+    Rule huge =
+        new Rule("huge", seen -> seen instanceof UsbAttached ? List.of(tooLarge) : List.of());
+    try (Scene desk = desk(huge)) {
+      desk.step();
+      desk.sees(
+          Seen.attached(Scene.noon(1), "A"),
+          Seen.detached(Scene.noon(2), "A"),
+          Seen.detached(Scene.noon(3), "B"));
+      assertEquals(
+          List.of("sensor.live", "usb.attach", "log.gap", "usb.detach", "usb.detach"),
+          desk.kinds());
+      assertEquals(
+          "cannot be written: IllegalStateException", desk.last("log.gap").text("status_detail"));
+      assertEquals(1, desk.last("log.gap").object("unmapped").number("lost_finding_new"));
+      desk.assertSound();
+    }
+  }
+
+  // -- losses ----------------------------------------------------------------------------------
+
+  @Test
+  void whatDidNotFitIntoTheInboxIsCountedInTheLog() throws Exception {
+    try (Scene desk = new Scene(temp.resolve("data"), 3, List.of())) {
+      desk.step();
+      desk.sees(
+          Seen.attached(Scene.noon(1), "A"),
+          Seen.detached(Scene.noon(2), "A"),
+          Seen.attached(Scene.noon(3), "B"),
+          Seen.detached(Scene.noon(4), "B"),
+          Seen.attached(Scene.noon(5), "C"),
+          Seen.detached(Scene.noon(6), "C"));
+      assertEquals(
+          List.of("sensor.live", "usb.attach", "usb.detach", "usb.attach", "log.gap"),
+          desk.kinds());
+      Json.Obj gap = desk.last("log.gap");
+      assertEquals("inbox full", gap.text("status_detail"));
+      assertEquals(3, gap.number("count"));
+      assertEquals(2, gap.object("unmapped").number("lost_usb_detach"));
+      assertEquals(1, gap.object("unmapped").number("lost_usb_attach"));
+      assertEquals(Scene.noon(4).toEpochMilli(), gap.number("start_time"));
+      assertEquals(Scene.noon(6).toEpochMilli(), gap.number("end_time"));
+      desk.assertSound();
+    }
+  }
+
+  @Test
+  void aFullDiskLosesNothingThatWasAcceptedAndIsToldOnceThereIsRoom() throws Exception {
+    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), 2048);
+        Scene desk = new Scene(disk.root().resolve("data"), ROOMY, List.of())) {
+      desk.step();
+      disk.fill();
+      int shown = 0;
+      IOException refused = null;
+      while (refused == null) {
+        assertTrue(shown < 10_000, "the disk never fills");
+        desk.inbox().offer(Seen.attached(Scene.noon(shown), "S" + shown));
+        shown++;
+        try {
+          desk.write();
+        } catch (IOException e) {
+          refused = e;
+        }
+      }
+      assertEquals(1000, desk.pipeline().failed(refused), "ms until it tries again");
+      int told = desk.urgent();
+      CompletableFuture<Long> place =
+          desk.pipeline().record(new AgentStopped(Scene.noon(9), "0.1.0", "signal"));
+      assertThrows(IOException.class, desk::write);
+      assertFalse(place.isDone(), "not durable, so not answered");
+      assertEquals(told, desk.urgent(), "not durable, so nobody is told");
+
+      disk.free();
+      desk.write();
+      assertEquals(shown + 1L, place.get(), "after sensor.live and all that was shown");
+      assertEquals(told + 1, desk.urgent(), "what was urgent then is told now");
+      assertEquals(shown + 2L, desk.log().log().durableSize());
+      assertFalse(desk.kinds().contains("log.gap"), "nothing was lost");
+      desk.assertSound();
+    }
+  }
+
+  /** Memory has an end too: what comes after it is counted, by type, and the count is written. */
+  @Test
+  void whatTheLogRefusesIsCountedAndTheCountComesFirst() throws Exception {
+    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), 1024);
+        Scene desk = new Scene(disk.root().resolve("data"), 3, List.of())) {
+      desk.step();
+      desk.write();
+      int accepted = 0;
+      while (true) {
+        try {
+          desk.log().log().append(Seen.attached(Scene.noon(0), "A"));
+          accepted++;
+        } catch (IOException full) {
+          break;
+        }
+      }
+      assertEquals(16_384, accepted);
+      for (int i = 0; i < 5; i++) {
+        desk.inbox().offer(Seen.detached(Scene.noon(10 + i), "A"));
+      }
+      assertThrows(IOException.class, desk::write);
+      desk.inbox().offer(Seen.attached(Scene.noon(20), "B"));
+      assertThrows(IOException.class, desk::write);
+      assertEquals(16_384, desk.log().log().pendingSize());
+
+      disk.grow(131_072);
+      desk.write(); // all that was accepted
+      desk.write(); // the counts, though nothing more happens
+      assertEquals(1 + 16_384 + 2, desk.log().log().durableSize());
+      Map<String, Long> lost = new java.util.TreeMap<>();
+      for (Entry entry : desk.entries(16_385)) {
+        assertEquals("log.gap", entry.type());
+        Json.Obj counts = entry.leaf().fields().object("lost");
+        String cause = Json.parse(entry.bodies().get(0).data()).text("status_detail");
+        for (String type : counts.keys()) {
+          lost.merge(cause + " " + type, counts.number(type), Long::sum);
+        }
+      }
+      assertEquals(
+          Map.of(
+              "disk full usb.detach", 3L, "disk full usb.attach", 1L, "inbox full usb.detach", 2L),
+          lost);
+      desk.assertSound();
+    }
+  }
+
+  // -- asked by other threads ------------------------------------------------------------------
+
+  @Test
+  void whoeverAsksIsAnsweredAfterTheCommit() throws Exception {
+    try (Scene desk = desk()) {
+      CompletableFuture<Long> place =
+          desk.pipeline().record(new AgentStopped(Scene.noon(0), "0.1.0", "signal"));
+      CompletableFuture<Long> sealed = desk.pipeline().seal();
+      List<Long> readable = Collections.synchronizedList(new ArrayList<>());
+      CompletableFuture<Void> told =
+          place.thenRun(() -> readable.add((long) kinds(desk.log().folder()).size()));
+      assertFalse(place.isDone());
+      assertFalse(sealed.isDone());
+      desk.write();
+      assertEquals(0, place.get());
+      assertEquals(1, sealed.get());
+      told.get();
+      assertEquals(List.of(1L), readable);
+      CompletableFuture<Long> accepted =
+          desk.pipeline()
+              .accept(
+                  EvidenceLog.Witness.HEAD,
+                  1,
+                  TestLog.HEAD.cosign(desk.log().note(1).text(), Scene.noon(1)));
+      desk.write();
+      assertEquals(1, accepted.get());
+      assertEquals(1, desk.log().read(LogReader::pinnedSize));
+    }
+  }
+
+  @Test
+  void aRequestThatFailsIsAnsweredWithItsOwnExceptionAndTheNextIsDone() throws Exception {
+    try (Scene desk = desk()) {
+      CompletableFuture<Long> bad =
+          desk.pipeline()
+              .accept(EvidenceLog.Witness.HEAD, 7, TestLog.HEAD.cosign("x\n", Scene.noon(0)));
+      CompletableFuture<Long> good =
+          desk.pipeline().record(new AgentStopped(Scene.noon(0), "0.1.0", "signal"));
+      desk.write();
+      ExecutionException failure = assertThrows(ExecutionException.class, bad::get);
+      assertInstanceOf(IOException.class, failure.getCause());
+      assertEquals(0, good.get());
+    }
+  }
+
+  @Test
+  void aKeyChangesWhenItsTimeIsOver() throws Exception {
+    try (Scene desk = desk()) {
+      desk.step();
+      CompletableFuture<Long> pinned =
+          desk.pipeline()
+              .accept(
+                  EvidenceLog.Witness.HEAD,
+                  1,
+                  TestLog.HEAD.cosign(desk.log().note(1).text(), Scene.noon(1)));
+      desk.write();
+      assertEquals(1, pinned.get());
+      desk.clock().pass(Duration.ofHours(24));
+      desk.write();
+      assertEquals(List.of("sensor.live", "log.key"), desk.kinds());
+      desk.assertSound();
+    }
+  }
+
+  @Test
+  void atTheEndEverythingIsWrittenAndSealed() throws Exception {
+    try (Scene desk = desk()) {
+      for (int i = 0; i < 700; i++) {
+        desk.inbox().offer(Seen.attached(Scene.noon(i), "S" + i));
+      }
+      CompletableFuture<Long> place =
+          desk.pipeline().record(new AgentStopped(Scene.noon(0), "0.1.0", "signal"));
+      desk.pipeline().end();
+      assertTrue(place.isDone());
+      assertEquals(701, desk.log().log().sealedSize());
+      desk.assertSound();
+    }
+  }
+
+  @Test
+  void atAnEndThatFailsNobodyWaitsForAnAnswer() throws Exception {
+    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), 1024);
+        Scene desk = new Scene(disk.root().resolve("data"), ROOMY, List.of())) {
+      disk.fill();
+      for (int i = 0; i < 5_000; i++) {
+        desk.inbox().offer(Seen.attached(Scene.noon(i), "S" + i));
+      }
+      CompletableFuture<Long> place =
+          desk.pipeline().record(new AgentStopped(Scene.noon(0), "0.1.0", "signal"));
+      assertThrows(IOException.class, () -> desk.pipeline().end());
+      assertTrue(place.isCompletedExceptionally() || place.get() >= 0);
+      assertTrue(place.isDone());
+    }
+  }
+
+  // -- clocks ----------------------------------------------------------------------------------
+
+  @Test
+  void aClockThatIsSetIsNotedAndOrderStays() throws Exception {
+    try (Scene desk = desk()) {
+      desk.step();
+      Instant[] settings = {
+        Scene.noon(0).minus(Duration.ofDays(3653)),
+        Scene.noon(0).plus(Duration.ofDays(3653)),
+        Instant.EPOCH,
+        Instant.EPOCH.minus(Duration.ofDays(1)),
+        Scene.noon(0)
+      };
+      for (Instant wall : settings) {
+        desk.clock().set(wall);
+        desk.sees(Seen.attached(wall, "A"));
+      }
+      List<String> expected = new ArrayList<>(List.of("sensor.live"));
+      for (int i = 0; i < settings.length; i++) {
+        expected.addAll(List.of("time.jump", "usb.attach"));
+      }
+      assertEquals(expected, desk.kinds());
+      List<Long> jumps =
+          desk.entries().stream()
+              .filter(e -> e.type().equals("time.jump"))
+              .map(e -> e.leaf().fields().number("ms", 0))
+              .toList();
+      assertEquals(-Duration.ofDays(3653).toMillis(), jumps.get(0));
+      assertEquals(Duration.ofDays(2 * 3653).toMillis(), jumps.get(1));
+      assertEquals(0, jumps.stream().mapToLong(Long::longValue).sum());
+      desk.assertSound();
+    }
+  }
+}
