@@ -146,8 +146,8 @@ final class SummaryTest {
             .put("hidden", "true");
     says(
         new Finding(NOON, "program-from-removable-media", Severity.HIGH, List.of(4L), facts),
-        "发现：从U盘来的程序启动了，/home/desk/.x/wps，U盘上是 /media/STICK/wps，在隐蔽位置。",
-        "Finding: a program from a stick was started, /home/desk/.x/wps, on the stick it is"
+        "从U盘来的程序启动了：/home/desk/.x/wps，U盘上是 /media/STICK/wps，在隐蔽位置。",
+        "A program from a stick was started: /home/desk/.x/wps, on the stick it is"
             + " /media/STICK/wps, in a hidden place.");
     says(
         new Finding(NOON, "some-other-rule", Severity.LOW, List.of(), Json.object()),

@@ -2,6 +2,7 @@ package io.waybillguard.hq.app;
 
 import io.javalin.config.JavalinConfig;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.hq.console.Console;
 import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
@@ -111,9 +112,10 @@ final class Hq implements AutoCloseable {
               Https.Clients.MAY_SHOW_CERTIFICATE,
               api::routes);
       parts.add(agents);
+      Console pages = new Console(database, files, passwords, keys.mirror().verifier(), clock);
       this.console =
           listen(
-              "console", settings.console(), identity, Https.Clients.ARE_NOT_ASKED, config -> {});
+              "console", settings.console(), identity, Https.Clients.ARE_NOT_ASKED, pages::routes);
       parts.add(console);
     } catch (Throwable e) {
       close();

@@ -166,7 +166,7 @@ public final class Console {
     List<Fleet.Standing> all = fleet.all();
     List<Fleet.Standing> needing = FleetView.needing(all);
     Map<String, String> names = new TreeMap<>();
-    all.forEach(s -> names.put(s.row().workstation().log(), s.row().workstation().hostname()));
+    all.forEach(s -> names.put(s.row().workstation().log(), s.row().workstation().name()));
     render(
         request,
         "overview.jte",
@@ -216,7 +216,7 @@ public final class Console {
         "workstation.jte",
         Map.of(
             "shell",
-            shell(reader, found.get().row().workstation().hostname(), session, request),
+            shell(reader, found.get().row().workstation().name(), session, request),
             "standing",
             found.get(),
             "alarms",

@@ -26,7 +26,7 @@ final class FleetCsv {
       line(
           csv,
           s.row().workstation().outlet(),
-          s.row().workstation().hostname(),
+          s.row().workstation().name(),
           s.row().workstation().log(),
           reader.say("state." + s.state().word()),
           Times.rfc3339(s.row().workstation().lastSeen()),

@@ -48,7 +48,7 @@ public record FleetView(
   private static String names(Fleet.Standing standing) {
     return (standing.row().workstation().outlet()
             + "\n"
-            + standing.row().workstation().hostname()
+            + standing.row().workstation().name()
             + "\n"
             + standing.row().workstation().log())
         .toLowerCase(Locale.ROOT);

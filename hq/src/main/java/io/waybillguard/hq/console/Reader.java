@@ -9,8 +9,10 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
+import java.util.stream.Collectors;
 
 /**
  * The person a page is for: in which language and time zone things are said. Chinese is written
@@ -66,6 +68,11 @@ public final class Reader {
   /** Sentences about records. */
   public Summary summary() {
     return summary;
+  }
+
+  /** What some sensors watch, in words. */
+  public String sensors(List<String> names) {
+    return names.stream().map(summary::sensor).collect(Collectors.joining(say("comma")));
   }
 
   /** A number with thousands separators. */

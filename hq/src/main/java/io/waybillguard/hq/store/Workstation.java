@@ -37,6 +37,11 @@ public record Workstation(
     Optional<Instant> rolledBack,
     Optional<Instant> forked) {
 
+  /** What people call it: its own name, or its id when it told none. */
+  public String name() {
+    return hostname.isEmpty() ? log : hostname;
+  }
+
   static Workstation read(ResultSet row) throws SQLException {
     return new Workstation(
         row.getString("log"),

@@ -133,6 +133,11 @@ final class Desk {
 
   /** Appends a record with these leaf fields and this body part 0. */
   Desk append(String type, Json.Obj fields, byte[] body) {
+    return append(type, fields, body, 1_750_000_000_000L + leaves.size());
+  }
+
+  /** As above, at this moment by the desk's clock. */
+  Desk append(String type, Json.Obj fields, byte[] body, long wall) {
     byte[] salt = new byte[16];
     new SecureRandom().nextBytes(salt);
     BodyPart part = new BodyPart(leaves.size(), 0, salt, body);
@@ -147,7 +152,7 @@ final class Desk {
             .put("v", 1)
             .put("seq", leaves.size())
             .put("type", type)
-            .put("wall", 1_750_000_000_000L + leaves.size())
+            .put("wall", wall)
             .put("mono", leaves.size())
             .put("boot", BOOT)
             .put("body", List.of(promise))

@@ -1,0 +1,292 @@
+package io.waybillguard.hq.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.event.Json;
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConsoleTest {
+  private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
+
+  @TempDir private Path folder;
+  private TestHq hq;
+
+  @BeforeEach
+  void start() throws Exception {
+    hq = new TestHq(folder.resolve("hq"));
+  }
+
+  @AfterEach
+  void end() {
+    hq.close();
+  }
+
+  @Test
+  void nobodySeesAnythingWithoutSigningOn() throws Exception {
+    Desk desk = reported();
+    Browser browser = new Browser();
+    for (String page :
+        List.of(
+            "/",
+            "/fleet",
+            "/workstations.csv",
+            "/workstations/" + desk.logId(),
+            "/workstations/" + desk.logId() + "/records",
+            "/workstations/" + desk.logId() + "/records/0")) {
+      HttpResponse<String> answer = browser.get(page);
+      assertEquals(303, answer.statusCode(), page);
+      assertEquals("/login", answer.headers().firstValue("Location").orElse(""), page);
+      assertFalse(answer.body().contains(desk.logId()), page);
+    }
+    HttpResponse<String> part = browser.get("/fleet", "HX-Request", "true");
+    assertEquals(401, part.statusCode());
+    assertEquals("/login", part.headers().firstValue("HX-Redirect").orElse(""));
+    assertEquals(200, browser.get("/login").statusCode());
+  }
+
+  @Test
+  void aWrongPasswordIsRefusedAndGuessingIsSlowedDown() throws Exception {
+    Browser browser = new Browser();
+    for (int i = 0; i < 10; i++) {
+      assertEquals(403, browser.signOn(i % 2 == 0 ? "admin" : "nobody", "guess").statusCode());
+    }
+    assertEquals(429, browser.signOn("admin", password()).statusCode());
+    assertEquals(303, browser.get("/").statusCode());
+    hq.pass(Duration.ofMinutes(11));
+    assertEquals(303, browser.signOn("admin", password()).statusCode());
+    assertEquals(200, browser.get("/").statusCode());
+  }
+
+  @Test
+  void aSessionEndsWhenToldToAndAfterHalfADay() throws Exception {
+    Browser browser = signedOn();
+    HttpCookie cookie =
+        browser.cookies.getCookieStore().getCookies().stream()
+            .filter(c -> c.getName().startsWith("__Host-"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(cookie.getSecure() && cookie.isHttpOnly());
+    String csrf = browser.csrf();
+    assertEquals(403, browser.post("/logout", "csrf=" + csrf.replace('A', 'B') + "x").statusCode());
+    assertEquals(200, browser.get("/").statusCode());
+    assertEquals(303, browser.post("/logout", "csrf=" + csrf).statusCode());
+    assertEquals(303, browser.get("/").statusCode());
+    Browser stolen = new Browser();
+    assertEquals(
+        303, stolen.get("/", "Cookie", cookie.getName() + "=" + cookie.getValue()).statusCode());
+
+    Browser late = signedOn();
+    hq.pass(Duration.ofHours(12));
+    assertEquals(303, late.get("/").statusCode());
+  }
+
+  @Test
+  void aFormFromElsewhereDoesNotSignAnybodyOn() throws Exception {
+    Browser browser = new Browser();
+    String body = "name=admin&password=" + password();
+    assertEquals(403, browser.post("/login", body, "Sec-Fetch-Site", "cross-site").statusCode());
+    assertEquals(
+        403, browser.post("/login", body, "Origin", "https://elsewhere.example").statusCode());
+    assertEquals(303, browser.post("/login", body, "Sec-Fetch-Site", "same-origin").statusCode());
+  }
+
+  @Test
+  void whatWorkstationsSayIsShownAndNeverRun() throws Exception {
+    Desk desk = reported();
+    Browser browser = signedOn();
+    String overview = browser.get("/").body();
+    assertTrue(overview.contains("台-3"), overview);
+    String page = browser.get("/workstations/" + desk.logId()).body();
+    assertTrue(page.contains("Cruzer &lt;b&gt;Blade&lt;/b&gt;"), page);
+    String record = browser.get("/workstations/" + desk.logId() + "/records/1").body();
+    assertTrue(record.contains("&lt;script>") || record.contains("&lt;script&gt;"), record);
+    for (String html : List.of(overview, page, record)) {
+      assertFalse(html.contains("<b>Blade"), html);
+      assertFalse(html.contains("<script>alert"), html);
+    }
+  }
+
+  @Test
+  void nothingIsLoadedFromElsewhere() throws Exception {
+    Desk desk = reported();
+    Browser browser = signedOn();
+    for (String page :
+        List.of("/login", "/", "/workstations/" + desk.logId(), "/workstations/none")) {
+      HttpResponse<String> answer = browser.get(page);
+      String policy = answer.headers().firstValue("Content-Security-Policy").orElse("");
+      assertTrue(policy.startsWith("default-src 'none'"), page + " " + policy);
+      assertTrue(policy.contains("frame-ancestors 'none'"), policy);
+      assertEquals("no-store", answer.headers().firstValue("Cache-Control").orElse(""));
+      Matcher links = Pattern.compile("(?:src|href)=\"([^\"]*)\"").matcher(answer.body());
+      while (links.find()) {
+        String link = links.group(1);
+        assertTrue(link.matches("[/#?].*|data:,"), page + " links to " + link);
+      }
+    }
+    for (String file : List.of("console.css", "console.js", "htmx.min.js")) {
+      assertEquals(200, browser.get("/static/" + file).statusCode(), file);
+    }
+    assertEquals(404, browser.get("/static/../words_zh.properties").statusCode());
+  }
+
+  @Test
+  void aPageIsInTheLanguageThatIsWishedForAndThenInTheOneChosen() throws Exception {
+    Browser browser = new Browser();
+    assertTrue(browser.get("/login").body().contains("lang=\"zh-CN\""));
+    assertTrue(
+        browser.get("/login", "Accept-Language", "en-GB,zh;q=0.5").body().contains("lang=\"en\""));
+    assertTrue(
+        browser
+            .get("/login", "Accept-Language", "fr,zh-CN;q=0.5,en;q=0.1")
+            .body()
+            .contains("lang=\"zh-CN\""));
+    assertTrue(browser.get("/login?lang=en").body().contains("Sign in"));
+    assertTrue(browser.get("/login").body().contains("Sign in"), "the choice is kept");
+    assertTrue(browser.get("/login?lang=zh").body().contains("登录"));
+  }
+
+  @Test
+  void theTableIsFilteredSortedAndExportedByItsAddress() throws Exception {
+    Desk desk = reported();
+    Desk silent = new Desk();
+    hq.enrol(silent);
+    hq.pass(Duration.ofMinutes(16));
+    Browser browser = signedOn();
+    assertTrue(browser.get("/fleet").body().contains(desk.logId()));
+    String filtered = browser.get("/fleet?q=" + silent.logId() + "&state=silent").body();
+    assertTrue(filtered.contains(silent.logId()));
+    assertFalse(filtered.contains(desk.logId()));
+    assertTrue(browser.get("/fleet?state=forked").body().contains("没有符合条件"));
+    HttpResponse<String> csv = browser.get("/workstations.csv?sort=records");
+    assertTrue(csv.body().startsWith("\uFEFF\"网点\""), csv.body());
+    assertTrue(csv.body().indexOf(desk.logId()) < csv.body().indexOf(silent.logId()), csv.body());
+    assertFalse(browser.get("/fleet?q=%22%3E%3Cscript%3E").body().contains("<script>"));
+  }
+
+  @Test
+  void recordsAreShownPageByPageNewestFirstAndByKind() throws Exception {
+    Desk desk = new Desk();
+    TestHq.Client client = hq.enrol(desk);
+    desk.append("usb.attach", 60).append("usb.detach", 5);
+    assertEquals(200, client.segment(desk, desk.segment(0, 65)).statusCode());
+    Browser browser = signedOn();
+    String address = "/workstations/" + desk.logId();
+    String first = browser.get(address).body();
+    assertTrue(first.contains(address + "/records/64\""));
+    assertTrue(first.contains(address + "/records/15\""));
+    assertFalse(first.contains(address + "/records/14\""));
+    assertTrue(first.contains("hx-trigger=\"every 5s\""));
+    String next = browser.get(address + "?before=15").body();
+    assertTrue(next.contains(address + "/records/0\""));
+    assertFalse(next.contains("hx-trigger"), "an older page does not change");
+    String detached = browser.get(address + "?kind=usb.detach").body();
+    assertTrue(detached.contains(address + "/records/60\""));
+    assertFalse(detached.contains(address + "/records/59\""));
+    assertEquals(404, browser.get(address + "/records/65").statusCode());
+    assertEquals(404, browser.get(address + "/records/x").statusCode());
+    assertEquals(404, browser.get("/workstations/0000000000000000").statusCode());
+  }
+
+  @Test
+  void anEmptyHqSaysWhatToDoFirst() throws Exception {
+    String page = signedOn().get("/").body();
+    assertTrue(page.contains("token create"), page);
+    assertTrue(page.contains("enroll"), page);
+  }
+
+  /** A desk with two records that try to be more than text. */
+  private Desk reported() throws Exception {
+    Desk desk = new Desk().append("usb.attach", 1);
+    desk.append(
+        "proc.start",
+        Json.object(),
+        Json.object()
+            .put("severity_id", 4)
+            .put(
+                "process",
+                Json.object().put("path", "/tmp/<script>alert(1)</script>\" onload=\"alert(2)"))
+            .canonical());
+    TestHq.Client client = hq.enrol(desk);
+    assertEquals(200, client.segment(desk, desk.segment(0, 2)).statusCode());
+    return desk;
+  }
+
+  private String password() {
+    return hq.running().firstPassword().orElseThrow();
+  }
+
+  private Browser signedOn() throws Exception {
+    Browser browser = new Browser();
+    assertEquals(303, browser.signOn("admin", password()).statusCode());
+    return browser;
+  }
+
+  /** A browser without scripts. */
+  private final class Browser {
+    private final CookieManager cookies = new CookieManager();
+    private final HttpClient http;
+
+    private Browser() throws Exception {
+      this.http =
+          HttpClient.newBuilder()
+              .sslContext(hq.context(null, List.of()))
+              .cookieHandler(cookies)
+              .build();
+    }
+
+    private HttpResponse<String> get(String path, String... headers) throws Exception {
+      return send(request(path, headers).GET());
+    }
+
+    private HttpResponse<String> post(String path, String form, String... headers)
+        throws Exception {
+      return send(
+          request(path, headers)
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
+    private HttpResponse<String> signOn(String name, String password) throws Exception {
+      return post(
+          "/login",
+          "name=" + name + "&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8));
+    }
+
+    private String csrf() throws Exception {
+      Matcher m = CSRF.matcher(get("/").body());
+      assertTrue(m.find());
+      return m.group(1);
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+      HttpRequest.Builder builder =
+          HttpRequest.newBuilder(URI.create(hq.running().consoleUrl() + path));
+      if (headers.length > 0) {
+        builder.headers(headers);
+      }
+      return builder;
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder builder) throws Exception {
+      return http.send(builder.build(), HttpResponse.BodyHandlers.ofString());
+    }
+  }
+}
