@@ -7,10 +7,14 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.RecordsLost;
 import io.waybillguard.agent.event.RuleSwitchedOff;
+import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.event.Urgency;
+import io.waybillguard.agent.evidence.Erasure;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
+import io.waybillguard.agent.evidence.LogRefusedException;
 import io.waybillguard.agent.evidence.NoteSignature;
+import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.run.Duty;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,6 +46,9 @@ public final class Pipeline implements Duty, LogClerk {
   /** Between looks at the clock and at what is due, when nothing happens. */
   private static final Duration IDLE = Duration.ofSeconds(5);
 
+  /** Between tries to write while the disk takes nothing. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
   /**
    * When a batch is full.
    *
@@ -59,7 +67,16 @@ public final class Pipeline implements Duty, LogClerk {
   private final Runnable urgentRecord;
   private final ConcurrentLinkedQueue<Asked<?>> asked = new ConcurrentLinkedQueue<>();
   private final List<Runnable> answers = new ArrayList<>();
+
+  /** Answers that wait until nothing of what was erased is left in the log's files. */
+  private final List<Runnable> wiped = new ArrayList<>();
+
   private final Refused refused = new Refused();
+  private boolean urgentWaits;
+  private boolean tidying;
+  private boolean diskRefuses;
+  private long retryAt;
+  private volatile Storage storage;
 
   /**
    * @param urgentRecord told after a critical record or a finding is durable; must not wait
@@ -80,6 +97,7 @@ public final class Pipeline implements Duty, LogClerk {
     this.monoMicros = monoMicros;
     this.clock = new ClockWatch(wall.instant(), monoMicros.getAsLong());
     this.urgentRecord = urgentRecord;
+    this.storage = log.storage();
   }
 
   @Override
@@ -94,8 +112,7 @@ public final class Pipeline implements Duty, LogClerk {
 
   @Override
   public int step() throws Exception {
-    Duration idle = asked.isEmpty() ? IDLE : Duration.ZERO;
-    List<Observation> batch = inbox.take(limits.records(), idle, limits.gather());
+    List<Observation> batch = inbox.take(limits.records(), idle(), limits.gather());
     Optional<ClockJumped> jump = clock.look(wall.instant(), monoMicros.getAsLong());
     jump.ifPresent(this::append);
     boolean urgent = false;
@@ -109,16 +126,67 @@ public final class Pipeline implements Duty, LogClerk {
       urgent = true;
     }
     doWhatIsAsked();
-    log.commit();
-    answers.forEach(Runnable::run);
-    answers.clear();
-    if (log.keyChangeDue()) {
-      log.changeKey();
-    }
-    if (urgent) {
-      urgentRecord.run();
+    urgentWaits |= urgent;
+    if (mayWrite()) {
+      write();
     }
     return batch.size();
+  }
+
+  private Duration idle() {
+    if (!asked.isEmpty() || tidying) {
+      return Duration.ZERO;
+    }
+    return diskRefuses || log.isTidyDue() || !wiped.isEmpty() ? RETRY : IDLE;
+  }
+
+  /**
+   * While the disk takes nothing, it is tried now and then only: the sensors go on all the time.
+   */
+  private boolean mayWrite() {
+    return !diskRefuses || monoMicros.getAsLong() >= retryAt;
+  }
+
+  private void write() {
+    try {
+      log.commit();
+      tell(answers);
+      if (urgentWaits) {
+        urgentWaits = false;
+        urgentRecord.run();
+      }
+      if (log.keyChangeDue()) {
+        log.changeKey();
+      }
+      tidying = log.tidy();
+      if (!log.isErasing()) {
+        tell(wiped);
+      }
+      if (diskRefuses) {
+        diskRefuses = false;
+        LOG.info("the log takes records again pending={}", log.pendingSize());
+      }
+    } catch (IOException e) {
+      tidying = false;
+      retryAt = monoMicros.getAsLong() + RETRY.toNanos() / 1000;
+      if (!diskRefuses) {
+        diskRefuses = true;
+        LOG.error(
+            "the log takes nothing pending={} refused={}", log.pendingSize(), refused.total(), e);
+      }
+    }
+    storage = log.storage();
+  }
+
+  private static void tell(List<Runnable> answers) {
+    List<Runnable> told = List.copyOf(answers);
+    answers.clear();
+    told.forEach(Runnable::run);
+  }
+
+  /** How the log gets on with its disk, as of the last step. Safe from any thread. */
+  public Storage storage() {
+    return storage;
   }
 
   /**
@@ -170,8 +238,8 @@ public final class Pipeline implements Duty, LogClerk {
         refused.clear();
       }
       return OptionalLong.of(log.append(event));
-    } catch (IOException e) {
-      refused.count(event);
+    } catch (LogRefusedException e) {
+      refused.count(event, e.reason());
       LOG.debug("record of type {} refused: {}", event.type(), e.getMessage());
       return OptionalLong.empty();
     }
@@ -197,7 +265,7 @@ public final class Pipeline implements Duty, LogClerk {
   // -- asked by other threads ------------------------------------------------------------------
 
   /** Work for this thread, and the future that somebody waits on. */
-  private record Asked<T>(Callable<T> work, CompletableFuture<T> answer) {
+  private record Asked<T>(Callable<T> work, CompletableFuture<T> answer, List<Runnable> when) {
     /** Does it now; the answer is to be told later. */
     Runnable perform() {
       try {
@@ -212,12 +280,19 @@ public final class Pipeline implements Duty, LogClerk {
   /** Nobody is told before the commit that makes it true. */
   private void doWhatIsAsked() {
     for (Asked<?> each = asked.poll(); each != null; each = asked.poll()) {
-      answers.add(each.perform());
+      each.when().add(each.perform());
     }
   }
 
   private <T> CompletableFuture<T> ask(Callable<T> work) {
-    Asked<T> request = new Asked<>(work, new CompletableFuture<>());
+    return ask(work, answers);
+  }
+
+  /**
+   * @param when the answers that this one is told with; touched by this thread only
+   */
+  private <T> CompletableFuture<T> ask(Callable<T> work, List<Runnable> when) {
+    Asked<T> request = new Asked<>(work, new CompletableFuture<>(), when);
     asked.add(request);
     inbox.wake();
     return request.answer();
@@ -247,6 +322,21 @@ public final class Pipeline implements Duty, LogClerk {
     return ask(() -> log.append(event));
   }
 
+  @Override
+  public CompletableFuture<Boolean> hold(String caseNo, Span records) {
+    return ask(() -> log.hold(caseNo, records));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> release(String caseNo, Span records) {
+    return ask(() -> log.release(caseNo, records));
+  }
+
+  @Override
+  public CompletableFuture<Erasure> erase(SortedSet<Long> records, String request) {
+    return ask(() -> log.erase(records, request), wiped);
+  }
+
   // -- what the log refused --------------------------------------------------------------------
 
   /** Counts of what was not taken, until they can be written. */
@@ -254,8 +344,10 @@ public final class Pipeline implements Duty, LogClerk {
     private final Map<String, Long> counts = new HashMap<>();
     private @Nullable Instant from;
     private @Nullable Instant until;
+    private String reason = "";
 
-    void count(Event event) {
+    void count(Event event, String why) {
+      reason = why;
       counts.merge(event.type(), 1L, Long::sum);
       from = from == null ? event.at() : from;
       until = event.at();
@@ -271,7 +363,7 @@ public final class Pipeline implements Duty, LogClerk {
 
     RecordsLost note(Instant now) {
       return new RecordsLost(
-          now, from == null ? now : from, until == null ? now : until, counts, "disk full");
+          now, from == null ? now : from, until == null ? now : until, counts, reason);
     }
 
     void clear() {
