@@ -160,7 +160,7 @@ final class Clearing {
       if (!chore.bit()) {
         round.remove();
       }
-      return true;
+      return isDue(nowMicros);
     }
     if (wipeDue && nowMicros >= nextWipe) {
       nextWipe = nowMicros + RETRY_MICROS;

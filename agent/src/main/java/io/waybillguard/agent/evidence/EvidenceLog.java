@@ -2,6 +2,7 @@ package io.waybillguard.agent.evidence;
 
 import static java.util.Comparator.comparingLong;
 
+import io.waybillguard.agent.event.BodyClass;
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.HoldPlaced;
@@ -445,6 +446,10 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   long append(Event event, Urgency urgency) throws LogRefusedException {
+    return append(event, urgency, event.bodyClass());
+  }
+
+  long append(Event event, Urgency urgency, BodyClass bodyClass) throws LogRefusedException {
     if (pending.size() >= MOST_PENDING || pendingBytes >= MOST_PENDING_BYTES) {
       throw new LogRefusedException(
           refusal, pending.size() + " records wait for the disk; no more are taken");
@@ -453,7 +458,7 @@ public final class EvidenceLog implements AutoCloseable {
       throw new LogRefusedException(
           "disk cap", "the log has grown to its limit of " + settings.retention().diskCap());
     }
-    return accept(event, urgency, Batch.Rows.NONE);
+    return accept(event, urgency, bodyClass, Batch.Rows.NONE);
   }
 
   /**
@@ -465,7 +470,11 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   private long accept(Event event, Urgency urgency, Batch.Rows alongside) {
-    Pending record = encode(event, frontier.size(), alongside);
+    return accept(event, urgency, event.bodyClass(), alongside);
+  }
+
+  private long accept(Event event, Urgency urgency, BodyClass bodyClass, Batch.Rows alongside) {
+    Pending record = encode(event, bodyClass, frontier.size(), alongside);
     pending.add(record);
     pendingBytes += record.bytes();
     frontier.append(
@@ -476,15 +485,14 @@ public final class EvidenceLog implements AutoCloseable {
     return record.seq();
   }
 
-  private Pending encode(Event event, long seq, Batch.Rows alongside) {
+  private Pending encode(Event event, BodyClass bodyClass, long seq, Batch.Rows alongside) {
     Instant now = around.wall().instant();
     byte[] salt = new byte[BodyPart.SALT_LENGTH];
     random.nextBytes(salt);
     byte[] data = around.desk().apply(logId()).body(event, seq, now);
     BodyPart body = new BodyPart(seq, 0, salt, data);
     Leaf.Promise promise =
-        new Leaf.Promise(
-            body.commitment(), data.length, Desk.contentType(), event.bodyClass().word());
+        new Leaf.Promise(body.commitment(), data.length, Desk.contentType(), bodyClass.word());
     long wall = event.at().toEpochMilli();
     byte[] leaf =
         Leaf.bytes(
@@ -657,11 +665,8 @@ public final class EvidenceLog implements AutoCloseable {
     }
     long epoch = keys.last().number() + 1;
     SigningKey next = nextKey();
-    Pending record =
-        encode(
-            new KeyHandedOver(around.wall().instant(), epoch, next.verifier().toString()),
-            frontier.size(),
-            Batch.Rows.NONE);
+    Note handOver = new KeyHandedOver(around.wall().instant(), epoch, next.verifier().toString());
+    Pending record = encode(handOver, handOver.bodyClass(), frontier.size(), Batch.Rows.NONE);
     Frontier grown = frontier.copy();
     List<Store.FinishedNode> nodes = new ArrayList<>();
     grown.append(

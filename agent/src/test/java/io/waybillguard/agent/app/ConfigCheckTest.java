@@ -73,7 +73,7 @@ final class ConfigCheckTest {
                 + " should be a whole number from 1 to 4096.",
             "waybill-guard: config/agent.yaml:8: evidence.commit_batch is given twice. Keep one.",
             "waybill-guard: config/agent.yaml:9: zzzzz is no setting. This section has evidence,"
-                + " inbox, report, sensors, watchdog."),
+                + " inbox, report, retention, sensors, watchdog."),
         called.errLines());
   }
 
