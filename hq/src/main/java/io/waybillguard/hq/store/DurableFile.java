@@ -50,7 +50,8 @@ public final class DurableFile {
     Path above = above(folder);
     Files.createDirectories(above);
     if (!Files.isDirectory(folder)) {
-      Files.createDirectory(
+      // Not createDirectory: two first segments of one log may come at once.
+      Files.createDirectories(
           folder, hasModes(folder) ? owner("rwx------") : new FileAttribute<?>[0]);
       syncFolder(above);
     }

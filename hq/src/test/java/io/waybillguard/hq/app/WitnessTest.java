@@ -13,6 +13,7 @@ import io.waybillguard.agent.evidence.TlogProof;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Refusal;
 import io.waybillguard.hq.store.Alarms;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -181,7 +182,8 @@ final class WitnessTest {
     String note = desk.append("usb.attach", 1).note(1).toString();
     String line = "A".repeat(43) + "=\n";
     refused(413, Refusal.TOO_LARGE, "old 0\n" + line.repeat(64) + "\n" + note);
-    refused(413, Refusal.TOO_LARGE, "old 0\n" + line.repeat(1_000_000) + "\n" + note);
+    refusedOrCutOff("old 0\n" + line.repeat(1_000_000) + "\n" + note);
+    assertEquals(0, size());
     refused(422, Refusal.PROOF_WRONG, "old 0\n" + line.repeat(63) + "\n" + note);
   }
 
@@ -292,6 +294,19 @@ final class WitnessTest {
             .toString()
             .endsWith(text(answer)),
         "kept before it was answered");
+  }
+
+  /** HQ does not read 45 MB to the end; a client that is still sending may see it hang up first. */
+  private void refusedOrCutOff(String body) throws Exception {
+    HttpResponse<byte[]> answer;
+    try {
+      answer = client.post(ADD, Desk.utf8(body));
+    } catch (IOException cutOff) {
+      assertEquals(0, size(), "what was cut off was not taken: " + cutOff);
+      return;
+    }
+    assertEquals(413, answer.statusCode());
+    assertEquals(Refusal.TOO_LARGE, Refusal.decode(answer.body()).error());
   }
 
   private void refused(int status, String error, String body) throws Exception {
