@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, and the
-# crime in the rig's guest. Leaves its files under target/it. At most 12 minutes.
+# crime in the rig's guest. Leaves its files under target/it. At most 20 minutes; a quiet machine needs some 8.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -21,14 +21,14 @@ part() { # part NAME SECONDS COMMAND...
   echo "================ $name"
   if timeout -k 30 "$limit" "$@"; then echo "---------------- $name ok"; else failed="$failed $name"; echo "---------------- $name FAILED ($?)"; fi
 }
-left() { echo $((720 - $(date +%s) + began)); }
+left() { echo $((1200 - $(date +%s) + began)); }
 
 judge=$out/judge
 if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/golang.org/x/mod ] || [ ! -d /usr/share/gocode/src/golang.org/x/text ]; then
   skip judge "needs golang-go, golang-golang-x-mod-dev and golang-golang-x-text-dev (apt-get install them)"
   judge=
 else
-  part judge 240 "$here/judge/build.sh" "$judge" test
+  part judge 400 "$here/judge/build.sh" "$judge" test
 fi
 
 agent=$top/agent/target/waybill-guard-agent.jar hq=$top/hq/target/waybill-guard-hq.jar
@@ -40,7 +40,7 @@ else
   if [ "$(id -u)" != 0 ]; then
     skip failures "needs root, to run the agent as another user"
   else
-    part failures 180 python3 "$here/failures.py" "$out/failures"
+    part failures 300 python3 "$here/failures.py" "$out/failures"
   fi
   if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
     skip crime "the guest needs root on Debian 12"
