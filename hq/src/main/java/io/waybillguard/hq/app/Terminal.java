@@ -1,8 +1,11 @@
 package io.waybillguard.hq.app;
 
 import io.waybillguard.agent.event.Json;
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -12,6 +15,7 @@ import java.util.List;
 
 /** Where a command writes: data to standard output, everything else to standard error. */
 final class Terminal {
+  private final InputStream in;
   private final PrintStream out;
   private final PrintStream err;
   private final boolean watched;
@@ -19,7 +23,8 @@ final class Terminal {
   /**
    * @param watched whether a person looks at it, so that progress makes sense
    */
-  Terminal(PrintStream out, PrintStream err, boolean watched) {
+  Terminal(InputStream in, PrintStream out, PrintStream err, boolean watched) {
+    this.in = in;
     this.out = out;
     this.err = err;
     this.watched = watched;
@@ -31,9 +36,15 @@ final class Terminal {
     // Java 22 and later give a Console to a pipe as well, unless asked for the plain one.
     System.setProperty("jdk.console", "java.base");
     return new Terminal(
+        System.in,
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         System.console() != null);
+  }
+
+  /** Standard input. */
+  BufferedReader reader() {
+    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
   PrintWriter writer() {

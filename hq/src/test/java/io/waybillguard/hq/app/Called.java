@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +10,16 @@ import java.time.InstantSource;
 record Called(int exit, String out, String err) {
 
   static Called with(InstantSource clock, String language, String... args) {
+    return typing("", clock, language, args);
+  }
+
+  /** As above, with something on standard input. */
+  static Called typing(String input, InstantSource clock, String language, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
         new Terminal(
+            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false);

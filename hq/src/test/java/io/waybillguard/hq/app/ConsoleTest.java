@@ -206,6 +206,24 @@ final class ConsoleTest {
   }
 
   @Test
+  void aUserThatWasAddedBesideTheServerSignsOnAndOldSessionsEnd() throws Exception {
+    String[] args = {"user", "add", "检察员", "--role", "viewer", "--data", hq.data().toString()};
+    Called added = Called.typing("a long password\n", hq.clock(), "en", args);
+    assertEquals(0, added.exit(), added.err());
+    Browser browser = new Browser();
+    String name = URLEncoder.encode("检察员", StandardCharsets.UTF_8);
+    assertEquals(303, browser.signOn(name, "a long password").statusCode());
+    assertEquals(200, browser.get("/").statusCode());
+    Called again = Called.typing("another password\n", hq.clock(), "en", args);
+    assertEquals(0, again.exit(), again.err());
+    assertEquals(303, browser.get("/").statusCode());
+    assertEquals(403, browser.signOn(name, "a long password").statusCode());
+    assertEquals(2, Called.typing("short\n", hq.clock(), "en", args).exit());
+    args[4] = "king";
+    assertEquals(2, Called.typing("a long password\n", hq.clock(), "en", args).exit());
+  }
+
+  @Test
   void anEmptyHqSaysWhatToDoFirst() throws Exception {
     String page = signedOn().get("/").body();
     assertTrue(page.contains("token create"), page);
