@@ -32,7 +32,7 @@ final class SensorCheckup {
   private static final Logger LOG = LoggerFactory.getLogger(SensorCheckup.class);
   private static final String PROGRAM = "program";
 
-  /** The sensor may take 15 s to hash a program, and its record waits for company after that. */
+  /** A program before this one may keep it waiting, and its record waits for company after that. */
   private static final Duration SEEN_WITHIN = Duration.ofSeconds(20);
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(200);

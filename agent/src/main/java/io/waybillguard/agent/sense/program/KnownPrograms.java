@@ -47,13 +47,21 @@ final class KnownPrograms {
     return Optional.ofNullable(same).filter(known -> known.stamp().equals(now));
   }
 
-  /** Whether the program at this path is still the same file with the same bytes. */
-  boolean isUnchanged(Path path, Stamp now, String sha256) {
+  /**
+   * Whether a record of this program would say nothing new: the same file with the same bytes, or
+   * one that still cannot be hashed, for the same reason. That it came off a medium after all is
+   * new.
+   */
+  boolean says(Path path, Stamp now, FileRef file, Origin origin) {
     Known there = byPath.get(path);
-    return there != null
-        && !sha256.isEmpty()
-        && there.file().sha256().equals(sha256)
-        && Objects.equals(there.stamp().key(), now.key());
+    if (there == null
+        || !Objects.equals(there.stamp().key(), now.key())
+        || !there.file().sha256().equals(file.sha256())) {
+      return false;
+    }
+    return file.sha256().isEmpty()
+        ? there.file().equals(file) && there.stamp().equals(now) && there.origin().equals(origin)
+        : there.origin().isRemovable() || !origin.isRemovable();
   }
 
   /** Whether a program appeared at this path, whatever lies there now. */

@@ -43,7 +43,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Events are drained first and judged after that, in slices with a look at new events between
  * them, so that neither a burst nor a large file makes it blind. Records come in the order in which
- * the system told of the events, each as soon as those before it are ready.
+ * the system told of the events, each as soon as those before it are ready. A program that keeps
+ * others waiting is recorded without its hash, and once more when it is known.
  *
  * <p>What is waiting to be judged outlives {@link #close}.
  */
@@ -65,6 +66,9 @@ public final class ProgramSensor implements Sensor {
   /** With more programs waiting than this, further events are left to wait in the kernel. */
   private static final int MOST_WAITING = 4096;
 
+  /** More large programs at a time than these are recorded once, without a hash. */
+  private static final int MOST_UNFINISHED = 64;
+
   /** Shorter files hold no program: the shortest is a script of {@code #!} and a path. */
   private static final int SHORTEST = 4;
 
@@ -80,6 +84,11 @@ public final class ProgramSensor implements Sensor {
 
   /** Programs that came and are not judged yet, by the file system's identity of the file. */
   private final Map<Object, Judgement> waitingByKey = new HashMap<>();
+
+  /**
+   * Programs that were recorded before all was known of them: judged on when nothing else waits.
+   */
+  private final Deque<Judgement> unfinished = new ArrayDeque<>();
 
   private final Map<Start, Instant> starts = new Recent<>(REMEMBERED_STARTS);
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
@@ -122,8 +131,7 @@ public final class ProgramSensor implements Sensor {
   public List<Observation> sense(Duration patience) throws IOException {
     List<Observation> seen = new ArrayList<>();
     if (waiting.size() < MOST_WAITING) {
-      boolean idle = waiting.isEmpty() && media.isIdle();
-      for (FileEvent event : files.await(idle ? patience : Duration.ZERO)) {
+      for (FileEvent event : files.await(isIdle() ? patience : Duration.ZERO)) {
         take(event, seen);
       }
     }
@@ -242,12 +250,16 @@ public final class ProgramSensor implements Sensor {
     }
   }
 
+  private boolean isIdle() {
+    return waiting.isEmpty() && unfinished.isEmpty() && media.isIdle();
+  }
+
   private void judge(List<Observation> seen) {
     List<String> cut = new ArrayList<>();
     long budget = SLICE;
-    while (budget > 0 && !(waiting.isEmpty() && media.isIdle())) {
+    while (budget > 0 && !isIdle()) {
       Instant now = clock.instant();
-      Judgement first = waiting.peek();
+      Judgement first = waiting.isEmpty() ? unfinished.peek() : waiting.peek();
       if (first == null) {
         budget -= media.isIndexed() ? media.hash(budget, buffer) : media.index(now, cut);
         continue;
@@ -277,8 +289,11 @@ public final class ProgramSensor implements Sensor {
   }
 
   private void finished(Judgement judgement) {
-    waiting.remove();
+    (waiting.isEmpty() ? unfinished : waiting).remove();
     waitingByKey.remove(keyOf(judgement.hash().stamp(), judgement.sighting().file()), judgement);
+    if (judgement.isUnfinished() && !judgement.isStart() && unfinished.size() < MOST_UNFINISHED) {
+      unfinished.add(judgement.goOn());
+    }
   }
 
   /** The record of a judged program; none when its content is what it was. */
@@ -291,7 +306,7 @@ public final class ProgramSensor implements Sensor {
             sighting.kind(),
             hash.stamp().size(),
             hash.sha256(),
-            hash.unreadable(),
+            unreadable(judged),
             sighting.owner(),
             sighting.isOnMedium(),
             sighting.hidden());
@@ -299,13 +314,22 @@ public final class ProgramSensor implements Sensor {
     if (judged.isStart()) {
       return Optional.of(start(sighting, file, origin));
     }
-    if (known.isUnchanged(sighting.file(), hash.stamp(), hash.sha256())) {
+    if (known.says(sighting.file(), hash.stamp(), file, origin)) {
       return Optional.empty();
     }
     if (!Packagers.installed(file.path(), sighting.by().executable(), origin)) {
       known.add(sighting.file(), new KnownPrograms.Known(hash.stamp(), file, origin));
     }
     return Optional.of(new ProgramAppeared(sighting.at(), file, origin, sighting.by()));
+  }
+
+  private String unreadable(Judgement judged) {
+    return judged.hash().isDone()
+        ? judged.hash().unreadable()
+        : "not hashed within "
+            + settings.hashPatience().toSeconds()
+            + " s"
+            + (judged.isStart() ? "" : "; another record says more when it is");
   }
 
   /** So that a copy of it is linked to the medium too, and a copy of the copy. */

@@ -8,8 +8,9 @@ import java.util.List;
  *
  * @param hashLimit size in bytes up to which a program is hashed, &gt; 0; a larger one is recorded
  *     without
- * @param hashPatience how long the record of a program may wait for its hash and for the look at
- *     removable media, &gt; 0
+ * @param hashPatience how long others may wait for the hash of a program and for the look at
+ *     removable media, &gt; 0; what takes longer is recorded without, and once more when it is
+ *     known
  * @param mediumFiles most files of a removable medium that are remembered by size, &gt; 0
  * @param mediumDepth deepest folder of a medium that is looked into, ≥ 1; 1 is the medium's own
  * @param mediumPatience how long to go through a medium, &gt; 0
@@ -28,7 +29,7 @@ public record ProgramSettings(
     List<String> openPlaces) {
 
   /**
-   * The defaults: 1 GiB, 15 s, 20,000 files in 8 levels within 30 s, 5 min. The places are those
+   * The defaults: 1 GiB, 3 s, 20,000 files in 8 levels within 30 s, 5 min. The places are those
    * that everybody may write to by the Filesystem Hierarchy Standard 3.0 and by systemd's {@code
    * file-hierarchy(7)}; remote-access kits are found there (Velocidex {@code velociraptor},
    * artifacts Linux/*).
@@ -36,7 +37,7 @@ public record ProgramSettings(
   public static final ProgramSettings DEFAULT =
       new ProgramSettings(
           1L << 30,
-          Duration.ofSeconds(15),
+          Duration.ofSeconds(3),
           20_000,
           8,
           Duration.ofSeconds(30),

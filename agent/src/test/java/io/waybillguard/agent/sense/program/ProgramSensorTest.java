@@ -351,14 +351,60 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   @Test
-  void aProgramThatTakesTooLongIsRecordedWithoutItsHash() throws IOException {
+  void aProgramThatKeepsOthersWaitingIsRecordedWithoutItsHashAndOnceMoreWithIt() throws Exception {
+    Path large = large(disk.resolve("large"), 64 << 20);
+    Path small = script(disk.resolve("small"), "echo 1");
+    kernel.written(large, CP);
+    kernel.written(small, CP);
+    sensor.sense(Duration.ZERO);
+    now = now.plus(settings.hashPatience()).plusSeconds(1);
+    List<Observation> seen = look();
+    assertEquals(
+        List.of(large.toString(), small.toString(), large.toString()),
+        seen.stream().map(o -> appeared(o).file().path()).toList());
+    assertEquals("", appeared(seen.get(0)).file().sha256());
+    assertTrue(appeared(seen.get(0)).file().unreadable().contains("15 s"), seen::toString);
+    assertEquals(sha256(large), appeared(seen.get(2)).file().sha256());
+    assertEquals("", appeared(seen.get(2)).file().unreadable());
+    assertEquals(appeared(seen.get(0)).at(), appeared(seen.get(2)).at());
+  }
+
+  @Test
+  void aLargeCopyOffAStickIsLinkedToItInTheEnd() throws IOException {
+    Path source = large(stick.resolve("large"), 64 << 20);
+    kernel.mount(onStick);
+    look();
+    Path copy = Files.copy(source, disk.resolve("copy"));
+    kernel.written(copy, CP);
+    sensor.sense(Duration.ZERO);
+    now = now.plus(settings.hashPatience()).plusSeconds(1);
+    List<Observation> seen = look();
+    assertEquals(2, seen.size(), seen::toString);
+    assertEquals(Origin.NOT_SEEN_ON_MEDIUM, appeared(seen.get(0)).origin());
+    assertEquals("same_hash", appeared(seen.get(1)).origin().how());
+    assertEquals(source.toString(), appeared(seen.get(1)).origin().source());
+  }
+
+  @Test
+  void aLargeProgramThatVanishesAfterItsFirstRecordIsSaidToHave() throws IOException {
     Path large = large(disk.resolve("large"), 64 << 20);
     kernel.written(large, CP);
     sensor.sense(Duration.ZERO);
     now = now.plus(settings.hashPatience()).plusSeconds(1);
-    ProgramAppeared seen = appeared(only(look()));
-    assertEquals("", seen.file().sha256());
-    assertTrue(seen.file().unreadable().contains("15 s"), seen::toString);
+    Files.delete(large);
+    List<Observation> seen = look();
+    assertEquals(2, seen.size(), seen::toString);
+    assertTrue(appeared(seen.get(1)).file().unreadable().contains("gone"), seen::toString);
+  }
+
+  @Test
+  void aStartThatKeepsOthersWaitingIsRecordedOnceWithoutAHash() throws IOException {
+    Path large = large(hidden("large"), 64 << 20);
+    kernel.started(large, 60);
+    sensor.sense(Duration.ZERO);
+    now = now.plus(settings.hashPatience()).plusSeconds(1);
+    ProgramStarted start = started(only(look()));
+    assertEquals("not hashed within 15 s", start.file().unreadable());
   }
 
   @Test
