@@ -9,6 +9,7 @@ import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
@@ -110,7 +111,13 @@ final class Agent {
         CHECKPOINT_RECORDS,
         evidence.keyEpoch(),
         evidence.keyEpochRecords(),
-        KEY_EPOCH_PAUSE);
+        KEY_EPOCH_PAUSE,
+        new Retention(
+            config.retention().personal(),
+            config.retention().technical(),
+            config.retention().leaf(),
+            evidence.diskCap(),
+            evidence.ballast()));
   }
 
   private static List<Detector> rules() {

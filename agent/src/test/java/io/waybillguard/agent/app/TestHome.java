@@ -8,6 +8,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.SigningKey;
+import io.waybillguard.agent.evidence.TestLog;
 import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.report.Enrolment;
 import java.io.IOException;
@@ -40,7 +41,8 @@ final class TestHome implements AutoCloseable {
             256,
             Duration.ofDays(1),
             4096,
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            TestLog.RETENTION);
     this.log =
         EvidenceLog.open(
             data(),

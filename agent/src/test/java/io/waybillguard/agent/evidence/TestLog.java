@@ -15,11 +15,13 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,10 +33,23 @@ public final class TestLog implements AutoCloseable {
   public static final Instant NOON = Instant.parse("2026-06-12T04:31:00Z");
   public static final String DOMAIN = "evidence.example.com";
 
+  /** As the agent is delivered, but without a reserve on the disk. */
+  public static final Retention RETENTION =
+      new Retention(Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095), 2L << 30, 0);
+
   /** As the agent is delivered. */
-  public static final EvidenceLog.Settings SETTINGS =
-      new EvidenceLog.Settings(
-          DOMAIN, Duration.ofSeconds(60), 256, Duration.ofHours(24), 4096, Duration.ofHours(1));
+  public static final EvidenceLog.Settings SETTINGS = settings(RETENTION);
+
+  static EvidenceLog.Settings settings(Retention retention) {
+    return new EvidenceLog.Settings(
+        DOMAIN,
+        Duration.ofSeconds(60),
+        256,
+        Duration.ofHours(24),
+        4096,
+        Duration.ofHours(1),
+        retention);
+  }
 
   /** HQ's head key. */
   public static final SigningKey HEAD = SeededKey.cosigner("hq.example.com/head", "head");
@@ -199,9 +214,14 @@ public final class TestLog implements AutoCloseable {
       // Nobody pulls the plug here, so there is nothing to wait for the disk for.
       s.execute("PRAGMA synchronous=OFF");
       s.execute("BEGIN");
-      for (String guard :
-          List.of("leaf_no_update", "leaf_no_delete", "node_no_update", "node_no_delete")) {
-        s.execute("DROP TRIGGER IF EXISTS " + guard);
+      List<String> guards = new ArrayList<>();
+      try (ResultSet r = s.executeQuery("SELECT name FROM sqlite_schema WHERE type='trigger'")) {
+        while (r.next()) {
+          guards.add(r.getString(1));
+        }
+      }
+      for (String guard : guards) {
+        s.execute("DROP TRIGGER " + guard);
       }
       for (String each : statements) {
         s.execute(each);

@@ -20,6 +20,7 @@ import io.waybillguard.agent.event.UsbAttached;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.evidence.TestLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -218,30 +219,31 @@ final class PipelineTest {
       desk.step();
       disk.fill();
       int shown = 0;
-      IOException refused = null;
-      while (refused == null) {
+      while (desk.pipeline().storage().state() == Storage.State.GOOD) {
         assertTrue(shown < 10_000, "the disk never fills");
         desk.inbox().offer(Seen.attached(Scene.noon(shown), "S" + shown));
         shown++;
-        try {
-          desk.write();
-        } catch (IOException e) {
-          refused = e;
-        }
+        desk.write();
       }
-      assertEquals(1000, desk.pipeline().failed(refused), "ms until it tries again");
+      assertEquals(Storage.State.DISK_REFUSES, desk.pipeline().storage().state());
       int told = desk.urgent();
       CompletableFuture<Long> place =
           desk.pipeline().record(new AgentStopped(Scene.noon(9), "0.1.0", "signal"));
-      assertThrows(IOException.class, desk::write);
+      desk.clock().pass(Duration.ofSeconds(2));
+      desk.write();
       assertFalse(place.isDone(), "not durable, so not answered");
       assertEquals(told, desk.urgent(), "not durable, so nobody is told");
 
       disk.free();
       desk.write();
-      assertEquals(shown + 1L, place.get(), "after sensor.live and all that was shown");
+      assertFalse(place.isDone(), "it is not tried at every step");
+      desk.clock().pass(Duration.ofSeconds(2));
+      desk.write();
+      assertEquals(shown + 2L, place.get(), "after sensor.live, all that was shown, store.full");
       assertEquals(told + 1, desk.urgent(), "what was urgent then is told now");
-      assertEquals(shown + 2L, desk.log().log().durableSize());
+      assertEquals(shown + 3L, desk.log().log().durableSize());
+      assertEquals(1, Collections.frequency(desk.kinds(), "store.full"));
+      assertEquals("disk full", desk.last("store.full").text("status_detail"));
       assertFalse(desk.kinds().contains("log.gap"), "nothing was lost");
       desk.assertSound();
     }
@@ -267,17 +269,19 @@ final class PipelineTest {
       for (int i = 0; i < 5; i++) {
         desk.inbox().offer(Seen.detached(Scene.noon(10 + i), "A"));
       }
-      assertThrows(IOException.class, desk::write);
+      desk.write();
       desk.inbox().offer(Seen.attached(Scene.noon(20), "B"));
-      assertThrows(IOException.class, desk::write);
-      assertEquals(16_384, desk.log().log().pendingSize());
+      desk.write();
+      assertEquals(16_384 + 1, desk.log().log().pendingSize(), "and a store.full");
+      assertEquals(16_384 + 1, desk.pipeline().storage().waiting());
 
       disk.grow(131_072);
+      desk.clock().pass(Duration.ofSeconds(2));
       desk.write(); // all that was accepted
       desk.write(); // the counts, though nothing more happens
-      assertEquals(1 + 16_384 + 2, desk.log().log().durableSize());
+      assertEquals(1 + 16_384 + 1 + 2, desk.log().log().durableSize());
       Map<String, Long> lost = new java.util.TreeMap<>();
-      for (Entry entry : desk.entries(16_385)) {
+      for (Entry entry : desk.entries(16_386)) {
         assertEquals("log.gap", entry.type());
         Json.Obj counts = entry.leaf().fields().object("lost");
         String cause = Json.parse(entry.bodies().get(0).data()).text("status_detail");
