@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteOpenMode;
@@ -40,6 +42,7 @@ final class Store implements Ledger, AutoCloseable {
           SQLiteErrorCode.SQLITE_READONLY.code,
           SQLiteErrorCode.SQLITE_CANTOPEN.code);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
   private static final int PAGE_BYTES = 4096;
   private static final int BUSY_TIMEOUT_MS = 10_000;
 
@@ -150,15 +153,27 @@ final class Store implements Ledger, AutoCloseable {
     run("PRAGMA temp_store=MEMORY");
     connection.setAutoCommit(false);
     if (numberIn("SELECT count(*) FROM sqlite_schema") == 0) {
-      for (String statement : Schema.STATEMENTS) {
-        run(statement);
-      }
-      run("PRAGMA application_id=" + Schema.APPLICATION_ID);
-      run("PRAGMA user_version=" + Schema.VERSION);
-      connection.commit();
+      make(Schema.FRESH);
       fresh = true;
+    } else if (numberIn("PRAGMA user_version") == 1
+        && numberIn("PRAGMA application_id") == Schema.APPLICATION_ID) {
+      LOG.info("log={} has format 1 and is brought to format {}", file, Schema.VERSION);
+      make(Schema.FROM_1);
+      if (!emptyWal()) {
+        LOG.info("log={} is being read; its WAL is emptied later", file);
+      }
     }
     checkOurs();
+  }
+
+  /** All of it or, after a crash, none. */
+  private void make(List<String> statements) throws SQLException {
+    for (String statement : statements) {
+      run(statement);
+    }
+    run("PRAGMA application_id=" + Schema.APPLICATION_ID);
+    run("PRAGMA user_version=" + Schema.VERSION);
+    connection.commit();
   }
 
   /** Whether the tables were made at this opening. */
@@ -169,6 +184,13 @@ final class Store implements Ledger, AutoCloseable {
   private void checkOurs() throws SQLException, IOException {
     long id = numberIn("PRAGMA application_id");
     long version = numberIn("PRAGMA user_version");
+    if (id == Schema.APPLICATION_ID && version == 1) {
+      throw new IOException(
+          file
+              + " has log format 1, this agent reads "
+              + Schema.VERSION
+              + "; start the agent once, it brings the log to it");
+    }
     if (id != Schema.APPLICATION_ID || version < Schema.VERSION) {
       throw new DamagedLogException(
           file
