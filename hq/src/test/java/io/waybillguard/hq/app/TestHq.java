@@ -50,13 +50,19 @@ final class TestHq implements AutoCloseable {
   TestHq(Path data) throws Exception {
     this.data = data;
     this.hq = start();
-    this.beside = Database.open(data);
+    this.beside = Database.open(TestDatabase.of(data));
   }
 
   private Hq start() throws Exception {
     Address anyPort = new Address("127.0.0.1", 0);
     return Hq.start(
-        new Hq.Settings(data, Optional.empty(), anyPort, anyPort, List.of(), Duration.ofMinutes(5)),
+        new Hq.Settings(
+            TestDatabase.of(data),
+            Optional.empty(),
+            anyPort,
+            anyPort,
+            List.of(),
+            Duration.ofMinutes(5)),
         clock);
   }
 
@@ -65,7 +71,7 @@ final class TestHq implements AutoCloseable {
     beside.close();
     hq.close();
     hq = start();
-    beside = Database.open(data);
+    beside = Database.open(TestDatabase.of(data));
   }
 
   /** Where its clock began. */
