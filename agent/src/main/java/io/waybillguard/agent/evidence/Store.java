@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteOpenMode;
@@ -33,13 +35,11 @@ final class Store implements Ledger, AutoCloseable {
           SQLiteErrorCode.SQLITE_CORRUPT.code,
           SQLiteErrorCode.SQLITE_NOTADB.code);
 
-  /** What SQLite says of a disk that does not do what it is asked. */
-  private static final Set<Integer> DISK =
-      Set.of(
-          SQLiteErrorCode.SQLITE_IOERR.code,
-          SQLiteErrorCode.SQLITE_READONLY.code,
-          SQLiteErrorCode.SQLITE_CANTOPEN.code);
+  /** What SQLite says, of a file that it had open to write, when the disk does not take it. */
+  private static final Set<Integer> UNWRITABLE =
+      Set.of(SQLiteErrorCode.SQLITE_READONLY.code, SQLiteErrorCode.SQLITE_CANTOPEN.code);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
   private static final int PAGE_BYTES = 4096;
   private static final int BUSY_TIMEOUT_MS = 10_000;
 
@@ -150,15 +150,27 @@ final class Store implements Ledger, AutoCloseable {
     run("PRAGMA temp_store=MEMORY");
     connection.setAutoCommit(false);
     if (numberIn("SELECT count(*) FROM sqlite_schema") == 0) {
-      for (String statement : Schema.STATEMENTS) {
-        run(statement);
-      }
-      run("PRAGMA application_id=" + Schema.APPLICATION_ID);
-      run("PRAGMA user_version=" + Schema.VERSION);
-      connection.commit();
+      make(Schema.FRESH);
       fresh = true;
+    } else if (numberIn("PRAGMA user_version") == 1
+        && numberIn("PRAGMA application_id") == Schema.APPLICATION_ID) {
+      LOG.info("log={} has format 1 and is brought to format {}", file, Schema.VERSION);
+      make(Schema.FROM_1);
+      if (!emptyWal()) {
+        LOG.info("log={} is being read; its WAL is emptied later", file);
+      }
     }
     checkOurs();
+  }
+
+  /** All of it or, after a crash, none. */
+  private void make(List<String> statements) throws SQLException {
+    for (String statement : statements) {
+      run(statement);
+    }
+    run("PRAGMA application_id=" + Schema.APPLICATION_ID);
+    run("PRAGMA user_version=" + Schema.VERSION);
+    connection.commit();
   }
 
   /** Whether the tables were made at this opening. */
@@ -169,6 +181,13 @@ final class Store implements Ledger, AutoCloseable {
   private void checkOurs() throws SQLException, IOException {
     long id = numberIn("PRAGMA application_id");
     long version = numberIn("PRAGMA user_version");
+    if (id == Schema.APPLICATION_ID && version == 1) {
+      throw new IOException(
+          file
+              + " has log format 1, this agent reads "
+              + Schema.VERSION
+              + "; start the agent once, it brings the log to it");
+    }
     if (id != Schema.APPLICATION_ID || version < Schema.VERSION) {
       throw new DamagedLogException(
           file
@@ -244,6 +263,12 @@ final class Store implements Ledger, AutoCloseable {
     String message = "cannot " + verb + " the evidence log " + file + ": " + e.getMessage();
     // SQLite's extended codes carry the primary one in the low byte.
     int primary = e.getErrorCode() & 0xff;
+    if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
+      return new DiskRefusedException(DiskRefusedException.Reason.FULL, message, e);
+    }
+    if (primary == SQLiteErrorCode.SQLITE_IOERR.code) {
+      return new DiskRefusedException(DiskRefusedException.Reason.ERROR, message, e);
+    }
     return DAMAGE.contains(primary)
         ? new DamagedLogException(message, e)
         : new IOException(message, e);
@@ -307,18 +332,16 @@ final class Store implements Ledger, AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #failure}, when writing: a file that cannot be made or changed is the disk's word
+   * too.
+   */
   private IOException refusal(SQLException e) {
-    int primary = e.getErrorCode() & 0xff;
-    if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
-      return new DiskRefusedException(DiskRefusedException.Reason.FULL, message("write to", e), e);
-    }
-    return DISK.contains(primary)
-        ? new DiskRefusedException(DiskRefusedException.Reason.ERROR, message("write to", e), e)
-        : failure("write to", file, e);
-  }
-
-  private String message(String verb, SQLException e) {
-    return "cannot " + verb + " the evidence log " + file + ": " + e.getMessage();
+    IOException failure = failure("write to", file, e);
+    return UNWRITABLE.contains(e.getErrorCode() & 0xff)
+        ? new DiskRefusedException(
+            DiskRefusedException.Reason.ERROR, String.valueOf(failure.getMessage()), e)
+        : failure;
   }
 
   // -- reading

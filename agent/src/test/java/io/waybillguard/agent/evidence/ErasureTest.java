@@ -56,6 +56,68 @@ final class ErasureTest {
 
   // -- no trace --------------------------------------------------------------------------------
 
+  /**
+   * The same requests, once to a log and once as plain {@code DELETE} to a copy of its file: with
+   * {@code secure_delete} SQLite wipes the rows that go, but not what it left behind when it moved
+   * them to other pages. That the copy shows traces is what makes their absence in the log mean
+   * something. Rows lie the same for a seed, whatever their salts.
+   */
+  @Test
+  void erasedContentLeavesNoTraceWhereAPlainDeleteDoes() throws Exception {
+    int tracesOfDelete = 0;
+    for (long seed = 1; seed <= 4; seed++) {
+      Random random = new Random(seed);
+      try (TestLog log = TestLog.in(folder.resolve("log-" + seed))) {
+        addOfAllSizes(log, 6_000, random);
+        Map<Long, byte[]> salts = salts(log);
+        Path copy = folder.resolve("copy-" + seed + ".db");
+        copyOfBodies(log.file(), copy);
+        SortedSet<Long> gone = new TreeSet<>();
+        for (int i = 0; i < 130; i++) {
+          SortedSet<Long> request = some(random, salts.keySet(), 25);
+          request.removeAll(gone);
+          gone.addAll(request);
+          log.log().erase(request, "request-" + i);
+          delete(copy, request);
+        }
+        tidy(log);
+        assertFalse(log.log().isErasing());
+        List<byte[]> saltsGone = gone.stream().map(salts::get).toList();
+        assertTrue(gone.size() > 2_400, gone.size() + " are gone");
+        assertEquals(List.of(), traces(log.file(), saltsGone), "seed " + seed);
+        tracesOfDelete += traces(copy, saltsGone).size();
+      }
+    }
+    assertTrue(tracesOfDelete > 0, "a plain DELETE leaves traces, or this test cannot see any");
+  }
+
+  /** The bodies in a table that needs no more than its key. */
+  private static void copyOfBodies(Path from, Path to) throws SQLException {
+    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + to);
+        java.sql.Statement s = c.createStatement()) {
+      s.execute("PRAGMA secure_delete=ON");
+      s.execute("PRAGMA journal_mode=WAL");
+      s.execute(
+          "CREATE TABLE body(idx INTEGER, part INTEGER, salt BLOB NOT NULL, data BLOB NOT NULL,"
+              + " PRIMARY KEY(idx,part)) STRICT, WITHOUT ROWID");
+      s.execute("ATTACH '" + from + "' AS log");
+      s.execute("INSERT INTO body SELECT idx, part, salt, data FROM log.body ORDER BY idx, part");
+    }
+  }
+
+  private static void delete(Path file, SortedSet<Long> records) throws SQLException {
+    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
+        java.sql.Statement s = c.createStatement()) {
+      s.execute("PRAGMA secure_delete=ON");
+      s.execute("BEGIN");
+      for (long index : records) {
+        s.execute("DELETE FROM body WHERE idx=" + index);
+      }
+      s.execute("COMMIT");
+      s.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+  }
+
   /** Rows of all sizes, erased in any order, some by their age and some by name. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
@@ -159,17 +221,21 @@ final class ErasureTest {
     desk.log().erase(new TreeSet<>(List.of(17L)), "request-1");
     // The files of a machine that lost power before the WAL was emptied.
     Path copy = TestLog.copy(desk.folder(), folder.resolve("copy"));
-    assertFalse(traces(copy, salt).isEmpty());
+    assertFalse(traces(copy.resolve(EvidenceLog.FILE), salt).isEmpty());
     try (EvidenceLog log = EvidenceLog.open(copy, TestLog.SETTINGS, TestLog.around(desk.clock()))) {
       assertTrue(log.isErasing());
       while (log.isErasing()) {
         log.tidy();
       }
-      assertEquals(List.of(), traces(copy, salt));
+      assertEquals(List.of(), traces(copy.resolve(EvidenceLog.FILE), salt));
     }
   }
 
   private void addOfAllSizes(int records, Random random) throws IOException {
+    addOfAllSizes(desk, records, random);
+  }
+
+  private static void addOfAllSizes(TestLog desk, int records, Random random) throws IOException {
     for (int i = 0; i < records; i++) {
       int length = random.nextInt(20) == 0 ? random.nextInt(20_000) : random.nextInt(300);
       String path = "/" + "x".repeat(length) + i;
@@ -196,6 +262,10 @@ final class ErasureTest {
   }
 
   private Map<Long, byte[]> salts() throws IOException {
+    return salts(desk);
+  }
+
+  private static Map<Long, byte[]> salts(TestLog desk) throws IOException {
     return desk.read(
         reader -> {
           Map<Long, byte[]> salts = new HashMap<>();
@@ -210,15 +280,15 @@ final class ErasureTest {
 
   /** Which of these salts are found somewhere in the log's files: a salt lies beside its body. */
   private List<Long> traces(Collection<byte[]> salts) throws IOException {
-    return traces(desk.folder(), salts);
+    return traces(desk.file(), salts);
   }
 
-  private static List<Long> traces(Path data, Collection<byte[]> salts) throws IOException {
+  private static List<Long> traces(Path database, Collection<byte[]> salts) throws IOException {
     Map<Long, byte[]> byStart = new HashMap<>();
     salts.forEach(salt -> byStart.put(ByteBuffer.wrap(salt).getLong(), salt));
     SortedSet<Long> found = new TreeSet<>();
     for (String name : List.of("", "-wal", "-shm")) {
-      Path file = data.resolve(EvidenceLog.FILE + name);
+      Path file = database.resolveSibling(database.getFileName() + name);
       ByteBuffer bytes =
           ByteBuffer.wrap(Files.exists(file) ? Files.readAllBytes(file) : new byte[0]);
       for (int at = 0; at + 16 <= bytes.limit(); at++) {
@@ -233,6 +303,10 @@ final class ErasureTest {
 
   /** Lets the agent run long enough for a round, and the round to its end. */
   private void tidy() throws IOException {
+    tidy(desk);
+  }
+
+  private static void tidy(TestLog desk) throws IOException {
     desk.clock().pass(ROUND);
     while (desk.log().tidy()) {
       assertTrue(desk.log().isTidyDue());

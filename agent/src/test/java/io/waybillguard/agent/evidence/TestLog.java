@@ -59,21 +59,28 @@ public final class TestLog implements AutoCloseable {
 
   private final Path folder;
   private final HandClock clock;
+  private final EvidenceLog.Settings settings;
   private EvidenceLog log;
 
-  private TestLog(Path folder, HandClock clock) throws IOException {
+  private TestLog(Path folder, HandClock clock, EvidenceLog.Settings settings) throws IOException {
     this.folder = folder;
     this.clock = clock;
+    this.settings = settings;
     this.log = opened();
   }
 
   /** Opens or makes the log in this folder, at noon. */
   public static TestLog in(Path folder) throws IOException {
-    return new TestLog(folder, new HandClock(NOON));
+    return in(folder, RETENTION);
+  }
+
+  /** As {@link #in(Path)}, where records are kept otherwise. */
+  public static TestLog in(Path folder, Retention retention) throws IOException {
+    return new TestLog(folder, new HandClock(NOON), settings(retention));
   }
 
   private EvidenceLog opened() throws IOException {
-    return EvidenceLog.open(folder, SETTINGS, around(clock));
+    return EvidenceLog.open(folder, settings, around(clock));
   }
 
   /** A desk in Shanghai whose clocks are these. */
@@ -165,6 +172,11 @@ public final class TestLog implements AutoCloseable {
     return new Pins(Optional.of(firstKey()), List.of(HEAD.verifier(), MIRROR.verifier()));
   }
 
+  /** What a verifier knows that knows all, of the log whose first key this is. */
+  static Pins pins(VerifierKey first) {
+    return new Pins(Optional.of(first), List.of(HEAD.verifier(), MIRROR.verifier()));
+  }
+
   /** What a verifier knows when HQ never saw the log. */
   public Pins firstKeyOnly() {
     return new Pins(Optional.of(firstKey()), List.of());
@@ -205,10 +217,26 @@ public final class TestLog implements AutoCloseable {
     return this;
   }
 
+  /** The types of all records that are there, in order. */
+  List<String> types() throws IOException {
+    return read(
+        reader -> {
+          List<String> types = new ArrayList<>();
+          try {
+            for (long i = 0; i < reader.size(); i++) {
+              reader.entry(i).ifPresent(entry -> types.add(entry.type()));
+            }
+          } catch (EvidenceException e) {
+            throw new AssertionError(e);
+          }
+          return types;
+        });
+  }
+
   // -- what an administrator can do ------------------------------------------------------------
 
   /** Runs SQL on the log's file as somebody with full rights would, guards dropped. */
-  static void sql(Path file, String... statements) {
+  public static void sql(Path file, String... statements) {
     try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement s = c.createStatement()) {
       // Nobody pulls the plug here, so there is nothing to wait for the disk for.

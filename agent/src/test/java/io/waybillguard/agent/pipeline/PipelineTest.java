@@ -20,6 +20,7 @@ import io.waybillguard.agent.event.UsbAttached;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.evidence.TestLog;
 import java.io.IOException;
@@ -35,6 +36,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Write, then think, then tell. */
 final class PipelineTest {
@@ -293,6 +296,52 @@ final class PipelineTest {
           Map.of(
               "disk full usb.detach", 3L, "disk full usb.attach", 1L, "inbox full usb.detach", 2L),
           lost);
+      desk.assertSound();
+    }
+  }
+
+  /** The disk fills, the memory fills; then there is room, and every record is there or counted. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5, 8, 16})
+  void onADiskOfAnySizeWhatIsShownIsWrittenOrCounted(int mebibytes) throws Exception {
+    Retention reserve =
+        new Retention(
+            Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095), 2L << 30, 256 << 10);
+    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), mebibytes << 10);
+        Scene desk = new Scene(TestLog.in(disk.root().resolve("data"), reserve), 512, List.of())) {
+      desk.step();
+      int shown = 0;
+      for (int stuck = 0; stuck < 90; ) {
+        for (int i = 0; i < 256; i++) {
+          desk.inbox().offer(Seen.attached(Scene.noon(shown), "S" + shown));
+          shown++;
+        }
+        desk.write();
+        desk.clock().pass(Duration.ofSeconds(2));
+        stuck += desk.pipeline().storage().state() == Storage.State.DISK_REFUSES ? 1 : 0;
+      }
+      int waiting = desk.pipeline().storage().waiting();
+      assertTrue(waiting >= 16_384, "the memory is full too, with " + waiting);
+      desk.assertSoundSoFar();
+
+      disk.grow(262_144);
+      for (int i = 0; i < 3; i++) {
+        desk.clock().pass(Duration.ofSeconds(2));
+        desk.write();
+      }
+      int written = 0;
+      int told = 0;
+      long lost = 0;
+      for (Entry entry : desk.entries()) {
+        written += entry.type().equals("usb.attach") ? 1 : 0;
+        told += entry.type().equals("store.full") ? 1 : 0;
+        if (entry.type().equals("log.gap")) {
+          lost += entry.leaf().fields().object("lost").number("usb.attach");
+        }
+      }
+      assertEquals(shown, written + lost);
+      assertTrue(lost > 0 && written > 16_000, written + " written, " + lost + " counted");
+      assertEquals(1, told);
       desk.assertSound();
     }
   }
