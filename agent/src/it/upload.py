@@ -156,7 +156,7 @@ class Upload:
         return lab.run(lab.JVM + ["-jar", lab.AGENT_JAR] + list(words) + ["--home", self.home], 120)
 
     def records(self, kind=None):
-        return self.cli("evidence", "list", "--json", *(["--type", kind] if kind else [])).lines()
+        return self.cli("evidence", "list", "--json", "--limit", "100000", *(["--kind", kind] if kind else [])).lines()
 
     def sum(self, kind, program):
         """Images and result over the records of a program."""

@@ -11,8 +11,10 @@ import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Waybills;
+import io.waybillguard.agent.evidence.DiskRefusedException;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.Retention;
+import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
@@ -132,7 +134,14 @@ final class Agent {
         new ProgramFromRemovableMedia(),
         new ImagesCarriedOff(
             new ImagesCarriedOff.Settings(
-                images.leastImages(), images.leastBytes(), images.surplus())));
+                images.leastImages(),
+                images.leastBytes(),
+                images.surplus(),
+                config
+                    .sensors()
+                    .image()
+                    .summaryEvery()
+                    .plus(config.sensors().upload().summaryEvery()))));
   }
 
   private Pipeline.BatchLimits batch() {
@@ -184,9 +193,10 @@ final class Agent {
   // -- running -----------------------------------------------------------------------------------
 
   /**
-   * Writes down how the last run ended, changes the key, and lets everybody work.
+   * Writes down how the last run ended, and lets everybody work; the key changes with the first
+   * step. On a disk that takes nothing the first records wait in memory.
    *
-   * @throws IOException if the first record cannot be written
+   * @throws IOException if the log cannot be read
    */
   void start() throws IOException {
     String before = before();
@@ -202,11 +212,13 @@ final class Agent {
             before,
             log.sealedSize(),
             lastWords.found().orElse("")));
-    log.commit();
-    lastWords.clear();
-    if (log.isPinned()) {
-      log.changeKey();
+    try {
+      log.commit();
+      lastWords.clear();
+    } catch (DiskRefusedException e) {
+      LOG.error("the disk takes nothing at the start; records wait in memory", e);
     }
+    log.changeKeySoon();
     LOG.info("log={} size={} before={}", log.origin(), log.durableSize(), before);
     watchdog.start();
     supervisor.start(pipeline);
@@ -282,9 +294,19 @@ final class Agent {
         .put("version", Version.current())
         .put("outlet", outlet)
         .put("pid", ProcessHandle.current().pid())
+        .put("storage", json(pipeline.storage()))
         .put("sensors", sensors.stream().map(s -> json(s.state())).toList())
         .put("hq", hq)
         .put("policy", Json.object().put("version", policy.substring(0, 12)));
+  }
+
+  private static Json.Obj json(Storage storage) {
+    return Json.object()
+        .put("state", storage.state().name().toLowerCase(java.util.Locale.ROOT))
+        // Whole MiB, so that the file is not written anew for every record.
+        .put("bytes", storage.bytes() >> 20 << 20)
+        .put("cap", storage.cap())
+        .put("waiting", storage.waiting());
   }
 
   private static Json.Obj json(SensorDuty.State state) {

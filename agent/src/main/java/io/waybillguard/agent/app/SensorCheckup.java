@@ -183,44 +183,46 @@ final class SensorCheckup {
 
   private Diagnosis tried(String name, boolean reduced, String detail, Witness witness)
       throws IOException, InterruptedException {
+    return switch (name) {
+      case PROGRAM -> triedByProgram(reduced, detail, witness);
+      case IMAGE -> triedByImage(reduced, detail, witness);
+      case UPLOAD -> triedBySending(reduced, detail, witness);
+      default -> untried(name, reduced, detail);
+    };
+  }
+
+  private Diagnosis triedByProgram(boolean reduced, String detail, Witness witness)
+      throws IOException, InterruptedException {
     Instant since = InstantSource.system().instant();
-    switch (name) {
-      case PROGRAM:
-        try (PlantedProgram planted = PlantedProgram.plant()) {
-          String path = planted.file().toString();
-          return judged(
-              name,
-              reduced,
-              detail,
-              witness.saw("program.new", e -> e.toString().contains(path), since),
-              path);
-        }
-      case IMAGE:
-        Path folder = Path.of(settings().image().folders().get(0)).toRealPath();
-        try (PlantedImage planted = PlantedImage.plant(folder)) {
-          return judged(
-              name,
-              reduced,
-              detail,
-              witness.saw("image.made", e -> e.toString().contains("/" + Tee.NAME + "\""), since),
-              planted.file().toString());
-        }
-      case UPLOAD:
-        long bytes = settings().upload().recordFrom();
-        if (bytes > MOST_SENT) {
-          return untried(name, reduced, detail);
-        }
-        int port = LoopbackProbe.send(bytes);
-        String sent = "\"port\":" + port + "}";
-        return judged(
-            name,
-            reduced,
-            detail,
-            witness.saw("net.sent", e -> e.toString().contains(sent), since),
-            Integer.toString(port));
-      default:
-        return untried(name, reduced, detail);
+    try (PlantedProgram planted = PlantedProgram.plant()) {
+      String path = planted.file().toString();
+      boolean seen = witness.saw("program.new", e -> e.toString().contains(path), since);
+      return judged(PROGRAM, reduced, detail, seen, path);
     }
+  }
+
+  private Diagnosis triedByImage(boolean reduced, String detail, Witness witness)
+      throws IOException, InterruptedException {
+    Instant since = InstantSource.system().instant();
+    Path folder = Path.of(settings().image().folders().get(0)).toRealPath();
+    try (PlantedImage planted = PlantedImage.plant(folder)) {
+      String by = "/" + Tee.NAME + "\"";
+      boolean seen = witness.saw("image.made", e -> e.toString().contains(by), since);
+      return judged(IMAGE, reduced, detail, seen, planted.file().toString());
+    }
+  }
+
+  private Diagnosis triedBySending(boolean reduced, String detail, Witness witness)
+      throws IOException, InterruptedException {
+    long bytes = settings().upload().recordFrom();
+    if (bytes > MOST_SENT) {
+      return untried(UPLOAD, reduced, detail);
+    }
+    Instant since = InstantSource.system().instant();
+    int port = LoopbackProbe.send(bytes);
+    String sent = "\"port\":" + port + "}";
+    boolean seen = witness.saw("net.sent", e -> e.toString().contains(sent), since);
+    return judged(UPLOAD, reduced, detail, seen, Integer.toString(port));
   }
 
   private Diagnosis judged(

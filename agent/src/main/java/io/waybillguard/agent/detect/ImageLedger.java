@@ -86,6 +86,15 @@ final class ImageLedger {
       return sentBefore + sentSince(from);
     }
 
+    /** Of all that it sent, what had been sent by then. */
+    long sentUntil(Instant until) {
+      return sent
+          - sends.stream()
+              .filter(send -> send.what().at().isAfter(until))
+              .mapToLong(send -> send.what().out())
+              .sum();
+    }
+
     long sentSince(Instant from) {
       return sends.stream()
           .filter(send -> !send.what().at().isBefore(from))
@@ -158,6 +167,11 @@ final class ImageLedger {
     account.add(seq);
     account.add(new Send(seq, what));
     return account;
+  }
+
+  /** The accounts of allowed programs. */
+  List<Account> allowed() {
+    return accounts.values().stream().filter(account -> account.allowed).toList();
   }
 
   /** The same content under one path; a process that could not be asked has one of its own. */

@@ -6,6 +6,7 @@ import io.waybillguard.agent.event.ImagesHandled;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Severity;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +35,10 @@ public final class ImagesCarriedOff implements Detector {
    * @param leastImages images that a program must have read, &gt; 0
    * @param leastBytes bytes that it must have sent since, &gt; 0
    * @param surplus how many times what it had an allowed program may send, ≥ 1
+   * @param settled how long after something was sent the records of what the program had are sure
+   *     to have come: they are sums, and what was sent may be recorded first
    */
-  public record Settings(long leastImages, long leastBytes, int surplus) {}
+  public record Settings(long leastImages, long leastBytes, int surplus, Duration settled) {}
 
   private final Settings settings;
   private final ImageLedger ledger = new ImageLedger();
@@ -51,55 +54,71 @@ public final class ImagesCarriedOff implements Detector {
 
   @Override
   public List<Finding> on(long seq, Observation seen) {
+    ImageLedger.Account account;
     if (seen instanceof ImagesHandled handled) {
-      ImageLedger.Account account = ledger.enter(seq, handled);
-      List<Finding> findings = judge(account, handled.at());
-      if (findings.isEmpty() && handled.act() == ImagesHandled.Act.READ && !account.allowed) {
-        // It may have been read before the sending, and recorded after.
-        for (ImageLedger.Account sender : ledger.sendersBeside(account)) {
-          findings = judge(sender, handled.at());
-          if (!findings.isEmpty()) {
-            break;
-          }
-        }
-      }
-      return findings;
+      account = ledger.enter(seq, handled);
+    } else if (seen instanceof BytesSent sent && sent.by().isKnown()) {
+      account = ledger.enter(seq, sent);
+    } else {
+      return List.of();
     }
-    if (seen instanceof BytesSent sent && sent.by().isKnown()) {
-      return judge(ledger.enter(seq, sent), sent.at());
+    List<Finding> findings = new ArrayList<>();
+    if (!account.allowed) {
+      reader(account, seen.at()).or(() -> script(account, seen.at())).ifPresent(findings::add);
     }
-    return List.of();
+    if (findings.isEmpty() && seen instanceof ImagesHandled && !account.allowed) {
+      // It may have been read before the sending, and recorded after.
+      ledger.sendersBeside(account).stream()
+          .flatMap(sender -> script(sender, seen.at()).stream())
+          .findFirst()
+          .ifPresent(findings::add);
+    }
+    if (findings.isEmpty()) {
+      ledger.allowed().stream()
+          .flatMap(one -> surplus(one, seen.at()).stream())
+          .findFirst()
+          .ifPresent(findings::add);
+    }
+    return findings;
   }
 
-  private List<Finding> judge(ImageLedger.Account account, Instant now) {
-    if (account.allowed) {
-      return isSurplus(account)
-          ? tell(account, List.of(), account.made + account.read, account.sent, "surplus", now)
-          : List.of();
-    }
+  /** A program that read images and sent. */
+  private Optional<Finding> reader(ImageLedger.Account account, Instant now) {
     long sent = account.sentSinceRead();
-    if (account.read >= settings.leastImages() && sent >= settings.leastBytes()) {
-      return tell(account, List.of(), account.read, sent, "reader", now);
+    return account.read >= settings.leastImages() && sent >= settings.leastBytes()
+        ? tell(account, List.of(), account.read, sent, "reader", now)
+        : Optional.empty();
+  }
+
+  /** A program that sent, with one beside it in the same script that read. */
+  private Optional<Finding> script(ImageLedger.Account account, Instant now) {
+    if (account.allowed) {
+      return Optional.empty();
     }
     List<ImageLedger.Account> readers = ledger.readersBeside(account);
     long images = readers.stream().mapToLong(reader -> reader.read).max().orElse(0);
-    long since =
+    long sent =
         readers.stream()
             .mapToLong(reader -> reader.firstRead == null ? 0 : account.sentSince(reader.firstRead))
             .max()
             .orElse(0);
-    return images >= settings.leastImages() && since >= settings.leastBytes()
-        ? tell(account, readers, images, since, "script", now)
-        : List.of();
+    return images >= settings.leastImages() && sent >= settings.leastBytes()
+        ? tell(account, readers, images, sent, "script", now)
+        : Optional.empty();
   }
 
-  private boolean isSurplus(ImageLedger.Account account) {
-    // What an uploader has made or read once it may send: as pictures, as text, once more after a
-    // broken connection.
-    return account.sent > SURPLUS_FLOOR + settings.surplus() * account.bytesHad;
+  /**
+   * An allowed program that sent far more than it had. What it has made or read once it may send as
+   * a picture, as text, and once more after a broken connection.
+   */
+  private Optional<Finding> surplus(ImageLedger.Account account, Instant now) {
+    long sent = account.sentUntil(now.minus(settings.settled()));
+    return sent > SURPLUS_FLOOR + settings.surplus() * account.bytesHad
+        ? tell(account, List.of(), account.made + account.read, sent, "surplus", now)
+        : Optional.empty();
   }
 
-  private List<Finding> tell(
+  private Optional<Finding> tell(
       ImageLedger.Account account,
       List<ImageLedger.Account> readers,
       long images,
@@ -108,7 +127,7 @@ public final class ImagesCarriedOff implements Detector {
       Instant now) {
     boolean isMore = images >= AGAIN * account.toldImages || sent >= AGAIN * account.toldBytes;
     if (account.toldBytes > 0 && !isMore) {
-      return List.of();
+      return Optional.empty();
     }
     account.toldImages = Math.max(1, images);
     account.toldBytes = sent;
@@ -130,7 +149,7 @@ public final class ImagesCarriedOff implements Detector {
     readers.forEach(reader -> about.addAll(reader.records));
     Severity severity =
         step.equals("surplus") || images < MANY_IMAGES ? Severity.MEDIUM : Severity.HIGH;
-    return List.of(new Finding(now, rule(), severity, new ArrayList<>(about), facts));
+    return Optional.of(new Finding(now, rule(), severity, new ArrayList<>(about), facts));
   }
 
   private static String place(BytesSent.Peer to) {

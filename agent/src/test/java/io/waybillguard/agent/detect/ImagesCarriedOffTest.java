@@ -7,6 +7,7 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.ImagesHandled;
 import io.waybillguard.agent.event.ImagesHandled.Act;
 import io.waybillguard.agent.event.ProcessRef;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class ImagesCarriedOffTest {
   private static final ProcessRef DESKTOP = new ProcessRef(41, "/usr/lib/systemd/systemd", "desk");
 
   private final ImagesCarriedOff rule =
-      new ImagesCarriedOff(new ImagesCarriedOff.Settings(3, MIB / 16, 3));
+      new ImagesCarriedOff(new ImagesCarriedOff.Settings(3, MIB / 16, 3, Duration.ofMinutes(2)));
   private final List<Finding> told = new ArrayList<>();
   private long seq;
 
@@ -159,7 +160,18 @@ final class ImagesCarriedOffTest {
     sent("/opt/upload", 62 * MIB, 1, DESKTOP, true);
     assertEquals(List.of(), steps());
     sent("/opt/upload", MIB, 2, DESKTOP, true);
+    assertEquals(List.of(), steps(), "what it had may still be on its way");
+    handled(Act.MADE, "/opt/scan", 1, 300, DESKTOP, true);
     assertEquals(List.of("surplus MEDIUM"), steps());
+    assertEquals("/opt/upload", told.get(0).facts().text("path", ""));
+  }
+
+  @Test
+  void anUploadThatIsRecordedBeforeItsReadingIsNoSurplus() {
+    sent("/opt/upload", 200 * MIB, 0, DESKTOP, true);
+    read("/opt/upload", 200, 1, DESKTOP, true);
+    sent("/opt/upload", MIB, 600, DESKTOP, true);
+    assertEquals(List.of(), steps());
   }
 
   @Test

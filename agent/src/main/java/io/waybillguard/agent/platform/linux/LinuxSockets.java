@@ -256,27 +256,34 @@ public final class LinuxSockets implements Sockets {
     Known one = before == null ? new Known(0, 0) : before;
     String peer = socket.peer().getHostAddress() + " " + socket.peerPort();
     Long ender = enders.remove(socket.localPort() + " " + peer);
-    Long beginner = beginner(peer);
+    long owner = one.by.pid();
+    if (owner == 0) {
+      owner = ender != null ? ender : 0;
+    }
+    long began = beginner(peer, owner);
     if (one.by.pid() == 0) {
-      long pid = beginner != null ? beginner : ender != null ? ender : 0;
-      one.by = processes.of(pid);
+      one.by = processes.of(owner != 0 ? owner : began);
     }
     one.incoming |= listening.contains(socket.localPort());
     return reading(socket, one, true);
   }
 
-  /** Who began a connection to a peer, where all who did are the same process. */
-  private @Nullable Long beginner(String peer) {
+  /**
+   * Who began a connection to a peer that is over now: its owner where that is known, else the one
+   * process that began all that are not over; 0 when there were several.
+   */
+  private long beginner(String peer, long owner) {
     Deque<Long> all = beginners.get(peer);
     if (all == null) {
-      return null;
+      return 0;
     }
-    Long first = all.remove();
-    boolean isCertain = all.stream().allMatch(first::equals);
+    long first = all.getFirst();
+    boolean isCertain = all.stream().allMatch(each -> each == first);
+    long began = all.removeFirstOccurrence(owner) ? owner : isCertain ? all.remove() : 0;
     if (all.isEmpty()) {
       beginners.remove(peer);
     }
-    return isCertain ? first : null;
+    return began;
   }
 
   private void living(List<Reading> told) throws IOException {

@@ -21,7 +21,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A connection's way from CLOSE to SYN_SENT is traced in the process that calls connect(2), when
  * it has no port of its own yet; its way out of ESTABLISHED or CLOSE_WAIT in the process that calls
- * close(2) or shutdown(2), with both ports (net/ipv4/tcp.c).
+ * close(2) or shutdown(2), with both ports (net/ipv4/tcp.c). A connection that the other end breaks
+ * off is traced in whatever process was interrupted, which the line's flags tell (ftrace, section
+ * "latency trace format"): third character other than a dot.
  */
 final class SocketTrace implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SocketTrace.class);
@@ -33,15 +35,19 @@ final class SocketTrace implements AutoCloseable {
   private static final String OURS = "waybill-guard-";
   private static final String EVENT = "events/sock/inet_sock_set_state";
 
-  /** net/tcp_states.h: 1 ESTABLISHED, 2 SYN_SENT, 4 FIN_WAIT1, 8 CLOSE_WAIT, 9 LAST_ACK. */
+  /**
+   * net/tcp_states.h: 1 ESTABLISHED, 2 SYN_SENT, 4 FIN_WAIT1, 7 CLOSE, 8 CLOSE_WAIT, 9 LAST_ACK.
+   * Who closes with something unread breaks off, from ESTABLISHED to CLOSE.
+   */
   private static final String FILTER =
       "protocol == 6 && (newstate == 2 || (oldstate == 1 && newstate == 4)"
+          + " || (oldstate == 1 && newstate == 7)"
           + " || (oldstate == 8 && newstate == 9))";
 
   /** A line of trace_pipe; the process's own name may hold anything. */
   private static final Pattern LINE =
       Pattern.compile(
-          "^.*-(\\d+)\\s+(?:\\(\\s*[-\\d]+\\)\\s+)?\\[\\d+\\].*inet_sock_set_state: family=(\\S+)"
+          "^.*-(\\d+)\\s+(?:\\(\\s*[-\\d]+\\)\\s+)?\\[\\d+\\]\\s+(\\S+)\\s.*inet_sock_set_state: family=(\\S+)"
               + " protocol=\\S+ sport=(\\d+) dport=(\\d+) saddr=\\S+ daddr=(\\S+) saddrv6=\\S+"
               + " daddrv6=(\\S+) oldstate=(\\S+) newstate=(\\S+)\\s*$");
 
@@ -155,14 +161,18 @@ final class SocketTrace implements AutoCloseable {
     if (!parts.matches()) {
       return Optional.empty();
     }
-    boolean isIpv4 = parts.group(2).equals("AF_INET");
+    String flags = parts.group(2);
+    if (flags.length() > 2 && flags.charAt(2) != '.') {
+      return Optional.empty();
+    }
+    boolean isIpv4 = parts.group(3).equals("AF_INET");
     return Optional.of(
         new Step(
             Long.parseLong(parts.group(1)),
-            Integer.parseInt(parts.group(3)),
-            isIpv4 ? parts.group(5) : parts.group(6),
             Integer.parseInt(parts.group(4)),
-            parts.group(8).equals("TCP_SYN_SENT")));
+            isIpv4 ? parts.group(6) : parts.group(7),
+            Integer.parseInt(parts.group(5)),
+            parts.group(9).equals("TCP_SYN_SENT")));
   }
 
   @Override

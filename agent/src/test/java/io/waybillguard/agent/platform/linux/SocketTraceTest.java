@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Lines of trace_pipe, captured on kernel 6.18 with bash and Python at the two ends. */
+/** Lines of trace_pipe, captured on kernel 6.18; what a test changes in one it shows. */
 final class SocketTraceTest {
   private static void tells(SocketTrace.Step step, String line) {
     assertEquals(Optional.of(step), SocketTrace.step(line));
@@ -51,6 +51,17 @@ final class SocketTraceTest {
     tells(
         new SocketTrace.Step(14150, 0, "127.0.0.1", 18998, true),
         line.replace(" [001]", " (  14150) [001]"));
+  }
+
+  @Test
+  void whoWasInterruptedByTheOtherEndsWordEndedNothing() {
+    String ended =
+        "            bash-14150   [001] .....  7633.149841: inet_sock_set_state: family=AF_INET"
+            + " protocol=IPPROTO_TCP sport=37398 dport=18998 saddr=127.0.0.1 daddr=127.0.0.1"
+            + " saddrv6=::ffff:127.0.0.1 daddrv6=::ffff:127.0.0.1 oldstate=TCP_ESTABLISHED"
+            + " newstate=TCP_CLOSE";
+    tells(new SocketTrace.Step(14150, 37398, "127.0.0.1", 18998, false), ended);
+    assertEquals(Optional.empty(), SocketTrace.step(ended.replace(".....", "..s1.")));
   }
 
   @Test
