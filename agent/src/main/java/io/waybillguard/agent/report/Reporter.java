@@ -105,6 +105,7 @@ public final class Reporter implements Duty {
   private final Connector connector;
   private final Backoff backoff;
   private final SegmentCutter cutter = new SegmentCutter();
+  private final Commands commands;
   private final Semaphore signal = new Semaphore(0);
   private final AtomicBoolean urgent = new AtomicBoolean(true);
 
@@ -145,6 +146,7 @@ public final class Reporter implements Duty {
     this.clock = clock;
     this.connector = connector;
     this.backoff = new Backoff(rhythm.backoffMost(), random);
+    this.commands = new Commands(clerk, clock);
   }
 
   /** The real way: HTTPS with this PC's certificate. */
@@ -204,6 +206,10 @@ public final class Reporter implements Duty {
       advance(hq);
       return 1;
     }
+    if (commands.isBusy()) {
+      commands.advance(reader(), heldByHq, packed -> sendBodies(hq, packed));
+      return 1;
+    }
     await(untilNext(now));
     return 0;
   }
@@ -226,7 +232,8 @@ public final class Reporter implements Duty {
     }
   }
 
-  private @Nullable Transport connected() throws IOException {
+  private @Nullable Transport connected()
+      throws IOException, EvidenceException, InterruptedException {
     if (transport == null) {
       Optional<Enrolment> found = Enrolment.load(data);
       if (found.isEmpty()) {
@@ -240,6 +247,7 @@ public final class Reporter implements Duty {
         return null;
       }
       enrolment = found.get();
+      commands.remember(reader);
       transport = connector.to(found.get());
       seenByHq = reader.pinnedSize();
       heldByHq = reader.witnessedSize();
@@ -272,7 +280,7 @@ public final class Reporter implements Duty {
   // ---------------------------------------------------------------------------------------------------------
 
   private void beat(Transport hq, Instant now)
-      throws IOException, WireException, EvidenceException {
+      throws IOException, WireException, EvidenceException, InterruptedException {
     Optional<SignedNote> newest = reader().newestCheckpoint();
     Checkpoint head =
         newest.isEmpty()
@@ -291,6 +299,31 @@ public final class Reporter implements Duty {
       rolledBack(reply.hqSize(), head.size());
     } else if (!stoppedByHq()) {
       say(Link.CONNECTED, "");
+      commands.heard(reply.commands(), reply.hqTime(), enrolment());
+    }
+  }
+
+  /** For a command: content that HQ asked for. */
+  private boolean sendBodies(Transport hq, byte[] packed) throws IOException, Commands.NotTaken {
+    Transport.Answer answer;
+    try {
+      answer = hq.post(path("bodies"), Transport.Body.SEGMENT, packed);
+    } catch (EvidenceException e) {
+      throw new Commands.NotTaken(String.valueOf(e.getMessage()));
+    }
+    switch (answer.status()) {
+      case 200 -> {
+        backoff.reset();
+        return true;
+      }
+      case 413 -> {
+        return false;
+      }
+      case 400, 404, 422 -> throw new Commands.NotTaken(brief(answer));
+      default -> {
+        refused(answer, "content");
+        return false;
+      }
     }
   }
 

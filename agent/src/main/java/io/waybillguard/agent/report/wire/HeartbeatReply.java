@@ -4,6 +4,7 @@ import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,10 +15,14 @@ import java.util.List;
  *     been rolled back
  * @param mirrorSize size up to which HQ holds the bytes
  * @param nextAfter how long to wait before the next heartbeat, to the second
- * @param commands signed notes by the command key, oldest first
+ * @param commands what HQ has this desk do, oldest first
  */
 public record HeartbeatReply(
-    Instant hqTime, long hqSize, long mirrorSize, Duration nextAfter, List<String> commands) {
+    Instant hqTime,
+    long hqSize,
+    long mirrorSize,
+    Duration nextAfter,
+    List<Command.Message> commands) {
 
   public HeartbeatReply {
     commands = List.copyOf(commands);
@@ -30,7 +35,7 @@ public record HeartbeatReply(
         .put("hq_size", hqSize)
         .put("mirror_size", mirrorSize)
         .put("next_after", nextAfter.toSeconds())
-        .put("commands", commands)
+        .put("commands", commands.stream().map(Command.Message::json).toList())
         .canonical();
   }
 
@@ -47,9 +52,17 @@ public record HeartbeatReply(
           json.number("hq_size"),
           json.number("mirror_size", 0),
           Duration.ofSeconds(json.number("next_after")),
-          json.texts("commands"));
+          commands(json.objects("commands")));
     } catch (JsonException e) {
       throw JsonFault.of("heartbeat reply", e);
     }
+  }
+
+  private static List<Command.Message> commands(List<Json.Obj> objects) throws JsonException {
+    List<Command.Message> commands = new ArrayList<>();
+    for (Json.Obj each : objects) {
+      commands.add(new Command.Message(each.text("note"), each.object("args")));
+    }
+    return commands;
   }
 }
