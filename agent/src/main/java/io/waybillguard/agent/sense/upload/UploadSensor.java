@@ -47,7 +47,7 @@ public final class UploadSensor implements Sensor {
   private record Counts(long sent, long received) {}
 
   /** Whose sum it is, and of what. Ports of ours stand for the many of those who come to them. */
-  private record Key(String program, String user, String ip, int port, boolean incoming) {}
+  private record Key(String program, String ip, int port, boolean incoming) {}
 
   private static final class Sum {
     final Instant first;
@@ -121,7 +121,6 @@ public final class UploadSensor implements Sensor {
     Key key =
         new Key(
             reading.by().executable(),
-            reading.by().user(),
             reading.peer().getHostAddress(),
             reading.incoming() ? 0 : reading.port(),
             reading.incoming());
@@ -183,7 +182,7 @@ public final class UploadSensor implements Sensor {
         }
       } else if (isCrowded || !now.isBefore(sum.first.plus(SMALL_EVERY))) {
         all.remove();
-        Key program = new Key(one.getKey().program(), one.getKey().user(), VARIOUS, 0, false);
+        Key program = new Key(one.getKey().program(), VARIOUS, 0, false);
         merge(small.computeIfAbsent(program, k -> new Sum(sum.first, sum.by, sum.peer)), sum);
       }
     }

@@ -206,6 +206,17 @@ final class ImageSensorTest implements SensorContract {
   }
 
   @Test
+  void aReaderWhoseAccountCouldNotBeAskedAnyMoreIsTheSameProgram() throws Exception {
+    sensor.open();
+    Path first = scanned("1.jpg");
+    read(first, process(60, "/usr/bin/cat", 40));
+    read(first, new ProcessFacts(61, "/usr/bin/cat", "", 0));
+    later();
+    assertEquals(2, only(Act.READ, "/usr/bin/cat").times());
+    assertEquals(1, only(Act.READ, "/usr/bin/cat").images());
+  }
+
+  @Test
   void whatOthersDoIsToldTwoSecondsAfterItEnded() throws Exception {
     sensor.open();
     Path first = scanned("1.jpg");
