@@ -145,7 +145,7 @@ final class Commands {
       try {
         command = Command.verified(message, hq.command());
       } catch (EvidenceException e) {
-        refuse(message, String.valueOf(e.getMessage()));
+        refuse(String.valueOf(e.getMessage()));
         continue;
       }
       if (!seen.containsKey(command.id()) && !now.isBefore(command.notBefore())) {
@@ -191,7 +191,7 @@ final class Commands {
   }
 
   /** What is not signed for us names itself, and may name anything: only that it came is kept. */
-  private void refuse(Command.Message message, String why)
+  private void refuse(String why)
       throws IOException, InterruptedException {
     Instant now = clock.instant();
     LOG.warn("a command is refused: {}", why);
