@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -316,7 +317,8 @@ final class HostileRequestsIT {
             folder,
             "hq",
             List.of("-Xmx" + memory, "-XX:+ExitOnOutOfMemoryError"),
-            List.of("--data", data.toString()));
+            List.of("--data", data.toString()),
+            Map.of());
     hq.awaitReady();
     desk = new Desk().append("usb.attach", 6);
     Called token =

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -18,6 +19,7 @@ final class HqProcess implements AutoCloseable {
   private final Path out;
   private final Path err;
   private final List<String> command = new ArrayList<>();
+  private final Map<String, String> environment;
   private Process process;
   private String agents = "";
 
@@ -28,8 +30,16 @@ final class HqProcess implements AutoCloseable {
    * @param name of the output's files
    * @param java options of the JVM
    * @param serve options of {@code serve} besides the addresses
+   * @param environment what is added to this process's own
    */
-  HqProcess(Path folder, String name, List<String> java, List<String> serve) throws IOException {
+  HqProcess(
+      Path folder,
+      String name,
+      List<String> java,
+      List<String> serve,
+      Map<String, String> environment)
+      throws IOException {
+    this.environment = Map.copyOf(environment);
     this.out = folder.resolve(name + ".out");
     this.err = folder.resolve(name + ".err");
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
@@ -42,10 +52,12 @@ final class HqProcess implements AutoCloseable {
 
   private Process launch() throws IOException {
     Files.deleteIfExists(out);
-    return new ProcessBuilder(command)
-        .redirectOutput(out.toFile())
-        .redirectError(ProcessBuilder.Redirect.appendTo(err.toFile()))
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(ProcessBuilder.Redirect.appendTo(err.toFile()));
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   /** Waits until agents can reach it. */

@@ -18,6 +18,7 @@ import io.waybillguard.hq.trust.HqKeys;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,11 +55,28 @@ final class TwoHqsIT {
   private static final int KILL_EVERY = 6;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  private static final String PASSWORD = "seen-by-nobody";
+
+  /** The commands beside the processes are told in the environment, the processes by a file. */
+  private static final Map<String, String> ENVIRONMENT = Map.of("PGPASSWORD", PASSWORD);
+
   @TempDir private Path folder;
   private final Postgres server = Postgres.shared();
-  private final String url = server.url(server.create());
+  private final String name = server.create();
+  private final String url = server.url(name, Postgres.CAREFUL);
   private final List<HqProcess> started = new ArrayList<>();
   private @Nullable Database database;
+
+  @BeforeEach
+  void letIn() throws IOException {
+    server.letIn(PASSWORD);
+    server.execute(name, "GRANT CREATE ON SCHEMA public TO " + Postgres.CAREFUL);
+    Files.writeString(passwords(), "127.0.0.1:*:*:" + Postgres.CAREFUL + ":" + PASSWORD + "\n");
+  }
+
+  private Path passwords() {
+    return folder.resolve("pgpass");
+  }
 
   @AfterEach
   void end() throws Exception {
@@ -323,7 +342,8 @@ final class TwoHqsIT {
             folder,
             name,
             List.of("-Xmx256m"),
-            List.of("--data", data().toString(), "--database", url));
+            List.of("--data", data().toString(), "--database", url),
+            Map.of("PGPASSFILE", passwords().toString()));
     started.add(hq);
     return hq;
   }
@@ -331,13 +351,13 @@ final class TwoHqsIT {
   /** The database as a command beside the servers opens it. */
   private synchronized Database beside() throws Exception {
     if (database == null) {
-      database = Database.open(new Location(data(), Optional.of(PostgresUrl.of(url, Map.of()))));
+      database = Database.open(new Location(data(), Optional.of(PostgresUrl.of(url, ENVIRONMENT))));
     }
     return database;
   }
 
   private static Called call(String... args) {
-    return Called.with(InstantSource.system(), "en", args);
+    return Called.signedOn(ENVIRONMENT, "", InstantSource.system(), "en", args);
   }
 
   private Path data() {
