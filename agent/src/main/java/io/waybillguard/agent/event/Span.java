@@ -54,7 +54,7 @@ public record Span(long from, long to) {
   }
 
   /** The pairs that {@link #read} reads. */
-  static List<List<Long>> pairs(List<Span> spans) {
+  public static List<List<Long>> pairs(List<Span> spans) {
     return spans.stream().map(s -> List.of(s.from(), s.to())).toList();
   }
 

@@ -49,6 +49,8 @@ final class ForgedBundleTest {
           "README.zh-CN.txt",
           "data/custody.jsonl",
           "data/log/witness.vkey",
+          "data/view/report.html",
+          "data/view/报告.html",
           "data/view/清单.csv",
           "manifest-sha256.txt",
           "tagmanifest-sha256.txt");
@@ -217,7 +219,7 @@ final class ForgedBundleTest {
         b -> {
           b.remove("data/log/checkpoints/6")
               .remove("data/log/consistency/0-6")
-              .remove("data/log/consistency/6-14");
+              .remove("data/log/consistency/6-10");
           b.change("data/log/keys", bytes -> without(bytes, 1));
         });
     all.put("the newest key left out", b -> b.change("data/log/keys", bytes -> without(bytes, 2)));
@@ -270,6 +272,79 @@ final class ForgedBundleTest {
                       each.getValue().on(forged);
                       assertRefused(forged.sealed(), each.getKey());
                     }));
+  }
+
+  /** To a reader of notes, a damaged line is one of a key that he does not know. Not here. */
+  @Test
+  void aLineInASealThatIsNotUnderstoodIsRefused() throws Exception {
+    String seal = text(sound.read("data/log/checkpoint"));
+    List<String> lines = seal.lines().filter(line -> line.startsWith("— ")).toList();
+    assertEquals(2, lines.size(), "the log's own, and HQ's");
+    for (String line : lines) {
+      String stray = withStrayBits(line);
+      assertEquals(
+          List.of(decoded(line)), List.of(decoded(stray)), "a lax reader sees the same bytes");
+      assertRefused(resealed(line, stray), "stray low bits in " + line);
+    }
+    io.waybillguard.agent.evidence.NoteSignature nobody =
+        io.waybillguard.agent.evidence.SeededKey.cosigner("nobody.example.com", "nobody")
+            .cosign(seal.substring(0, seal.indexOf("\n\n") + 1), TestLog.NOON);
+    String hqs = lines.get(1);
+    assertRefused(
+        resealed(hqs, hqs + "\n— " + nobody.name() + " " + nobody.blob()), "a line of nobody");
+    assertRefused(resealed(hqs, hqs + "\n" + hqs), "a line twice");
+    assertRefused(resealed(hqs, hqs.substring(0, hqs.length() - 4)), "a line cut short");
+  }
+
+  /** The last digit before the padding has low bits that carry nothing. */
+  private static String withStrayBits(String line) {
+    String digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    int last = line.length() - 1;
+    while (line.charAt(last) == '=') {
+      last--;
+    }
+    assertTrue(last < line.length() - 1, "there is padding");
+    char other = digits.charAt(digits.indexOf(line.charAt(last)) ^ 1);
+    return line.substring(0, last) + other + line.substring(last + 1);
+  }
+
+  private static String decoded(String line) {
+    byte[] blob = java.util.Base64.getDecoder().decode(line.substring(line.lastIndexOf(' ') + 1));
+    return java.util.HexFormat.of().formatHex(blob);
+  }
+
+  /** Changes a line wherever the seal stands, and makes the manifests anew. */
+  private LooseBundle resealed(String line, String by) throws IOException {
+    LooseBundle forged = sound.copy();
+    for (String name : sound.names()) {
+      if (name.startsWith("data/") && text(sound.read(name)).contains(line)) {
+        forged.change(name, bytes -> replaced(bytes, line, by));
+      }
+    }
+    return forged.sealed();
+  }
+
+  /** The known limit of views: they prove nothing, and the verdict says so. */
+  @Test
+  void whatIsOnlyForReadingIsFixedByTheFingerprintAlone() throws Exception {
+    for (String name : UNPROVEN) {
+      if (name.startsWith("data/view/") || name.equals("data/custody.jsonl")) {
+        LooseBundle forged =
+            sound.copy().put(name, "another story".getBytes(StandardCharsets.UTF_8));
+        assertRefused(forged, name);
+        forged.sealed();
+        Verdict verdict = verify(forged);
+        assertTrue(verdict.holds(), name);
+        assertTrue(
+            verdict
+                .notProved()
+                .contains(io.waybillguard.agent.evidence.Statement.of("limit_views")),
+            name);
+        assertFalse(
+            Arrays.equals(sound.read(Bag.TAG_MANIFEST), forged.read(Bag.TAG_MANIFEST)),
+            "another fingerprint");
+      }
+    }
   }
 
   private static byte[] joined(byte[] bytes, String more) {
