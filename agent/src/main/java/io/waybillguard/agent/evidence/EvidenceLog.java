@@ -123,6 +123,7 @@ public final class EvidenceLog implements AutoCloseable {
   private long sealedAtMicros;
   private long keySinceMicros;
   private boolean sealSoon;
+  private boolean keyChangeSoon;
   private long pendingBytes;
   private boolean diskRefuses;
   private String refusal = DiskRefusedException.Reason.FULL.words();
@@ -171,7 +172,7 @@ public final class EvidenceLog implements AutoCloseable {
     EvidenceLog log;
     String why;
     try {
-      log = openAsIs(data, settings, around);
+      log = openOnReserve(data, settings, around);
       why = "set aside at an earlier start, which ended before it could say why";
     } catch (EvidenceException e) {
       LOG.error(
@@ -195,7 +196,7 @@ public final class EvidenceLog implements AutoCloseable {
   private static EvidenceLog openAfresh(Path data, Settings settings, Surroundings around)
       throws IOException {
     try {
-      return openAsIs(data, settings, around);
+      return openOnReserve(data, settings, around);
     } catch (EvidenceException e) {
       throw new IOException("a new log cannot be begun in " + data + ": " + e.getMessage(), e);
     }
@@ -221,6 +222,22 @@ public final class EvidenceLog implements AutoCloseable {
         e.addSuppressed(ce);
       }
       throw e;
+    }
+  }
+
+  /** On a full disk a log cannot even be opened; the reserve is for that too. */
+  private static EvidenceLog openOnReserve(Path data, Settings settings, Surroundings around)
+      throws IOException, EvidenceException {
+    try {
+      return openAsIs(data, settings, around);
+    } catch (DiskRefusedException e) {
+      long reserve = new Ballast(data, settings.retention().ballast()).release();
+      if (reserve == 0) {
+        throw e;
+      }
+      EvidenceLog log = openAsIs(data, settings, around);
+      log.reserveOpened(e, reserve);
+      return log;
     }
   }
 
@@ -620,18 +637,18 @@ public final class EvidenceLog implements AutoCloseable {
     try {
       store.commit(rows);
     } catch (DiskRefusedException e) {
-      refusal = e.reason().words();
       if (!diskRefuses) {
-        diskRefuses = true;
-        openReserve(e);
+        reserveOpened(e, ballast.release());
       }
+      refusal = e.reason().words();
       throw e;
     }
   }
 
-  /** Once, until the reserve is there again: makes room, and accepts the record that says so. */
-  private void openReserve(DiskRefusedException cause) {
-    long reserve = ballast.release();
+  /** Once, until the reserve is there again: accepts the record that says so, for the room made. */
+  private void reserveOpened(DiskRefusedException cause, long reserve) {
+    diskRefuses = true;
+    refusal = cause.reason().words();
     LOG.error(
         "the disk takes nothing more ({}); reserve_bytes={} waiting={}",
         cause.getMessage(),
@@ -658,8 +675,14 @@ public final class EvidenceLog implements AutoCloseable {
    */
   public boolean keyChangeDue() {
     return pinned > 0
-        && (frontier.size() - keys.last().firstSize() >= settings.keyEpochRecords()
+        && (keyChangeSoon
+            || frontier.size() - keys.last().firstSize() >= settings.keyEpochRecords()
             || micros(settings.keyEpoch()) <= around.monoMicros().getAsLong() - keySinceMicros);
+  }
+
+  /** Has the key change with the next {@link #keyChangeDue}, as at every start. */
+  public void changeKeySoon() {
+    keyChangeSoon = true;
   }
 
   /** Whether HQ has ever put its name to a head of this log. */
@@ -708,6 +731,7 @@ public final class EvidenceLog implements AutoCloseable {
     sealedAtMicros = around.monoMicros().getAsLong();
     keySinceMicros = sealedAtMicros;
     sealSoon = false;
+    keyChangeSoon = false;
     // Not only the key of the epoch before: an earlier destruction may have failed.
     keyFiles.keepOnly(epoch);
   }

@@ -35,12 +35,9 @@ final class Store implements Ledger, AutoCloseable {
           SQLiteErrorCode.SQLITE_CORRUPT.code,
           SQLiteErrorCode.SQLITE_NOTADB.code);
 
-  /** What SQLite says of a disk that does not do what it is asked. */
-  private static final Set<Integer> DISK =
-      Set.of(
-          SQLiteErrorCode.SQLITE_IOERR.code,
-          SQLiteErrorCode.SQLITE_READONLY.code,
-          SQLiteErrorCode.SQLITE_CANTOPEN.code);
+  /** What SQLite says, of a file that it had open to write, when the disk does not take it. */
+  private static final Set<Integer> UNWRITABLE =
+      Set.of(SQLiteErrorCode.SQLITE_READONLY.code, SQLiteErrorCode.SQLITE_CANTOPEN.code);
 
   private static final Logger LOG = LoggerFactory.getLogger(Store.class);
   private static final int PAGE_BYTES = 4096;
@@ -266,6 +263,12 @@ final class Store implements Ledger, AutoCloseable {
     String message = "cannot " + verb + " the evidence log " + file + ": " + e.getMessage();
     // SQLite's extended codes carry the primary one in the low byte.
     int primary = e.getErrorCode() & 0xff;
+    if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
+      return new DiskRefusedException(DiskRefusedException.Reason.FULL, message, e);
+    }
+    if (primary == SQLiteErrorCode.SQLITE_IOERR.code) {
+      return new DiskRefusedException(DiskRefusedException.Reason.ERROR, message, e);
+    }
     return DAMAGE.contains(primary)
         ? new DamagedLogException(message, e)
         : new IOException(message, e);
@@ -329,18 +332,16 @@ final class Store implements Ledger, AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #failure}, when writing: a file that cannot be made or changed is the disk's word
+   * too.
+   */
   private IOException refusal(SQLException e) {
-    int primary = e.getErrorCode() & 0xff;
-    if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
-      return new DiskRefusedException(DiskRefusedException.Reason.FULL, message("write to", e), e);
-    }
-    return DISK.contains(primary)
-        ? new DiskRefusedException(DiskRefusedException.Reason.ERROR, message("write to", e), e)
-        : failure("write to", file, e);
-  }
-
-  private String message(String verb, SQLException e) {
-    return "cannot " + verb + " the evidence log " + file + ": " + e.getMessage();
+    IOException failure = failure("write to", file, e);
+    return UNWRITABLE.contains(e.getErrorCode() & 0xff)
+        ? new DiskRefusedException(
+            DiskRefusedException.Reason.ERROR, String.valueOf(failure.getMessage()), e)
+        : failure;
   }
 
   // -- reading

@@ -21,7 +21,30 @@ final class DiskTrace {
   record FolderMade(String path) implements Op {}
 
   /** Bytes are written at an offset. */
-  record Written(String path, long offset, byte[] bytes) implements Op {}
+  static final class Written implements Op {
+    private final String path;
+    private final long offset;
+    private final byte[] bytes;
+
+    Written(String path, long offset, byte[] bytes) {
+      this.path = path;
+      this.offset = offset;
+      this.bytes = bytes;
+    }
+
+    String path() {
+      return path;
+    }
+
+    long offset() {
+      return offset;
+    }
+
+    /** Not a copy: nobody changes it. */
+    byte[] bytes() {
+      return bytes;
+    }
+  }
 
   /** A file is cut, or filled up with zeros, to a length. */
   record Cut(String path, long length) implements Op {}

@@ -217,10 +217,26 @@ public final class TestLog implements AutoCloseable {
     return this;
   }
 
+  /** The types of all records that are there, in order. */
+  List<String> types() throws IOException {
+    return read(
+        reader -> {
+          List<String> types = new ArrayList<>();
+          try {
+            for (long i = 0; i < reader.size(); i++) {
+              reader.entry(i).ifPresent(entry -> types.add(entry.type()));
+            }
+          } catch (EvidenceException e) {
+            throw new AssertionError(e);
+          }
+          return types;
+        });
+  }
+
   // -- what an administrator can do ------------------------------------------------------------
 
   /** Runs SQL on the log's file as somebody with full rights would, guards dropped. */
-  static void sql(Path file, String... statements) {
+  public static void sql(Path file, String... statements) {
     try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement s = c.createStatement()) {
       // Nobody pulls the plug here, so there is nothing to wait for the disk for.
