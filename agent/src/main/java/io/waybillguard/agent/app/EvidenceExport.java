@@ -3,6 +3,7 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.Hash;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.VerifierKey;
@@ -44,6 +45,18 @@ final class EvidenceExport implements Action {
   @Option(names = "--reason", paramLabel = "TEXT")
   private String reason = "";
 
+  @Option(names = "--case", paramLabel = "TEXT")
+  private String caseNumber = "";
+
+  @Option(names = "--asked-by", paramLabel = "TEXT")
+  private String askedBy = "";
+
+  @Option(names = "--legal-basis", paramLabel = "TEXT")
+  private String legalBasis = "";
+
+  @Option(names = "--whole-log")
+  private boolean wholeLog;
+
   @Option(names = "--json")
   private boolean json;
 
@@ -65,7 +78,10 @@ final class EvidenceExport implements Action {
               List.of(custody(log, wanted, now)),
               now,
               ZoneId.systemDefault());
-      print(wanted, write(writer, wanted), log);
+      if (wholeLog) {
+        writer.withWholeLog();
+      }
+      print(wanted, write(writer, wanted), writer.fingerprint(), log);
     }
     return Exit.DONE;
   }
@@ -138,7 +154,11 @@ final class EvidenceExport implements Action {
         .put("at", Times.rfc3339(now))
         .put("by", System.getProperty("user.name", ""))
         .putUnlessEmpty("on_behalf_of", call.environment().getOrDefault("SUDO_USER", ""))
+        .putUnlessEmpty("asked_by", askedBy)
+        .putUnlessEmpty("case", caseNumber)
+        .putUnlessEmpty("legal_basis", legalBasis)
         .putUnlessEmpty("reason", reason)
+        .put("whole_log", wholeLog)
         .put("origin", log.keys().origin())
         .put("first", wanted.first())
         .put("last", wanted.last())
@@ -155,7 +175,8 @@ final class EvidenceExport implements Action {
     }
   }
 
-  private void print(NavigableSet<Long> wanted, long written, LogReader log) throws IOException {
+  private void print(NavigableSet<Long> wanted, long written, Hash fingerprint, LogReader log)
+      throws IOException {
     boolean witnessed = log.witnessedSize() > wanted.last();
     if (json) {
       call.terminal()
@@ -165,12 +186,14 @@ final class EvidenceExport implements Action {
                   .put("first", wanted.first())
                   .put("last", wanted.last())
                   .put("records", written)
+                  .put("fingerprint", fingerprint.hex())
                   .put("witnessed", witnessed));
       return;
     }
     call.terminal().say("export.done", written, out, wanted.first(), wanted.last());
     call.terminal()
         .item("", call.words().say(witnessed ? "export.witnessed" : "export.not_witnessed"));
+    call.terminal().item("", call.words().say("export.fingerprint", fingerprint.hex()));
     call.terminal().say("export.how_to_check", out);
   }
 }

@@ -14,6 +14,7 @@ import io.waybillguard.agent.report.Enrolment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -161,6 +162,12 @@ final class EvidenceVerify implements Action {
     return statements.stream().map(s -> s.text(call.words().locale())).toList();
   }
 
+  private List<String> sentences(List<Statement> statements) {
+    return statements.stream()
+        .map(s -> s.text(call.words().locale(), ZoneId.systemDefault()))
+        .toList();
+  }
+
   private void print(Verdict verdict, Known known, String what) {
     Terminal terminal = call.terminal();
     terminal.say(
@@ -169,8 +176,13 @@ final class EvidenceVerify implements Action {
         "", call.words().say("verify.pins." + known.source().name().toLowerCase(Locale.ROOT)));
     section(
         "verify.refused", verdict.refused().stream().map(r -> r.what() + ": " + r.why()).toList());
-    section("verify.proved", texts(verdict.proved()));
-    section("verify.not_proved", texts(verdict.notProved()));
+    section("verify.proved", sentences(verdict.proved()));
+    section(
+        "verify.not_proved",
+        sentences(verdict.notProved().stream().filter(s -> !s.isLimit()).toList()));
+    section(
+        "verify.limits",
+        sentences(verdict.notProved().stream().filter(Statement::isLimit).toList()));
   }
 
   private void section(String title, List<String> items) {

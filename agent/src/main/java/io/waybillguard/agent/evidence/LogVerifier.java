@@ -231,8 +231,7 @@ public final class LogVerifier {
       draft.notProved("tail_unsealed", size - sealed);
     }
     concludeGone();
-    draft.notProved("limit_live_epoch");
-    draft.notProved("limit_truth");
+    draft.limits();
     return draft.done(sealed, size);
   }
 

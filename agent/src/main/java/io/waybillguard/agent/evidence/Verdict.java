@@ -41,6 +41,8 @@ public record Verdict(
   /** Gathers a verdict. Used by one thread. */
   public static final class Draft {
     private static final int MOST_REFUSALS = 100;
+    private static final List<String> LIMITS =
+        List.of("limit_live_epoch", "limit_tail", "limit_clock", "limit_truth");
 
     private final List<Statement> proved = new ArrayList<>();
     private final List<Statement> notProved = new ArrayList<>();
@@ -54,6 +56,14 @@ public record Verdict(
     /** Says what is not proved. */
     public void notProved(String key, Object... values) {
       notProved.add(Statement.of(key, values));
+    }
+
+    /**
+     * Says what no check of any log can prove, whatever it found. Each has its row in the table of
+     * attacks, and a test.
+     */
+    public void limits() {
+      LIMITS.forEach(this::notProved);
     }
 
     /** Refuses something; after a hundred, only that there is more. */

@@ -191,8 +191,7 @@ final class Commands {
   }
 
   /** What is not signed for us names itself, and may name anything: only that it came is kept. */
-  private void refuse(String why)
-      throws IOException, InterruptedException {
+  private void refuse(String why) throws IOException, InterruptedException {
     Instant now = clock.instant();
     LOG.warn("a command is refused: {}", why);
     if (lastRefusal == null

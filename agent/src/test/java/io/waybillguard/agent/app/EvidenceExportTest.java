@@ -8,6 +8,7 @@ import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.evidence.Hash;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,8 +61,31 @@ final class EvidenceExportTest {
   @Test
   void whoTookItOutAndWhyIsInTheBundle() throws Exception {
     Path bundle = root.resolve("b");
-    export(bundle, "--from", "0", "--to", "2", "--reason", "配合公安机关调查");
-    Json.Obj custody = Json.parse(Files.readAllBytes(bundle.resolve("data/custody.jsonl")));
+    CalledMain called =
+        export(
+            bundle,
+            "--from",
+            "0",
+            "--to",
+            "2",
+            "--reason",
+            "配合公安机关调查",
+            "--asked-by",
+            "王检察官",
+            "--case",
+            "2026-117",
+            "--legal-basis",
+            "刑事诉讼法第五十四条",
+            "--whole-log");
+    String line = Files.readAllLines(bundle.resolve("data/custody.jsonl")).get(0);
+    Json.Obj custody = Json.parse(line.getBytes(StandardCharsets.UTF_8));
+    assertEquals("王检察官", custody.text("asked_by"));
+    assertEquals("2026-117", custody.text("case"));
+    assertEquals("刑事诉讼法第五十四条", custody.text("legal_basis"));
+    assertTrue(Files.exists(bundle.resolve("data/log/tile/entries")), "the whole log");
+    String fingerprint =
+        Hash.sha256(Files.readAllBytes(bundle.resolve("tagmanifest-sha256.txt"))).hex();
+    assertTrue(called.out().contains("证据包指纹：" + fingerprint), called.out());
     assertEquals("export", custody.text("action"));
     assertEquals("配合公安机关调查", custody.text("reason"));
     assertEquals(System.getProperty("user.name"), custody.text("by"));

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.evidence.Statement;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +120,23 @@ final class EvidenceVerifyTest {
   }
 
   // -- a bundle --------------------------------------------------------------------------------
+
+  @Test
+  void theLimitsOfEveryCheckAreSaidInBothLanguages() throws Exception {
+    Path bundle = export("limits.zip");
+    for (Language language : Language.values()) {
+      CalledMain called =
+          CalledMain.in(language, root.resolve("x"), "evidence", "verify", bundle.toString());
+      assertEquals(Exit.DONE.code(), called.code());
+      String said = called.out().replaceAll("\\s+", "");
+      for (String key : List.of("live_epoch", "tail", "clock", "truth", "views")) {
+        String limit =
+            Statement.of("limit_" + key)
+                .text(language == Language.EN ? Locale.ENGLISH : Locale.SIMPLIFIED_CHINESE);
+        assertTrue(said.contains(limit.replaceAll("\\s+", "")), limit + "\n" + called.out());
+      }
+    }
+  }
 
   @Test
   void aBundleIsCheckedWithoutTheLogItCameFrom() throws Exception {

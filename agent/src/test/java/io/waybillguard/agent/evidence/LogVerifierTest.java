@@ -72,7 +72,13 @@ final class LogVerifierTest {
           List.of("records_intact", "first_key_pinned", "cosigned"),
           keys(desk.verify(desk.pins()).proved()));
       assertEquals(
-          List.of("not_cosigned", "tail_unsealed", "limit_live_epoch", "limit_truth"),
+          List.of(
+              "not_cosigned",
+              "tail_unsealed",
+              "limit_live_epoch",
+              "limit_tail",
+              "limit_clock",
+              "limit_truth"),
           keys(desk.verify(desk.pins()).notProved()));
       assertEquals(List.of("records_intact"), keys(desk.verify(Pins.NONE).proved()));
       assertEquals(
@@ -81,6 +87,8 @@ final class LogVerifierTest {
               "witness_not_given",
               "tail_unsealed",
               "limit_live_epoch",
+              "limit_tail",
+              "limit_clock",
               "limit_truth"),
           keys(desk.verify(Pins.NONE).notProved()));
       TestLog.sql(desk.file(), "DELETE FROM body WHERE idx IN (1, 2)");
@@ -108,8 +116,15 @@ final class LogVerifierTest {
             "witness_not_given",
             "tail_unsealed",
             "bodies_absent",
+            "bodies_erased",
+            "records_pruned",
+            "tiles_intact",
+            "first_key_to_compare",
             "limit_live_epoch",
-            "limit_truth")) {
+            "limit_tail",
+            "limit_clock",
+            "limit_truth",
+            "limit_views")) {
       Statement statement = Statement.of(key, "A1", "B2", "C3");
       String zh = statement.text(Locale.SIMPLIFIED_CHINESE);
       String en = statement.text(Locale.ENGLISH);

@@ -1,18 +1,23 @@
 package io.waybillguard.agent.evidence.bundle;
 
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.ConsistencyClaim;
 import io.waybillguard.agent.evidence.Cosignature;
+import io.waybillguard.agent.evidence.Cosigned;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.Hash;
 import io.waybillguard.agent.evidence.KeyChain;
 import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.Ledger;
 import io.waybillguard.agent.evidence.Merkle;
+import io.waybillguard.agent.evidence.Pins;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.TlogProof;
+import io.waybillguard.agent.evidence.Verdict;
 import io.waybillguard.agent.evidence.VerifierKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,12 +26,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -41,7 +51,12 @@ public final class BundleWriter {
   private final Instant at;
   private final ZoneId zone;
   private final SortedMap<String, Hash> payload = new TreeMap<>();
+  private final Absences absences = new Absences();
+  private final Verdict.Draft draft = new Verdict.Draft();
+  private final List<Report.Row> rows = new ArrayList<>();
   private long payloadBytes;
+  private boolean wholeLog;
+  private Optional<Hash> fingerprint = Optional.empty();
 
   /**
    * @param log where the records lie
@@ -58,19 +73,39 @@ public final class BundleWriter {
       ZoneId zone) {
     this.log = log;
     this.witnesses = List.copyOf(witnesses);
-    this.custody = List.copyOf(custody);
+    this.custody = new ArrayList<>(custody);
     this.at = at;
     this.zone = zone;
   }
 
   /**
-   * Writes the bundle. The records that hand over keys are always in it.
+   * Adds every leaf and every hash under the newest checkpoint as tlog-tiles, so that the whole
+   * tree can be rebuilt from the bundle.
+   */
+  public BundleWriter withWholeLog() {
+    wholeLog = true;
+    return this;
+  }
+
+  /**
+   * SHA-256 of the tag manifest, which fixes every byte of the bundle: written on the hand-over
+   * sheet, it tells this bundle from every other. After {@link #write} only.
+   */
+  public Hash fingerprint() {
+    return fingerprint.orElseThrow(() -> new IllegalStateException("nothing is written yet"));
+  }
+
+  /**
+   * Writes the bundle. Always in it are the records that hand over keys, and those that say that
+   * content of another record in it was erased. Each record, seal and proof is checked as it is
+   * written.
    *
    * @param wanted places of the records, at least one
    * @param target a new folder, or a new file that ends in {@code .zip}
    * @param progress told of the number of records written so far
    * @return how many records are in it
-   * @throws EvidenceException if a wanted record is not sealed yet or not there
+   * @throws EvidenceException if a wanted record is not sealed yet or not there, or the log does
+   *     not hold
    * @throws IOException if the log cannot be read or the target not written
    */
   public long write(SortedSet<Long> wanted, Path target, LongConsumer progress)
@@ -82,29 +117,97 @@ public final class BundleWriter {
     SignedNote head = head(kept, wanted.last());
     KeyChain keys = log.keys();
     Checkpoint newest = keys.verify(head);
-    SortedSet<Long> records = new TreeSet<>(wanted);
+    SortedSet<Long> handOvers = new TreeSet<>();
     SortedMap<Long, SignedNote> notes = new TreeMap<>();
     for (KeyChain.Epoch epoch : keys.epochs()) {
       if (epoch.number() > 0 && epoch.firstSize() <= newest.size()) {
-        records.add(epoch.firstSize() - 1);
+        handOvers.add(epoch.firstSize() - 1);
         notes.put(epoch.firstSize(), closing(kept, epoch));
       }
     }
     notes.put(newest.size(), head);
     try (BundleSink sink = BundleSink.at(target)) {
-      putLog(sink, keys, notes, newest);
-      Catalogue catalogue = new Catalogue(zone, cosignedAt(head));
+      Catalogue catalogue = new Catalogue(zone);
+      Brackets brackets = new Brackets(kept, witnesses);
+      SortedSet<Long> records = new TreeSet<>(wanted);
+      records.addAll(handOvers);
+      Records into = new Records(sink, catalogue, brackets, head, newest, wanted);
       long done = 0;
       for (long index : records) {
-        putRecord(sink, index, newest, head, catalogue);
+        into.put(index);
         progress.accept(++done);
       }
+      SortedSet<Long> erasures = into.erasures(records);
+      done += erasures.size();
+      progress.accept(done);
+      into.heads.forEach(size -> notes.put(size, Objects.requireNonNull(kept.get(size))));
+      putLog(sink, keys, notes, newest);
+      if (wholeLog) {
+        Tiles.write(log, newest.size(), (name, bytes) -> put(sink, name, bytes));
+      }
+      handOvers.removeAll(wanted);
+      noteAdditions(handOvers, "key_hand_over");
+      noteAdditions(erasures, "erasure");
+      noteOmissions(absences.explained(), "erased");
+      noteOmissions(absences.unexplained(), "not_here");
       put(sink, "data/custody.jsonl", lines(custody));
       put(sink, "data/view/清单.csv", catalogue.bytes());
+      putReports(sink, keys, notes, newest, wanted.size(), done);
       putTags(sink, keys);
       sink.finish();
+      return done;
     }
-    return records.size();
+  }
+
+  /** Records that nobody asked for are named, and so is content that is not here. */
+  private void noteAdditions(SortedSet<Long> records, String why) {
+    if (!records.isEmpty()) {
+      custody.add(
+          Json.object()
+              .put("action", "add")
+              .put("which", Span.pairs(Span.of(records)))
+              .put("why", why));
+    }
+  }
+
+  private void noteOmissions(SortedSet<Long> records, String why) {
+    if (!records.isEmpty()) {
+      custody.add(
+          Json.object()
+              .put("action", "content_absent")
+              .put("which", Span.pairs(Span.of(records)))
+              .put("why", why));
+    }
+  }
+
+  private void putReports(
+      BundleSink sink,
+      KeyChain keys,
+      SortedMap<Long, SignedNote> notes,
+      Checkpoint newest,
+      long asked,
+      long records)
+      throws IOException {
+    draft.proved("bundle_intact", records, keys.origin(), newest.size());
+    Cosigned.conclude(notes.values(), new Pins(Optional.empty(), witnesses), draft);
+    draft.notProved("first_key_to_compare");
+    absences.conclude(draft);
+    draft.limits();
+    rows.sort(Comparator.comparingLong(Report.Row::seq));
+    Report.Contents contents =
+        new Report.Contents(
+            rows,
+            asked,
+            records,
+            keys,
+            notes,
+            witnesses,
+            draft.done(newest.size(), records),
+            custody,
+            at);
+    for (Map.Entry<Locale, String> page : Report.NAMES.entrySet()) {
+      put(sink, page.getValue(), Report.html(contents, page.getKey(), zone));
+    }
   }
 
   /**
@@ -155,17 +258,28 @@ public final class BundleWriter {
 
   private void putLog(
       BundleSink sink, KeyChain keys, SortedMap<Long, SignedNote> notes, Checkpoint newest)
-      throws IOException {
+      throws IOException, EvidenceException {
     put(sink, "data/log/checkpoint", utf8(notes.get(newest.size())));
     long old = 0;
+    Hash oldRoot = Merkle.empty();
     for (Map.Entry<Long, SignedNote> each : notes.entrySet()) {
+      Checkpoint checkpoint = keys.verify(each.getValue());
       put(sink, "data/log/checkpoints/" + each.getKey(), utf8(each.getValue()));
       List<Hash> proof = Merkle.consistency(log, old, each.getKey());
+      if (!Merkle.consistent(old, oldRoot, checkpoint.size(), checkpoint.root(), proof)) {
+        throw new EvidenceException(
+            "the checkpoint of size "
+                + checkpoint.size()
+                + " does not continue the one of "
+                + old
+                + "; run 'evidence verify' and send what it says to HQ");
+      }
       put(
           sink,
           "data/log/consistency/" + old + "-" + each.getKey(),
           new ConsistencyClaim(old, proof, each.getValue()).bytes());
       old = each.getKey();
+      oldRoot = checkpoint.root();
     }
     StringBuilder lines = new StringBuilder();
     for (KeyChain.Epoch epoch : keys.epochs()) {
@@ -181,27 +295,108 @@ public final class BundleWriter {
     }
   }
 
-  private void putRecord(
-      BundleSink sink, long index, Checkpoint newest, SignedNote head, Catalogue catalogue)
-      throws IOException, EvidenceException {
-    byte[] bytes =
-        log.leaf(index)
-            .orElseThrow(() -> new EvidenceException("record " + index + " is no longer here"));
-    Leaf leaf = Leaf.parse(bytes);
-    String name = "data/records/" + index;
-    put(sink, name + ".json", bytes);
-    catalogue.add(name + ".json", leaf, "application/json", bytes);
-    List<Hash> path = Merkle.inclusion(log, index, newest.size());
-    put(sink, name + ".tlog-proof", new TlogProof("", index, path, head).bytes());
-    for (BodyPart body : log.bodies(index)) {
-      leaf.check(body);
-      put(sink, name + "." + body.part() + ".body", body.data());
-      put(sink, name + "." + body.part() + ".salt", body.salt());
-      catalogue.add(
-          name + "." + body.part() + ".body",
-          leaf,
-          leaf.bodies().get(body.part()).contentType(),
-          body.data());
+  /** Records on their way into the bundle. */
+  private final class Records {
+    private final BundleSink sink;
+    private final Catalogue catalogue;
+    private final Brackets brackets;
+    private final SignedNote head;
+    private final Checkpoint newest;
+    private final Set<Long> wanted;
+
+    /** Sizes of the heads that bracket the records. */
+    private final SortedSet<Long> heads = new TreeSet<>();
+
+    Records(
+        BundleSink sink,
+        Catalogue catalogue,
+        Brackets brackets,
+        SignedNote head,
+        Checkpoint newest,
+        Set<Long> wanted) {
+      this.sink = sink;
+      this.catalogue = catalogue;
+      this.brackets = brackets;
+      this.head = head;
+      this.newest = newest;
+      this.wanted = wanted;
+    }
+
+    void put(long index) throws IOException, EvidenceException {
+      byte[] bytes =
+          log.leaf(index)
+              .orElseThrow(() -> new EvidenceException("record " + index + " is no longer here"));
+      Leaf leaf = Leaf.parse(bytes);
+      TlogProof proof = new TlogProof("", index, Merkle.inclusion(log, index, newest.size()), head);
+      proof.check(bytes, newest);
+      if (leaf.seq() != index) {
+        throw new EvidenceException("record " + index + " says it is " + leaf.seq());
+      }
+      Brackets.Bracket bracket = brackets.of(index);
+      bracket.with().ifPresent(s -> heads.add(s.size()));
+      bracket.without().ifPresent(s -> heads.add(s.size()));
+      String name = "data/records/" + index;
+      BundleWriter.this.put(sink, name + ".json", bytes);
+      BundleWriter.this.put(sink, name + ".tlog-proof", proof.bytes());
+      catalogue.add(name + ".json", leaf, "application/json", bytes, bracket);
+      Set<Integer> here = new TreeSet<>();
+      Optional<Json.Obj> event = Optional.empty();
+      for (BodyPart body : log.bodies(index)) {
+        leaf.check(body);
+        here.add(body.part());
+        String part = name + "." + body.part();
+        BundleWriter.this.put(sink, part + ".body", body.data());
+        BundleWriter.this.put(sink, part + ".salt", body.salt());
+        String format = leaf.bodies().get(body.part()).contentType();
+        catalogue.add(part + ".body", leaf, format, body.data(), bracket);
+        event = body.part() == 0 ? event(body) : event;
+      }
+      boolean complete = absences.see(leaf, here);
+      if (rows.size() < Report.MOST_ROWS) {
+        rows.add(
+            new Report.Row(
+                index,
+                leaf.type(),
+                Instant.ofEpochMilli(leaf.wall()),
+                event,
+                complete,
+                Hash.sha256(bytes),
+                bracket,
+                wanted.contains(index)));
+      }
+    }
+
+    /**
+     * What is no event is in the bundle all the same; the page says that it tells nothing of it.
+     */
+    private static Optional<Json.Obj> event(BodyPart body) {
+      try {
+        return Optional.of(Json.parse(body.data()));
+      } catch (JsonException e) {
+        return Optional.empty();
+      }
+    }
+
+    /** Adds the records that say why content of the others is not here. */
+    SortedSet<Long> erasures(Set<Long> there) throws IOException, EvidenceException {
+      SortedSet<Long> added = new TreeSet<>();
+      long first = absences.first();
+      for (long i = first + 1; first >= 0 && i < newest.size(); i++) {
+        Optional<byte[]> bytes = log.leaf(i);
+        if (bytes.isPresent() && isErasure(bytes.get())) {
+          Leaf leaf = Leaf.parse(bytes.get());
+          if (leaf.type().equals(Absences.ERASURE) && absences.read(leaf) && !there.contains(i)) {
+            put(i);
+            added.add(i);
+          }
+        }
+      }
+      return added;
+    }
+
+    /** A quick look before a leaf is parsed: a log has a million of others. */
+    private static boolean isErasure(byte[] leaf) {
+      return new String(leaf, StandardCharsets.UTF_8).contains('"' + Absences.ERASURE + '"');
     }
   }
 
@@ -221,7 +416,9 @@ public final class BundleWriter {
       hashes.put(tag.getKey(), Hash.sha256(tag.getValue()));
       sink.put(tag.getKey(), tag.getValue());
     }
-    sink.put(Bag.TAG_MANIFEST, Bag.manifest(hashes));
+    byte[] tagManifest = Bag.manifest(hashes);
+    sink.put(Bag.TAG_MANIFEST, tagManifest);
+    fingerprint = Optional.of(Hash.sha256(tagManifest));
   }
 
   private static byte[] readme() throws IOException {

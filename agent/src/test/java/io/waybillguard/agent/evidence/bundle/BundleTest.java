@@ -97,7 +97,7 @@ final class BundleTest {
           List.of("manifests_intact", "bundle_intact", "first_key_pinned", "cosigned", "cosigned"),
           verdict.proved().stream().map(Statement::key).toList());
       assertEquals(
-          List.of("limit_live_epoch", "limit_truth"),
+          List.of("limit_live_epoch", "limit_tail", "limit_clock", "limit_truth", "limit_views"),
           verdict.notProved().stream().map(Statement::key).toList());
       assertFalse(Files.exists(temp.resolve(name + ".part")));
     }
@@ -112,6 +112,82 @@ final class BundleTest {
     assertEquals(21, verdict.size());
   }
 
+  /** A tree with a full tile, a second level, and a tile that is not full. */
+  @Test
+  void aWholeLogCanBeRebuiltFromItsTiles() throws Exception {
+    desk.add(300).seal();
+    Path bundle = temp.resolve("whole");
+    try (LogReader reader = LogReader.open(desk.folder())) {
+      new BundleWriter(reader, List.of(), List.of(), TestLog.NOON, SHANGHAI)
+          .withWholeLog()
+          .write(new TreeSet<>(List.of(2L, 256L, 320L)), bundle, done -> {});
+    }
+    LooseBundle sound = LooseBundle.of(bundle);
+    assertEquals(
+        List.of(
+            "data/log/tile/0/000",
+            "data/log/tile/0/001.p/65",
+            "data/log/tile/1/000.p/1",
+            "data/log/tile/entries/000",
+            "data/log/tile/entries/001.p/65"),
+        sound.names().stream().filter(n -> n.startsWith(Tiles.FOLDER)).toList());
+    Verdict verdict = BundleVerifier.verify(sound, desk.firstKeyOnly(), done -> {});
+    assertEquals(List.of(), verdict.refused());
+    assertTrue(verdict.proved().contains(Statement.of("tiles_intact", 321)));
+    for (String name : sound.names().stream().filter(n -> n.startsWith(Tiles.FOLDER)).toList()) {
+      for (int at : new int[] {0, 31, sound.read(name).length - 1}) {
+        LooseBundle forged = sound.copy();
+        forged.change(
+            name,
+            bytes -> {
+              bytes[at] ^= 1;
+              return bytes;
+            });
+        assertRefused(forged.sealed(), name + " with byte " + at + " flipped");
+      }
+      assertRefused(sound.copy().remove(name).sealed(), "without " + name);
+      assertRefused(
+          sound.copy().change(name, b -> java.util.Arrays.copyOf(b, b.length + 1)).sealed(),
+          name + " with a byte more");
+      assertRefused(
+          sound.copy().change(name, b -> java.util.Arrays.copyOf(b, b.length - 1)).sealed(),
+          name + " with a byte less");
+    }
+    assertRefused(
+        sound.copy().put("data/log/tile/2/000.p/1", new byte[32]).sealed(), "a tile too many");
+  }
+
+  private void assertRefused(LooseBundle forged, String how) throws IOException {
+    assertFalse(BundleVerifier.verify(forged, desk.firstKeyOnly(), done -> {}).holds(), how);
+  }
+
+  /** The record that says what was erased comes along without being asked for. */
+  @Test
+  void erasedContentIsToldFromContentThatIsMerelyAbsent() throws Exception {
+    desk.log().erase(new TreeSet<>(List.of(7L, 8L)), "request-7");
+    desk.cosign(EvidenceLog.Witness.HEAD);
+    Path bundle = temp.resolve("erased");
+    assertEquals(6, write(bundle, 6, 7, 8));
+    Verdict verdict = verify(bundle, desk.pins());
+    assertEquals(List.of(), verdict.refused());
+    assertTrue(
+        verdict.notProved().contains(Statement.of("bodies_erased", 2, 0)),
+        verdict.notProved().toString());
+    LooseBundle files = LooseBundle.of(bundle);
+    assertTrue(
+        text(files, "data/custody.jsonl")
+            .endsWith(
+                """
+                {"action":"add","which":[[21,22]],"why":"erasure"}
+                {"action":"content_absent","which":[[7,9]],"why":"erased"}
+                """),
+        text(files, "data/custody.jsonl"));
+    files.remove("data/records/6.0.body").remove("data/records/6.0.salt").sealed();
+    Verdict less = BundleVerifier.verify(files, desk.firstKeyOnly(), done -> {});
+    assertTrue(less.holds());
+    assertTrue(less.notProved().contains(Statement.of("bodies_absent", 1, 0)));
+  }
+
   @Test
   void withoutWhatIsKnownOutsideLessIsProved() throws Exception {
     write(temp.resolve("bundle"), 2);
@@ -121,7 +197,14 @@ final class BundleTest {
         List.of("manifests_intact", "bundle_intact"),
         verdict.proved().stream().map(Statement::key).toList());
     assertEquals(
-        List.of("first_key_not_given", "witness_not_given", "limit_live_epoch", "limit_truth"),
+        List.of(
+            "first_key_not_given",
+            "witness_not_given",
+            "limit_live_epoch",
+            "limit_tail",
+            "limit_clock",
+            "limit_truth",
+            "limit_views"),
         verdict.notProved().stream().map(Statement::key).toList());
   }
 
@@ -147,12 +230,14 @@ final class BundleTest {
             "bagit.txt",
             "data/custody.jsonl",
             "data/log/checkpoint",
+            "data/log/checkpoints/10",
             "data/log/checkpoints/14",
             "data/log/checkpoints/18",
             "data/log/checkpoints/6",
             "data/log/consistency/0-6",
+            "data/log/consistency/10-14",
             "data/log/consistency/14-18",
-            "data/log/consistency/6-14",
+            "data/log/consistency/6-10",
             "data/log/keys",
             "data/log/witness.vkey",
             "data/records/13.0.body",
@@ -167,12 +252,18 @@ final class BundleTest {
             "data/records/8.0.salt",
             "data/records/8.json",
             "data/records/8.tlog-proof",
+            "data/view/report.html",
+            "data/view/报告.html",
             "data/view/清单.csv",
             "manifest-sha256.txt",
             "tagmanifest-sha256.txt"),
         List.copyOf(files.names()));
     assertEquals(
-        "{\"asked_by\":\"王检察官\",\"case\":\"2026-0612\"}\n", text(files, "data/custody.jsonl"));
+        """
+        {"asked_by":"王检察官","case":"2026-0612"}
+        {"action":"add","which":[[5,6],[13,14]],"why":"key_hand_over"}
+        """,
+        text(files, "data/custody.jsonl"));
     String info = text(files, "bag-info.txt");
     assertTrue(info.contains("External-Identifier: " + desk.log().origin() + "\n"), info);
     assertTrue(info.contains("Bagging-Date: 2026-06-12\n"), info);
@@ -192,7 +283,9 @@ final class BundleTest {
         rows.get(3)
             .endsWith(
                 Hash.sha256(files.read("data/records/8.json")).hex()
-                    + ",2026-06-12 12:31:00.000 +08:00,2026-06-12 12:31:00.000 +08:00"),
+                    + ","
+                    + Sm3.hex(files.read("data/records/8.json"))
+                    + ",2026-06-12 12:31:00.000 +08:00,,2026-06-12 12:31:00.000 +08:00"),
         rows.get(3));
   }
 
@@ -284,7 +377,7 @@ final class BundleTest {
     }
     Verdict verdict = verify(temp.resolve("bundle"), desk.pins());
     assertEquals(List.of(), verdict.refused());
-    assertTrue(verdict.notProved().contains(Statement.of("bodies_absent", 4, "–")));
+    assertTrue(verdict.notProved().contains(Statement.of("bodies_absent", 4, 0)));
   }
 
   @Test

@@ -1,0 +1,256 @@
+package io.waybillguard.bench;
+
+import io.waybillguard.agent.event.Desk;
+import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.event.ProcessRef;
+import io.waybillguard.agent.event.ProgramAppeared;
+import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.evidence.LogVerifier;
+import io.waybillguard.agent.evidence.Pins;
+import io.waybillguard.agent.evidence.Retention;
+import io.waybillguard.agent.evidence.Verdict;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the evidence log costs, beside what it cannot do without: SQLite for appending, SHA-256 for
+ * checking. Prints a table and writes JSON.
+ */
+public final class LogBench {
+  private static final int[] BATCHES = {1, 8, 64, 256};
+  private static final int ROUNDS = 3;
+
+  private final Path work;
+  private final List<Json.Obj> results = new ArrayList<>();
+
+  private LogBench(Path work) {
+    this.work = work;
+  }
+
+  /** {@code LogBench FOLDER LEAVES OUT.json}. */
+  public static void main(String[] args) throws Exception {
+    LogBench bench = new LogBench(Path.of(args[0]));
+    bench.appends();
+    bench.large(Long.parseLong(args[1]));
+    Path out = Path.of(args[2]);
+    Files.writeString(out, Json.object().put("results", bench.results).indented() + "\n");
+    System.out.println("JSON: " + out);
+  }
+
+  private static EvidenceLog open(Path data) throws IOException {
+    long start = System.nanoTime();
+    return EvidenceLog.open(
+        data,
+        new EvidenceLog.Settings(
+            "bench.example.com",
+            Duration.ofSeconds(60),
+            256,
+            Duration.ofHours(24),
+            4096,
+            Duration.ofHours(1),
+            new Retention(
+                Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095), 64L << 30, 0)),
+        new EvidenceLog.Surroundings(
+            InstantSource.system(),
+            () -> (System.nanoTime() - start) / 1000,
+            "6f1c0f0e-0000-4000-8000-000000000001",
+            LogBench::desk));
+  }
+
+  private static Desk desk(String logId) {
+    return new Desk(
+        logId,
+        "SH-0021",
+        "desk-1",
+        new Desk.Os(200, "Debian GNU/Linux", "12"),
+        "6f1c0f0e-0000-4000-8000-000000000001",
+        ZoneId.of("Asia/Shanghai"),
+        "0.1.0");
+  }
+
+  /** Sealed at once, as every kind of today is: each commit bears a signature. */
+  private static ProgramAppeared event(long n) {
+    return new ProgramAppeared(
+        Instant.ofEpochMilli(1_781_000_000_000L + n),
+        new FileRef("/home/scan/app/" + n, "elf", 4096, "ab".repeat(32), "", "scan", false, true),
+        new Origin(Origin.Medium.REMOVABLE, "same_hash", "/media/STICK/app", "ab".repeat(32)),
+        ProcessRef.UNKNOWN);
+  }
+
+  // -- appending ---------------------------------------------------------------------------------
+
+  private void appends() throws Exception {
+    System.out.println("durable appends a second, median of " + ROUNDS + " rounds each, in turn");
+    System.out.println("  batch    log/s    plain sqlite-jdbc/s    ratio");
+    for (int batch : BATCHES) {
+      int records = Math.min(20_000, Math.max(1_500, batch * 100));
+      double[] log = new double[ROUNDS];
+      double[] plain = new double[ROUNDS];
+      // One round of each is not counted: it warms up the compiler and the disk.
+      for (int round = -1; round < ROUNDS; round++) {
+        Path data = work.resolve("append-" + batch + "-" + round);
+        double one = append(data, batch, records);
+        double other =
+            new PlainSqlite(data.resolve("evidence.db"), batch).write(work.resolve("plain.db"));
+        if (round >= 0) {
+          log[round] = one;
+          plain[round] = other;
+        }
+        delete(data);
+      }
+      double ratio = median(log) / median(plain);
+      System.out.printf(
+          Locale.ROOT, "  %5d %8.0f %22.0f %8.2f%n", batch, median(log), median(plain), ratio);
+      results.add(
+          Json.object()
+              .put("what", "append")
+              .put("batch", batch)
+              .put("log_per_s", Math.round(median(log)))
+              .put("sqlite_per_s", Math.round(median(plain)))
+              .put("ratio_percent", Math.round(100 * ratio)));
+    }
+  }
+
+  private static double append(Path data, int batch, int records) throws IOException {
+    Files.createDirectories(data);
+    try (EvidenceLog log = open(data)) {
+      long began = System.nanoTime();
+      for (int n = 0; n < records; ) {
+        for (int i = 0; i < batch && n < records; i++) {
+          log.append(event(n++));
+        }
+        log.commit();
+      }
+      return records * 1e9 / (System.nanoTime() - began);
+    }
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  // -- a large log -------------------------------------------------------------------------------
+
+  private void large(long leaves) throws Exception {
+    Path data = Files.createDirectories(work.resolve("large"));
+    long began = System.nanoTime();
+    try (EvidenceLog log = open(data)) {
+      for (long n = 0; n < leaves; ) {
+        for (int i = 0; i < 256 && n < leaves; i++) {
+          log.append(event(n++));
+        }
+        log.commit();
+      }
+      log.seal();
+    }
+    double made = seconds(began);
+
+    began = System.nanoTime();
+    try (EvidenceLog log = open(data)) {
+      double start = seconds(began);
+      System.out.printf(
+          Locale.ROOT,
+          "start on %,d leaves: %.3f s (they were made in %.0f s)%n",
+          log.durableSize(),
+          start,
+          made);
+      results.add(
+          Json.object()
+              .put("what", "start")
+              .put("leaves", leaves)
+              .put("ms", Math.round(1000 * start)));
+    }
+
+    Path bytes = work.resolve("bytes");
+    long size = dump(data, bytes);
+    double sum = sha256sum(bytes);
+    began = System.nanoTime();
+    try (LogReader reader = LogReader.open(data)) {
+      Verdict verdict = LogVerifier.verify(reader, Pins.NONE, done -> {});
+      if (!verdict.holds()) {
+        throw new IllegalStateException("the log does not hold: " + verdict.refused());
+      }
+    }
+    double verify = seconds(began);
+    System.out.printf(
+        Locale.ROOT,
+        "verify %,d leaves, %,d bytes of leaves, salts and bodies: %.1f s, %.0f leaves/s, %.1f MB/s;"
+            + " sha256sum over the same bytes: %.1f s, %.1f MB/s; ratio %.3f%n",
+        leaves,
+        size,
+        verify,
+        leaves / verify,
+        size / verify / 1e6,
+        sum,
+        size / sum / 1e6,
+        sum / verify);
+    results.add(
+        Json.object()
+            .put("what", "verify")
+            .put("leaves", leaves)
+            .put("bytes", size)
+            .put("ms", Math.round(1000 * verify))
+            .put("sha256sum_ms", Math.round(1000 * sum)));
+  }
+
+  /** Everything that a verifier has to hash, in one file. */
+  private static long dump(Path data, Path to) throws IOException {
+    try (LogReader reader = LogReader.open(data);
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(to), 1 << 20)) {
+      long leaves = reader.size();
+      for (long i = 0; i < leaves; i++) {
+        out.write(reader.leaf(i).orElseThrow());
+        for (var body : reader.bodies(i)) {
+          out.write(body.salt());
+          out.write(body.data());
+        }
+      }
+    }
+    return Files.size(to);
+  }
+
+  private static double sha256sum(Path file) throws IOException, InterruptedException {
+    double best = Double.MAX_VALUE;
+    for (int round = 0; round < ROUNDS; round++) {
+      long began = System.nanoTime();
+      Process process =
+          new ProcessBuilder("sha256sum", file.toString())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (process.waitFor() != 0) {
+        throw new IOException("sha256sum failed");
+      }
+      best = Math.min(best, seconds(began));
+    }
+    return best;
+  }
+
+  private static double seconds(long began) {
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      for (Path each :
+          (Iterable<Path>) files.sorted(java.util.Comparator.reverseOrder())::iterator) {
+        Files.delete(each);
+      }
+    }
+  }
+}
