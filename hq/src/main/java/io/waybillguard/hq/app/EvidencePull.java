@@ -3,6 +3,7 @@ package io.waybillguard.hq.app;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.hq.pull.Pull;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
@@ -74,6 +75,7 @@ final class EvidencePull implements Command {
           new Pull(
               new Segments(database),
               new SegmentFiles(home.data()),
+              new Contents(database, home.data()),
               List.of(keys.witness().verifier(), keys.mirror().verifier()));
       print(log, write(pull, log, request, now));
     }

@@ -11,14 +11,18 @@ import io.waybillguard.hq.http.Https;
 import io.waybillguard.hq.ingest.Enrolment;
 import io.waybillguard.hq.ingest.Mirror;
 import io.waybillguard.hq.ingest.Presence;
+import io.waybillguard.hq.ingest.Pulled;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.store.Bond;
+import io.waybillguard.hq.store.Commands;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.DurableFile;
 import io.waybillguard.hq.store.Enrolments;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.trust.HqKeys;
@@ -107,12 +111,16 @@ final class Hq implements AutoCloseable {
       Logs logs = new Logs(database);
       SegmentFiles files = new SegmentFiles(data);
       files.removeParts(partsBefore(settings, clock.instant()));
+      Commands commands = new Commands(database);
+      Contents contents = new Contents(database, data);
+      contents.destroyDoomed();
       AgentApi api =
           new AgentApi(
               new Enrolment(keys, new Enrolments(database), clock),
               new Witness(keys.witness(), logs, clock),
               new Mirror(keys.mirror(), keys.witness(), logs, files, clock),
-              new Presence(logs, new Heartbeats(database), settings.heartbeat(), clock),
+              new Presence(logs, new Heartbeats(database), commands, settings.heartbeat(), clock),
+              new Pulled(logs, commands, new Records(database, files), contents, clock),
               logs);
       this.agents =
           listen(

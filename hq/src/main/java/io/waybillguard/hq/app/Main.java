@@ -48,6 +48,9 @@ public final class Main {
         .addSubcommand(group("token", new TokenCreate(call)))
         .addSubcommand(new Workstations(call))
         .addSubcommand(group("evidence", new EvidencePull(call), new EvidenceVerify(call)))
+        .addSubcommand(
+            group(
+                "command", new CommandGive(call), new CommandApprove(call), new CommandList(call)))
         .addSubcommand(group("user", new UserAdd(call)));
   }
 

@@ -12,6 +12,7 @@ import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.hq.ingest.Enrolment;
 import io.waybillguard.hq.ingest.Mirror;
 import io.waybillguard.hq.ingest.Presence;
+import io.waybillguard.hq.ingest.Pulled;
 import io.waybillguard.hq.ingest.Rejected;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.store.Logs;
@@ -37,16 +38,23 @@ public final class AgentApi {
   private final Witness witness;
   private final Mirror mirror;
   private final Presence presence;
+  private final Pulled pulled;
   private final Caller caller;
   private final Semaphore segments = new Semaphore(SEGMENTS_AT_ONCE, true);
 
   /** The API in front of these judges. */
   public AgentApi(
-      Enrolment enrolment, Witness witness, Mirror mirror, Presence presence, Logs logs) {
+      Enrolment enrolment,
+      Witness witness,
+      Mirror mirror,
+      Presence presence,
+      Pulled pulled,
+      Logs logs) {
     this.enrolment = enrolment;
     this.witness = witness;
     this.mirror = mirror;
     this.presence = presence;
+    this.pulled = pulled;
     this.caller = new Caller(logs);
   }
 
@@ -56,6 +64,7 @@ public final class AgentApi {
     config.routes.post("/v1/add-checkpoint", this::addCheckpoint);
     config.routes.post("/v1/logs/{id}/keys", this::keys);
     config.routes.post("/v1/logs/{id}/segments", this::segments);
+    config.routes.post("/v1/logs/{id}/bodies", this::bodies);
     config.routes.post("/v1/heartbeat", this::heartbeat);
     config.routes.get("/healthz", request -> request.contentType(TEXT).result("ok\n"));
     config.routes.exception(Rejected.class, AgentApi::refuse);
@@ -87,15 +96,29 @@ public final class AgentApi {
 
   private void segments(Context request) throws Rejected, IOException {
     Workstation who = ownLog(request);
-    if (!segments.tryAcquire()) {
-      request.header("Retry-After", RETRY_SECONDS);
-      throw Rejected.because(503, Refusal.BUSY, "many segments are being taken; try again");
-    }
+    begin(request);
     try {
       byte[] body = Bodies.gzip(request);
       request.contentType(TEXT).result(mirror.addSegment(who.log(), body));
     } finally {
       segments.release();
+    }
+  }
+
+  private void bodies(Context request) throws Rejected, IOException {
+    Workstation who = ownLog(request);
+    begin(request);
+    try {
+      request.contentType(JSON).result(pulled.take(who, Bodies.gzip(request)));
+    } finally {
+      segments.release();
+    }
+  }
+
+  private void begin(Context request) throws Rejected {
+    if (!segments.tryAcquire()) {
+      request.header("Retry-After", RETRY_SECONDS);
+      throw Rejected.because(503, Refusal.BUSY, "many segments are being taken; try again");
     }
   }
 

@@ -2,27 +2,30 @@ package io.waybillguard.hq.ingest;
 
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 
 /** {@code POST /v1/heartbeat}: who is there, and whether it still holds what HQ has cosigned. */
 public final class Presence {
   private final Logs logs;
   private final Heartbeats heartbeats;
+  private final Commands commands;
   private final Duration interval;
   private final InstantSource clock;
 
   /**
    * @param interval how often a workstation should be heard; it adds its own jitter
    */
-  public Presence(Logs logs, Heartbeats heartbeats, Duration interval, InstantSource clock) {
+  public Presence(
+      Logs logs, Heartbeats heartbeats, Commands commands, Duration interval, InstantSource clock) {
     this.logs = logs;
     this.heartbeats = heartbeats;
+    this.commands = commands;
     this.interval = interval;
     this.clock = clock;
   }
@@ -39,6 +42,11 @@ public final class Presence {
     if (beat.size() < log.head().size()) {
       heartbeats.rolledBack(caller, beat.size(), log.head().size(), now);
     }
-    return new HeartbeatReply(now, log.head().size(), log.mirror().size(), interval, List.of());
+    return new HeartbeatReply(
+        now,
+        log.head().size(),
+        log.mirror().size(),
+        interval,
+        commands.due(log.workstation(), now));
   }
 }
