@@ -248,6 +248,54 @@ final class SummaryTest {
   }
 
   @Test
+  void whoHandledImagesAndWhatWentWhereIsTold() throws Exception {
+    ProcessRef curl = new ProcessRef(60, "/usr/bin/curl", "desk");
+    says(
+        images(ImagesHandled.Act.READ, "", ""),
+        "/usr/bin/curl 读取了 /srv/scan 里的 60 张图片，一天内共 75 张。",
+        "/usr/bin/curl read 60 images in /srv/scan, 75 within a day.");
+    says(
+        images(ImagesHandled.Act.COPIED, "/home/desk/xwechat_files/1", "wechat"),
+        "/usr/bin/curl 从 /srv/scan 复制出 60 张图片，最后一张到 /home/desk/xwechat_files/1，那里属于 wechat，一天内共 75 张。",
+        "/usr/bin/curl copied 60 images out of /srv/scan, the last to /home/desk/xwechat_files/1, a"
+            + " place of wechat, 75 within a day.");
+    says(
+        sent(curl, new BytesSent.Peer("10.0.0.2", 8443, "pan.example", "netdisk", false)),
+        "/usr/bin/curl 向 pan.example (10.0.0.2)（端口 8443）发出 45.8 MiB，已知为 netdisk。",
+        "/usr/bin/curl sent 45.8 MiB to pan.example (10.0.0.2), port 8443, known as netdisk.");
+    says(
+        sent(ProcessRef.UNKNOWN, new BytesSent.Peer("", 0, "", "", false)),
+        "查不出的程序 向多处零星发出共 45.8 MiB。",
+        "A program that could not be named sent 45.8 MiB to various places, a little to each.");
+    says(
+        new Finding(
+            NOON,
+            "images-carried-off",
+            Severity.HIGH,
+            List.of(1L),
+            Json.object()
+                .put("step", "script")
+                .put("path", "/usr/bin/curl")
+                .put("images", 60)
+                .put("bytes", 48_000_000)
+                .put("peer", "10.0.0.2:8443")
+                .put("source", "/usr/bin/tar")),
+        "/usr/bin/curl 向外发出 45.8 MiB，主要发往 10.0.0.2:8443；同时有 60 张面单图片被读取，由 /usr/bin/tar 读取。",
+        "/usr/bin/curl sent 45.8 MiB, mostly to 10.0.0.2:8443, while 60 waybill images were read"
+            + " beside it, by /usr/bin/tar.");
+  }
+
+  private static ImagesHandled images(ImagesHandled.Act act, String result, String place) {
+    ProcessRef curl = new ProcessRef(60, "/usr/bin/curl", "desk");
+    return new ImagesHandled(
+        NOON, NOON, act, curl, SHELL, false, 60, 75, 61, 48_000_000, "/srv/scan", result, place);
+  }
+
+  private static BytesSent sent(ProcessRef by, BytesSent.Peer peer) {
+    return new BytesSent(NOON, NOON, by, SHELL, false, peer, 48_000_000, 1_000, 1);
+  }
+
+  @Test
   void anUnknownTypeAndAnEmptyEventStillMakeASentence() {
     assertEquals("记录类型 scan.read。", chinese.of("scan.read", Json.object()));
     for (String type : typesWithWords()) {
