@@ -4,6 +4,8 @@ package io.waybillguard.agent.event;
 public sealed interface Observation extends Event
     permits ProgramAppeared,
         ProgramStarted,
+        RemoteSessionEnded,
+        RemoteSessionStarted,
         SensorBack,
         SensorBlind,
         SensorLive,

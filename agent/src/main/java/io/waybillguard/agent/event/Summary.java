@@ -82,6 +82,7 @@ public final class Summary {
       case "volume.mount", "volume.unmount" -> volume(type, ocsf);
       case "program.new" -> programNew(ocsf);
       case "proc.start" -> programStarted(ocsf);
+      case "session.start", "session.end" -> session(type, ocsf);
       case "sensor.live" ->
           say(
               at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
@@ -182,6 +183,29 @@ public final class Summary {
     return say(key, at(process, "file").text("path", process.text("path", "")))
         + String.join("", extras)
         + say("stop");
+  }
+
+  /** Where from comes first, as in the notice at the desk; what is not known is left out. */
+  private String session(String type, Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    Json.Obj from = at(ocsf, "src_endpoint");
+    String address = from.text("ip", from.text("hostname", "unknown"));
+    String tunnel = unmapped.text("tunnel", "");
+    String where =
+        !tunnel.isEmpty()
+            ? say(tunnel.equals("?") ? "session.from.tunnel" : "session.from.tunnel.by", tunnel)
+            : address.equals("unknown")
+                ? say("session.from.unknown")
+                : say("session.from", address);
+    String account = text(ocsf, "user", "name");
+    String tool = text(ocsf, "service", "name");
+    String who =
+        account.equals("unknown") ? say("session.how", tool) : say("session.who", tool, account);
+    String key =
+        unmapped.flag("present_at_start", false)
+            ? "session.start.before"
+            : unmapped.flag("ended_while_away", false) ? "session.end.away" : type;
+    return say(key, where, who, span(ocsf.number("duration", -1)));
   }
 
   private String finding(Json.Obj ocsf) {
