@@ -35,7 +35,12 @@ public final class Scene implements AutoCloseable {
 
   /** A desk with room for {@code room} observations in its inbox. */
   public Scene(Path folder, int room, List<Detector> rules) throws IOException {
-    log = TestLog.in(folder);
+    this(TestLog.in(folder), room, rules);
+  }
+
+  /** A desk with this log. */
+  public Scene(TestLog log, int room, List<Detector> rules) {
+    this.log = log;
     inbox = new Inbox(room);
     duty = new SensorDuty(sensor, inbox, clock());
     pipeline =
@@ -149,6 +154,11 @@ public final class Scene implements AutoCloseable {
   /** Noon of the day on which everything happens, and some seconds. */
   public static Instant noon(long plusSeconds) {
     return TestLog.NOON.plusSeconds(plusSeconds);
+  }
+
+  /** Fails unless what is durable holds from end to end. */
+  public void assertSoundSoFar() throws IOException {
+    log.assertSound();
   }
 
   /** Fails unless the log holds from end to end, and everything in it is durable. */

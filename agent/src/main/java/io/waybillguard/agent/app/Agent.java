@@ -8,7 +8,10 @@ import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.evidence.DiskRefusedException;
 import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.evidence.Retention;
+import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
@@ -110,7 +113,13 @@ final class Agent {
         CHECKPOINT_RECORDS,
         evidence.keyEpoch(),
         evidence.keyEpochRecords(),
-        KEY_EPOCH_PAUSE);
+        KEY_EPOCH_PAUSE,
+        new Retention(
+            config.retention().personal(),
+            config.retention().technical(),
+            config.retention().leaf(),
+            evidence.diskCap(),
+            evidence.ballast()));
   }
 
   private static List<Detector> rules() {
@@ -165,9 +174,10 @@ final class Agent {
   // -- running -----------------------------------------------------------------------------------
 
   /**
-   * Writes down how the last run ended, changes the key, and lets everybody work.
+   * Writes down how the last run ended, and lets everybody work; the key changes with the first
+   * step. On a disk that takes nothing the first records wait in memory.
    *
-   * @throws IOException if the first record cannot be written
+   * @throws IOException if the log cannot be read
    */
   void start() throws IOException {
     String before = before();
@@ -183,11 +193,13 @@ final class Agent {
             before,
             log.sealedSize(),
             lastWords.found().orElse("")));
-    log.commit();
-    lastWords.clear();
-    if (log.isPinned()) {
-      log.changeKey();
+    try {
+      log.commit();
+      lastWords.clear();
+    } catch (DiskRefusedException e) {
+      LOG.error("the disk takes nothing at the start; records wait in memory", e);
     }
+    log.changeKeySoon();
     LOG.info("log={} size={} before={}", log.origin(), log.durableSize(), before);
     watchdog.start();
     supervisor.start(pipeline);
@@ -263,9 +275,19 @@ final class Agent {
         .put("version", Version.current())
         .put("outlet", outlet)
         .put("pid", ProcessHandle.current().pid())
+        .put("storage", json(pipeline.storage()))
         .put("sensors", sensors.stream().map(s -> json(s.state())).toList())
         .put("hq", hq)
         .put("policy", Json.object().put("version", policy.substring(0, 12)));
+  }
+
+  private static Json.Obj json(Storage storage) {
+    return Json.object()
+        .put("state", storage.state().name().toLowerCase(java.util.Locale.ROOT))
+        // Whole MiB, so that the file is not written anew for every record.
+        .put("bytes", storage.bytes() >> 20 << 20)
+        .put("cap", storage.cap())
+        .put("waiting", storage.waiting());
   }
 
   private static Json.Obj json(SensorDuty.State state) {

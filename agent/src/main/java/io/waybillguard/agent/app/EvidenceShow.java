@@ -39,7 +39,10 @@ final class EvidenceShow implements Action {
       long size = log.size();
       ShownRecord record =
           ShownRecord.read(log, seq)
-              .orElseThrow(() -> new Refusal(Exit.USAGE, "record.none", seq, size));
+              .orElseThrow(
+                  () ->
+                      new Refusal(
+                          Exit.USAGE, seq < size ? "record.pruned" : "record.none", seq, size));
       Optional<Standing.Witnesses> hq =
           Enrolment.load(call.home().data())
               .map(e -> new Standing.Witnesses(e.witness(), e.mirror()));

@@ -154,6 +154,7 @@ final class Status implements Action {
     }
     if (known.told().isPresent()) {
       json.put("policy", known.told().get().object("policy"));
+      json.put("storage", known.told().get().object("storage"));
     }
     return json;
   }
@@ -190,6 +191,7 @@ final class Status implements Action {
       printLog(known.log());
     }
     if (known.told().isPresent()) {
+      printStorage(known.told().get().object("storage"));
       terminal.line("");
       printSensors(known.told().get().objects("sensors"));
     } else if (known.running()) {
@@ -225,6 +227,16 @@ final class Status implements Action {
     table.row("", words.say("status.pinned"), count(log.pinned()));
     table.row("", words.say("status.witnessed"), count(log.witnessed()));
     call.terminal().table(table);
+  }
+
+  /** Only what somebody has to do something about. */
+  private void printStorage(Json.Obj storage) throws JsonException {
+    switch (storage.text("state", "good")) {
+      case "disk_refuses" ->
+          call.terminal().say("status.storage.disk_refuses", storage.number("waiting", 0));
+      case "at_cap" -> call.terminal().say("status.storage.at_cap", storage.number("cap", 0) >> 20);
+      default -> {}
+    }
   }
 
   private String count(long records) {

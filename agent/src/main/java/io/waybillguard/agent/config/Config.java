@@ -12,11 +12,17 @@ import java.time.Duration;
  * @param evidence the evidence log
  * @param inbox between sensors and log
  * @param report to HQ
+ * @param retention how long what is recorded is kept
  * @param sensors what is watched
  * @param watchdog who looks after the agent's own threads
  */
 public record Config(
-    Evidence evidence, Inbox inbox, Report report, Sensors sensors, Watchdog watchdog) {
+    Evidence evidence,
+    Inbox inbox,
+    Report report,
+    Retention retention,
+    Sensors sensors,
+    Watchdog watchdog) {
 
   private static final long MEBIBYTE = 1L << 20;
 
@@ -29,7 +35,9 @@ public record Config(
               Duration.ofMillis(50),
               Duration.ofSeconds(60),
               Duration.ofHours(24),
-              4096),
+              4096,
+              2048 * MEBIBYTE,
+              16 * MEBIBYTE),
           new Inbox(8192),
           new Report(
               Duration.ofMinutes(30),
@@ -37,6 +45,7 @@ public record Config(
               Duration.ofSeconds(10),
               Duration.ofSeconds(60),
               Duration.ofMinutes(15)),
+          new Retention(Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095)),
           new Sensors(new Usb(true), new Program(true, 1024 * MEBIBYTE)),
           new Watchdog(Duration.ofSeconds(120)));
 
@@ -51,6 +60,10 @@ public record Config(
    * @param checkpointEvery how long records may lie unsealed; 1s to 1h
    * @param keyEpoch how long one signing key is used before it is replaced and destroyed; 1m to 7d
    * @param keyEpochRecords how many records one signing key may seal; 16 to 65536
+   * @param diskCap size in bytes that the log may grow to; beyond it the oldest content that HQ
+   *     holds is erased, and what still does not fit is counted; 16MiB to 64GiB
+   * @param ballast size in bytes of the file that is deleted when the disk is full, so that the log
+   *     can say so; 1MiB to 1GiB
    */
   public record Evidence(
       String domain,
@@ -58,7 +71,9 @@ public record Config(
       Duration commitWait,
       Duration checkpointEvery,
       Duration keyEpoch,
-      int keyEpochRecords) {}
+      int keyEpochRecords,
+      long diskCap,
+      long ballast) {}
 
   /**
    * The queue between the sensors and the log.
@@ -84,6 +99,17 @@ public record Config(
       Duration connectTimeout,
       Duration readTimeout,
       Duration backoffMax) {}
+
+  /**
+   * How long what is recorded is kept, counted from when HQ held the record, by HQ's clock. Records
+   * that are held for a case stay until they are released.
+   *
+   * @param personal content that names a person, a path of theirs or a file of theirs; 1d to 3650d
+   * @param technical content that names nobody; 1d to 3650d
+   * @param leaf the records themselves; their hashes stay, so that all others can still be proved;
+   *     30d to 3650d
+   */
+  public record Retention(Duration personal, Duration technical, Duration leaf) {}
 
   /**
    * What is watched. A sensor that is switched off is recorded as such at each start.

@@ -96,6 +96,7 @@ public record ConfigFile(Config config, List<Setting> settings) {
             evidence(top.section("evidence"), standard.evidence()),
             inbox(top.section("inbox"), standard.inbox()),
             report(top.section("report"), standard.report()),
+            retention(top.section("retention"), standard.retention()),
             sensors(top.section("sensors"), standard.sensors()),
             watchdog(top.section("watchdog"), standard.watchdog()));
     top.end();
@@ -110,7 +111,9 @@ public record ConfigFile(Config config, List<Setting> settings) {
             in.time("commit_wait", standard.commitWait(), "1ms", "1s"),
             in.time("checkpoint_every", standard.checkpointEvery(), "1s", "1h"),
             in.time("key_epoch", standard.keyEpoch(), "1m", "7d"),
-            in.count("key_epoch_records", standard.keyEpochRecords(), 16, 65536));
+            in.count("key_epoch_records", standard.keyEpochRecords(), 16, 65536),
+            in.size("disk_cap", standard.diskCap(), "16MiB", "64GiB"),
+            in.size("ballast", standard.ballast(), "1MiB", "1GiB"));
     in.end();
     return read;
   }
@@ -129,6 +132,16 @@ public record ConfigFile(Config config, List<Setting> settings) {
             in.time("connect_timeout", standard.connectTimeout(), "1s", "2m"),
             in.time("read_timeout", standard.readTimeout(), "1s", "10m"),
             in.time("backoff_max", standard.backoffMax(), "1s", "1d"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Retention retention(Section in, Config.Retention standard) {
+    Config.Retention read =
+        new Config.Retention(
+            in.time("personal", standard.personal(), "1d", "3650d"),
+            in.time("technical", standard.technical(), "1d", "3650d"),
+            in.time("leaf", standard.leaf(), "30d", "3650d"));
     in.end();
     return read;
   }

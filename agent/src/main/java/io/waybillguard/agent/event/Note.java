@@ -8,10 +8,14 @@ public sealed interface Note extends Event
     permits AgentStarted,
         AgentStopped,
         ClockJumped,
+        HoldPlaced,
+        HoldReleased,
         KeyHandedOver,
         LogRecovered,
+        RecordsErased,
         RecordsLost,
-        RuleSwitchedOff {
+        RuleSwitchedOff,
+        StoreFull {
   @Override
   default Urgency urgency() {
     return Urgency.CRITICAL;

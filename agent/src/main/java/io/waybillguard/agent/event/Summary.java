@@ -103,6 +103,9 @@ public final class Summary {
               time(ocsf, "start_time"),
               time(ocsf, "end_time"),
               named("cause", ocsf.text("status_detail", "")));
+      case "log.erase" -> erased(ocsf);
+      case "log.hold", "log.release" -> held(type, ocsf);
+      case "store.full" -> say(type, named("cause", ocsf.text("status_detail", "")));
       case "log.recover" -> say(type, ocsf.text("status_detail", ""));
       case "time.jump" -> {
         long ms = at(ocsf, "unmapped").number("jump_ms", 0);
@@ -228,6 +231,20 @@ public final class Summary {
     String key = "log.start." + before;
     long size = at(ocsf, "unmapped").number("last_checkpoint_size", 0);
     return say(words.containsKey(key) ? key : "log.start", size);
+  }
+
+  private String erased(Json.Obj ocsf) {
+    String rule = ocsf.text("status_detail", "");
+    String why =
+        rule.isEmpty()
+            ? say("erase.request", text(ocsf, "unmapped", "request"))
+            : named("erase", rule);
+    return say("log.erase", ocsf.number("count", 0), why);
+  }
+
+  private String held(String type, Json.Obj ocsf) {
+    Json.Obj hold = at(ocsf, "unmapped");
+    return say(type, hold.number("from", 0), hold.number("to", 1) - 1, hold.text("case", ""));
   }
 
   private String sensor(Json.Obj ocsf) {

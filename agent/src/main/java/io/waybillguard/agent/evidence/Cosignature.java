@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A cosigner's word on a checkpoint that was checked: as of {@code at} this is the largest head it
@@ -20,6 +21,17 @@ public record Cosignature(VerifierKey key, Instant at, NoteSignature line) {
   /** What is signed: two header lines, then the checkpoint's text. */
   static byte[] message(String text, long seconds) {
     return ("cosignature/v1\ntime " + seconds + "\n" + text).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * When a line says it was cosigned, in seconds since 1970; empty if it is no cosignature. For
+   * lines that were verified.
+   */
+  static OptionalLong secondsOf(NoteSignature line) {
+    byte[] bytes = line.signature();
+    return bytes.length == LENGTH
+        ? OptionalLong.of(ByteBuffer.wrap(bytes).getLong())
+        : OptionalLong.empty();
   }
 
   /** The cosignature in a line, if the line is this key's and holds. */

@@ -1,9 +1,19 @@
 package io.waybillguard.agent.evidence;
 
+import static java.util.Comparator.comparingLong;
+
+import io.waybillguard.agent.event.BodyClass;
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Event;
+import io.waybillguard.agent.event.HoldPlaced;
+import io.waybillguard.agent.event.HoldReleased;
 import io.waybillguard.agent.event.KeyHandedOver;
 import io.waybillguard.agent.event.LogRecovered;
+import io.waybillguard.agent.event.Note;
+import io.waybillguard.agent.event.RecordsErased;
+import io.waybillguard.agent.event.RecordsLost;
+import io.waybillguard.agent.event.Span;
+import io.waybillguard.agent.event.StoreFull;
 import io.waybillguard.agent.event.Urgency;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +26,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -32,8 +47,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EvidenceLog implements AutoCloseable {
   static final String FILE = "evidence.db";
-  static final String PINNED = "pinned";
-  static final String WITNESSED = "witnessed";
 
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceLog.class);
   private static final String KEYS = "keys";
@@ -45,6 +58,17 @@ public final class EvidenceLog implements AutoCloseable {
    */
   private static final int MOST_PENDING = 16_384;
 
+  private static final long MOST_PENDING_BYTES = 32 << 20;
+
+  /** Records in one transaction: after a full disk, many wait. */
+  private static final int MOST_IN_ONE_COMMIT = 1024;
+
+  /** Records in one request to erase: it is done at once, while nothing else is written. */
+  public static final int MOST_ERASED = 4096;
+
+  /** Longest name of a case or request: it stands in a leaf. */
+  private static final int MOST_NAME = 200;
+
   /**
    * How the log is kept.
    *
@@ -54,6 +78,7 @@ public final class EvidenceLog implements AutoCloseable {
    * @param keyEpoch longest time that a key signs
    * @param keyEpochRecords most records under one key
    * @param keyEpochPause shortest time between two changes of key that a cosignature brings about
+   * @param retention how long records are kept, and how much room they may take
    */
   public record Settings(
       String domain,
@@ -61,7 +86,8 @@ public final class EvidenceLog implements AutoCloseable {
       int checkpointRecords,
       Duration keyEpoch,
       int keyEpochRecords,
-      Duration keyEpochPause) {}
+      Duration keyEpochPause,
+      Retention retention) {}
 
   /**
    * What the log is told of time and place.
@@ -80,6 +106,9 @@ public final class EvidenceLog implements AutoCloseable {
   private final Settings settings;
   private final Surroundings around;
   private final SecureRandom random = new SecureRandom();
+  private final Ballast ballast;
+  private final Clearing clearing;
+  private List<Hold> holds;
 
   private KeyChain keys;
   private SigningKey key;
@@ -94,9 +123,14 @@ public final class EvidenceLog implements AutoCloseable {
   private long sealedAtMicros;
   private long keySinceMicros;
   private boolean sealSoon;
+  private boolean keyChangeSoon;
+  private long pendingBytes;
+  private boolean diskRefuses;
+  private String refusal = DiskRefusedException.Reason.FULL.words();
 
   private EvidenceLog(
       Store store,
+      Path data,
       KeyFiles keyFiles,
       Settings settings,
       Surroundings around,
@@ -112,10 +146,14 @@ public final class EvidenceLog implements AutoCloseable {
     this.key = key;
     this.frontier = frontier;
     this.durable = frontier.size();
-    this.pinned = store.state(PINNED);
-    this.witnessed = store.state(WITNESSED);
+    this.pinned = store.state(Schema.PINNED);
+    this.witnessed = store.state(Schema.WITNESSED);
     this.sealedAtMicros = around.monoMicros().getAsLong();
     this.keySinceMicros = sealedAtMicros;
+    this.holds = store.holds();
+    this.ballast = new Ballast(data, settings.retention().ballast());
+    this.clearing =
+        new Clearing(this, store, settings.retention(), ballast, random, sealedAtMicros);
   }
 
   // -- opening
@@ -134,7 +172,7 @@ public final class EvidenceLog implements AutoCloseable {
     EvidenceLog log;
     String why;
     try {
-      log = openAsIs(data, settings, around);
+      log = openOnReserve(data, settings, around);
       why = "set aside at an earlier start, which ended before it could say why";
     } catch (EvidenceException e) {
       LOG.error(
@@ -158,7 +196,7 @@ public final class EvidenceLog implements AutoCloseable {
   private static EvidenceLog openAfresh(Path data, Settings settings, Surroundings around)
       throws IOException {
     try {
-      return openAsIs(data, settings, around);
+      return openOnReserve(data, settings, around);
     } catch (EvidenceException e) {
       throw new IOException("a new log cannot be begun in " + data + ": " + e.getMessage(), e);
     }
@@ -187,6 +225,22 @@ public final class EvidenceLog implements AutoCloseable {
     }
   }
 
+  /** On a full disk a log cannot even be opened; the reserve is for that too. */
+  private static EvidenceLog openOnReserve(Path data, Settings settings, Surroundings around)
+      throws IOException, EvidenceException {
+    try {
+      return openAsIs(data, settings, around);
+    } catch (DiskRefusedException e) {
+      long reserve = new Ballast(data, settings.retention().ballast()).release();
+      if (reserve == 0) {
+        throw e;
+      }
+      EvidenceLog log = openAsIs(data, settings, around);
+      log.reserveOpened(e, reserve);
+      return log;
+    }
+  }
+
   private static EvidenceLog openAsIs(Path data, Settings settings, Surroundings around)
       throws IOException, EvidenceException {
     KeyFiles keyFiles = new KeyFiles(data.resolve(KEYS));
@@ -197,7 +251,7 @@ public final class EvidenceLog implements AutoCloseable {
       throw new EvidenceException(String.valueOf(e.getMessage()), e);
     }
     try {
-      return continued(store, keyFiles, settings, around);
+      return continued(store, data, keyFiles, settings, around);
     } catch (EvidenceException | IOException | RuntimeException e) {
       try {
         store.close();
@@ -209,12 +263,12 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   private static EvidenceLog continued(
-      Store store, KeyFiles keyFiles, Settings settings, Surroundings around)
+      Store store, Path data, KeyFiles keyFiles, Settings settings, Surroundings around)
       throws IOException, EvidenceException {
     try {
       if (!store.hasKeys()) {
         refuseRemains(store, keyFiles);
-        return begun(store, keyFiles, settings, around);
+        return begun(store, data, keyFiles, settings, around);
       }
       KeyChain keys = store.keys();
       KeyChain.Epoch epoch = keys.last();
@@ -227,7 +281,8 @@ public final class EvidenceLog implements AutoCloseable {
                       new EvidenceException(
                           "the key file of epoch " + epoch.number() + " is gone"));
       keyFiles.keepOnly(epoch.number());
-      EvidenceLog log = new EvidenceLog(store, keyFiles, settings, around, keys, key, frontier);
+      EvidenceLog log =
+          new EvidenceLog(store, data, keyFiles, settings, around, keys, key, frontier);
       log.sealed = store.newestCheckpoint().map(EvidenceLog::sizeOf).orElse(0L);
       return log;
     } catch (DamagedLogException e) {
@@ -253,7 +308,7 @@ public final class EvidenceLog implements AutoCloseable {
 
   /** A new log: its key is durable before the row that names it. */
   private static EvidenceLog begun(
-      Store store, KeyFiles keyFiles, Settings settings, Surroundings around)
+      Store store, Path data, KeyFiles keyFiles, Settings settings, Surroundings around)
       throws IOException, EvidenceException {
     KeyPair pair = SigningKey.freshPair();
     String origin = Checkpoint.origin(settings.domain(), SigningKey.logId(pair.getPublic()));
@@ -262,7 +317,7 @@ public final class EvidenceLog implements AutoCloseable {
     keyFiles.write(0, key);
     store.commit(batch -> batch.epoch(keys.last()));
     keyFiles.keepOnly(0);
-    return new EvidenceLog(store, keyFiles, settings, around, keys, key, new Frontier());
+    return new EvidenceLog(store, data, keyFiles, settings, around, keys, key, new Frontier());
   }
 
   /**
@@ -300,7 +355,7 @@ public final class EvidenceLog implements AutoCloseable {
       }
     }
     Store.Edge edge = store.edge();
-    if (edge.nodes() != 2 * size - Long.bitCount(size) || edge.bodies() > size) {
+    if (edge.nodes() != PostOrder.count(size) || edge.bodies() > size) {
       throw new EvidenceException(
           "the log holds "
               + size
@@ -413,18 +468,45 @@ public final class EvidenceLog implements AutoCloseable {
    * Accepts a record. Its bytes are fixed now and reach the disk with the next {@link #commit}.
    *
    * @return its place in the log
-   * @throws IOException if so much is waiting for the disk already that nothing more is taken
+   * @throws LogRefusedException if so much waits for the disk already that nothing more is taken,
+   *     or the log has grown to its limit
    */
-  public long append(Event event) throws IOException {
+  public long append(Event event) throws LogRefusedException {
     return append(event, event.urgency());
   }
 
-  long append(Event event, Urgency urgency) throws IOException {
-    if (pending.size() >= MOST_PENDING) {
-      throw new IOException(MOST_PENDING + " records wait for the disk; no more are taken");
+  long append(Event event, Urgency urgency) throws LogRefusedException {
+    return append(event, urgency, event.bodyClass());
+  }
+
+  long append(Event event, Urgency urgency, BodyClass bodyClass) throws LogRefusedException {
+    if (pending.size() >= MOST_PENDING || pendingBytes >= MOST_PENDING_BYTES) {
+      throw new LogRefusedException(
+          refusal, pending.size() + " records wait for the disk; no more are taken");
     }
-    Pending record = encode(event, frontier.size());
+    if (clearing.isSpent() && !isOwnWord(event)) {
+      throw new LogRefusedException(
+          "disk cap", "the log has grown to its limit of " + settings.retention().diskCap());
+    }
+    return accept(event, urgency, bodyClass, Batch.Rows.NONE);
+  }
+
+  /**
+   * Over its limit the log takes its own word only: starts, ends, and what HQ commands, which may
+   * make room. The count of what was lost waits until there is room for what was not.
+   */
+  private static boolean isOwnWord(Event event) {
+    return event instanceof Note && !(event instanceof RecordsLost);
+  }
+
+  private long accept(Event event, Urgency urgency, Batch.Rows alongside) {
+    return accept(event, urgency, event.bodyClass(), alongside);
+  }
+
+  private long accept(Event event, Urgency urgency, BodyClass bodyClass, Batch.Rows alongside) {
+    Pending record = encode(event, bodyClass, frontier.size(), alongside);
     pending.add(record);
+    pendingBytes += record.bytes();
     frontier.append(
         Merkle.leaf(record.leaf()),
         (level, index, hash) ->
@@ -433,15 +515,14 @@ public final class EvidenceLog implements AutoCloseable {
     return record.seq();
   }
 
-  private Pending encode(Event event, long seq) {
+  private Pending encode(Event event, BodyClass bodyClass, long seq, Batch.Rows alongside) {
     Instant now = around.wall().instant();
     byte[] salt = new byte[BodyPart.SALT_LENGTH];
     random.nextBytes(salt);
     byte[] data = around.desk().apply(logId()).body(event, seq, now);
     BodyPart body = new BodyPart(seq, 0, salt, data);
     Leaf.Promise promise =
-        new Leaf.Promise(
-            body.commitment(), data.length, Desk.contentType(), event.bodyClass().word());
+        new Leaf.Promise(body.commitment(), data.length, Desk.contentType(), bodyClass.word());
     long wall = event.at().toEpochMilli();
     byte[] leaf =
         Leaf.bytes(
@@ -460,12 +541,15 @@ public final class EvidenceLog implements AutoCloseable {
               + leaf.length
               + " bytes; what is that large belongs in its body");
     }
-    return new Pending(seq, event.type(), wall, leaf, List.of(body));
+    return new Pending(seq, event.type(), wall, leaf, List.of(body), alongside);
   }
 
   /**
-   * Makes what was accepted durable, and seals it when that is due. On failure it all stays
-   * accepted, and the next call tries again with the same bytes.
+   * Makes what was accepted durable, and seals it when that is due. On failure what was not written
+   * stays accepted, and the next call tries again with the same bytes.
+   *
+   * <p>When the disk takes nothing, the reserve is opened and a {@code store.full} written into the
+   * room.
    *
    * @return whether a checkpoint was signed
    * @throws IOException if the disk does not take it
@@ -475,7 +559,16 @@ public final class EvidenceLog implements AutoCloseable {
     if (pending.isEmpty() && !seal) {
       return false;
     }
-    write(seal);
+    boolean refused = diskRefuses;
+    try {
+      write(seal);
+    } catch (DiskRefusedException e) {
+      if (refused) {
+        throw e;
+      }
+      seal = true;
+      write(true);
+    }
     return seal;
   }
 
@@ -496,23 +589,76 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   private void write(boolean seal) throws IOException {
+    int next = nextCommit();
+    while (next < pending.size()) {
+      write(next, Batch.Rows.NONE);
+      next = nextCommit();
+    }
     long size = frontier.size();
-    store.commit(
-        batch -> {
-          batch.leaves(pending);
-          batch.nodes(pendingNodes);
-          if (seal) {
-            batch.checkpoint(size, head(frontier).signedBy(key));
-          }
-        });
-    pending.clear();
-    pendingNodes.clear();
-    durable = size;
+    write(
+        next,
+        seal ? batch -> batch.checkpoint(size, head(frontier).signedBy(key)) : Batch.Rows.NONE);
     if (seal) {
       sealed = size;
       sealedAtMicros = around.monoMicros().getAsLong();
       sealSoon = false;
     }
+  }
+
+  /** How many records go into the next transaction: what is done alongside one ends it. */
+  private int nextCommit() {
+    int most = Math.min(pending.size(), MOST_IN_ONE_COMMIT);
+    for (int i = 0; i < most; i++) {
+      if (pending.get(i).alongside() != Batch.Rows.NONE) {
+        return i + 1;
+      }
+    }
+    return most;
+  }
+
+  private void write(int records, Batch.Rows last) throws IOException {
+    long size = durable + records;
+    List<Pending> first = pending.subList(0, records);
+    List<Store.FinishedNode> nodes =
+        pendingNodes.subList(0, (int) (PostOrder.count(size) - PostOrder.count(durable)));
+    commit(
+        batch -> {
+          batch.leaves(first);
+          batch.nodes(nodes);
+          last.into(batch);
+        });
+    pendingBytes -= first.stream().mapToLong(Pending::bytes).sum();
+    first.clear();
+    nodes.clear();
+    durable = size;
+  }
+
+  private void commit(Batch.Rows rows) throws IOException {
+    try {
+      store.commit(rows);
+    } catch (DiskRefusedException e) {
+      if (!diskRefuses) {
+        reserveOpened(e, ballast.release());
+      }
+      refusal = e.reason().words();
+      throw e;
+    }
+  }
+
+  /** Once, until the reserve is there again: accepts the record that says so, for the room made. */
+  private void reserveOpened(DiskRefusedException cause, long reserve) {
+    diskRefuses = true;
+    refusal = cause.reason().words();
+    LOG.error(
+        "the disk takes nothing more ({}); reserve_bytes={} waiting={}",
+        cause.getMessage(),
+        reserve,
+        pending.size());
+    Instant now = around.wall().instant();
+    accept(
+        new StoreFull(now, cause.reason().words(), pending.size(), reserve),
+        Urgency.CRITICAL,
+        Batch.Rows.NONE);
   }
 
   private Checkpoint head(Frontier of) {
@@ -529,8 +675,14 @@ public final class EvidenceLog implements AutoCloseable {
    */
   public boolean keyChangeDue() {
     return pinned > 0
-        && (frontier.size() - keys.last().firstSize() >= settings.keyEpochRecords()
+        && (keyChangeSoon
+            || frontier.size() - keys.last().firstSize() >= settings.keyEpochRecords()
             || micros(settings.keyEpoch()) <= around.monoMicros().getAsLong() - keySinceMicros);
+  }
+
+  /** Has the key change with the next {@link #keyChangeDue}, as at every start. */
+  public void changeKeySoon() {
+    keyChangeSoon = true;
   }
 
   /** Whether HQ has ever put its name to a head of this log. */
@@ -549,10 +701,8 @@ public final class EvidenceLog implements AutoCloseable {
     }
     long epoch = keys.last().number() + 1;
     SigningKey next = nextKey();
-    Pending record =
-        encode(
-            new KeyHandedOver(around.wall().instant(), epoch, next.verifier().toString()),
-            frontier.size());
+    Note handOver = new KeyHandedOver(around.wall().instant(), epoch, next.verifier().toString());
+    Pending record = encode(handOver, handOver.bodyClass(), frontier.size(), Batch.Rows.NONE);
     Frontier grown = frontier.copy();
     List<Store.FinishedNode> nodes = new ArrayList<>();
     grown.append(
@@ -566,7 +716,7 @@ public final class EvidenceLog implements AutoCloseable {
       throw new IllegalStateException("our own hand-over does not hold", e);
     }
     keyFiles.write(epoch, next);
-    store.commit(
+    commit(
         batch -> {
           batch.leaves(List.of(record));
           batch.nodes(nodes);
@@ -581,6 +731,7 @@ public final class EvidenceLog implements AutoCloseable {
     sealedAtMicros = around.monoMicros().getAsLong();
     keySinceMicros = sealedAtMicros;
     sealSoon = false;
+    keyChangeSoon = false;
     // Not only the key of the epoch before: an earlier destruction may have failed.
     keyFiles.keepOnly(epoch);
   }
@@ -621,11 +772,15 @@ public final class EvidenceLog implements AutoCloseable {
     long newPinned = Math.max(pinned, size);
     long newWitnessed = witness == Witness.MIRROR ? Math.max(witnessed, size) : witnessed;
     SignedNote signed = note.with(line);
-    store.commit(
+    OptionalLong at = Cosignature.secondsOf(line);
+    commit(
         batch -> {
           batch.checkpoint(size, signed);
-          batch.state(PINNED, newPinned);
-          batch.state(WITNESSED, newWitnessed);
+          batch.state(Schema.PINNED, newPinned);
+          batch.state(Schema.WITNESSED, newWitnessed);
+          if (witness == Witness.MIRROR && at.isPresent()) {
+            batch.witnessed(size, at.getAsLong());
+          }
         });
     boolean further = newPinned > pinned;
     pinned = newPinned;
@@ -634,6 +789,195 @@ public final class EvidenceLog implements AutoCloseable {
         && micros(settings.keyEpochPause()) <= around.monoMicros().getAsLong() - keySinceMicros) {
       changeKey();
     }
+  }
+
+  // -- what is held and erased
+  // -------------------------------------------------------------------------------------------
+
+  /**
+   * Holds records for a case: nothing of them is erased until the hold is released. Durable when
+   * this returns.
+   *
+   * @param caseNo the case, at most 200 characters
+   * @param records which; may reach beyond the end of the log
+   * @return false if just this hold was there already
+   * @throws IOException if the disk does not take it; it is then in force all the same, and written
+   *     with the next commit
+   */
+  public boolean hold(String caseNo, Span records) throws IOException {
+    Hold hold = new Hold(checkedName(caseNo), records);
+    if (holds.contains(hold)) {
+      return false;
+    }
+    accept(
+        new HoldPlaced(around.wall().instant(), caseNo, records),
+        Urgency.CRITICAL,
+        batch -> batch.hold(hold));
+    holds = new ArrayList<>(holds);
+    holds.add(hold);
+    commit();
+    return true;
+  }
+
+  /**
+   * Ends a hold: its records are cleared away when their time has come, unless another holds them.
+   *
+   * @return false if there is no such hold
+   * @throws IOException if the disk does not take it; it is then written with the next commit
+   */
+  public boolean release(String caseNo, Span records) throws IOException {
+    Hold hold = new Hold(caseNo, records);
+    if (!holds.contains(hold)) {
+      return false;
+    }
+    Batch.Rows lookAgain = clearing.lookAgain(records);
+    accept(
+        new HoldReleased(around.wall().instant(), caseNo, records),
+        Urgency.CRITICAL,
+        batch -> {
+          batch.release(hold);
+          lookAgain.into(batch);
+        });
+    holds = holds.stream().filter(h -> !h.equals(hold)).toList();
+    commit();
+    return true;
+  }
+
+  /**
+   * Erases the content of records: their bodies and salts are overwritten in the same transaction
+   * as the record that says so is written. Copies may lie in the WAL until {@link #isErasing} is
+   * false.
+   *
+   * @param records which, at most {@link #MOST_ERASED}
+   * @param request by whose request, at most 200 characters
+   * @throws IOException if the disk does not take it; it is then done with the next commit
+   */
+  public Erasure erase(SortedSet<Long> records, String request) throws IOException {
+    checkedName(request);
+    if (records.size() > MOST_ERASED) {
+      throw new IllegalArgumentException(
+          "a request erases at most " + MOST_ERASED + " records, not " + records.size());
+    }
+    commit();
+    readHolds();
+    SortedSet<Long> held = new TreeSet<>();
+    SortedSet<Long> absent = new TreeSet<>();
+    SortedSet<Long> erased = new TreeSet<>();
+    SortedMap<Integer, SortedSet<Long>> byPart = new TreeMap<>();
+    for (long index : records) {
+      List<Integer> parts = store.bodies(index).stream().map(BodyPart::part).toList();
+      if (parts.isEmpty()) {
+        absent.add(index);
+      } else if (isHeld(index)) {
+        held.add(index);
+      } else {
+        erased.add(index);
+        parts.forEach(part -> byPart.computeIfAbsent(part, p -> new TreeSet<>()).add(index));
+      }
+    }
+    byPart.forEach(
+        (part, which) -> {
+          List<Span> spans = Span.of(which);
+          for (int i = 0; i < spans.size(); i += RecordsErased.MOST_SPANS) {
+            int end = Math.min(spans.size(), i + RecordsErased.MOST_SPANS);
+            erase(spans.subList(i, end), part, "", request, Urgency.CRITICAL);
+          }
+        });
+    commit();
+    return new Erasure(Span.of(erased), Span.of(held), Span.of(absent));
+  }
+
+  /** By a rule of retention. */
+  void erase(List<Span> records, int part, String rule) throws IOException {
+    erase(records, part, rule, "", Urgency.ROUTINE);
+    commit();
+  }
+
+  private void erase(List<Span> records, int part, String rule, String request, Urgency urgency) {
+    List<Span> which = List.copyOf(records);
+    accept(
+        new RecordsErased(around.wall().instant(), which, part, rule, request),
+        urgency,
+        batch -> {
+          batch.erase(which, part);
+          clearing.wipeSoon();
+        });
+  }
+
+  private static String checkedName(String name) {
+    if (name.isEmpty() || name.length() > MOST_NAME) {
+      throw new IllegalArgumentException(
+          "a case or request is named by 1 to " + MOST_NAME + " characters, not " + name.length());
+    }
+    return name;
+  }
+
+  /** Whether a record is held for a case. */
+  boolean isHeld(long index) {
+    return holds.stream().anyMatch(hold -> hold.records().holds(index));
+  }
+
+  /** What is not held of the records below a size, in order. */
+  List<Span> notHeld(long size) {
+    List<Span> free = new ArrayList<>();
+    long from = 0;
+    List<Span> held = holds.stream().map(Hold::records).sorted(comparingLong(Span::from)).toList();
+    for (Span each : held) {
+      if (each.from() > from && from < size) {
+        free.add(new Span(from, Math.min(size, each.from())));
+      }
+      from = Math.max(from, each.to());
+    }
+    if (from < size) {
+      free.add(new Span(from, size));
+    }
+    return free;
+  }
+
+  /** Takes the holds from the file, where nothing is on its way there. */
+  void readHolds() throws IOException {
+    if (pending.isEmpty()) {
+      holds = store.holds();
+    }
+  }
+
+  /** Whether copies of what was erased may still lie in the WAL. */
+  public boolean isErasing() {
+    return clearing.isWipeDue();
+  }
+
+  /** Whether {@link #tidy} has something to do. */
+  public boolean isTidyDue() {
+    return clearing.isDue(around.monoMicros().getAsLong());
+  }
+
+  /**
+   * Clears away a bit of what was kept for its time, or makes a bit of room; some ms of work.
+   *
+   * @return whether there is more to do at once
+   * @throws IOException if the disk does not take it; try again later
+   */
+  public boolean tidy() throws IOException {
+    boolean more = clearing.step(around.monoMicros().getAsLong());
+    if (diskRefuses && ballast.isWhole() && pending.isEmpty()) {
+      diskRefuses = false;
+      LOG.info("the disk takes records again; the reserve is there");
+    }
+    return more;
+  }
+
+  /** How the log gets on with its disk. */
+  public Storage storage() {
+    Storage.State state =
+        diskRefuses
+            ? Storage.State.DISK_REFUSES
+            : clearing.isSpent() ? Storage.State.AT_CAP : Storage.State.GOOD;
+    return new Storage(
+        state,
+        clearing.bytes(),
+        settings.retention().diskCap(),
+        pending.size(),
+        clearing.isWipeDue());
   }
 
   // -- what it is

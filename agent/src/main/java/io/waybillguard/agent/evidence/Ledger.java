@@ -28,4 +28,12 @@ public interface Ledger extends Merkle.Nodes {
 
   /** The kept checkpoints by size, those of [from, to]. */
   NavigableMap<Long, SignedNote> checkpoints(long from, long to) throws IOException;
+
+  /**
+   * The size below which leaves may be missing because their time was over; 0 when none are. Those
+   * that hand over keys are never missing.
+   */
+  default long prunedBelow() throws IOException {
+    return 0;
+  }
 }

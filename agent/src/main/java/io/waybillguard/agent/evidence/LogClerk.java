@@ -1,6 +1,8 @@
 package io.waybillguard.agent.evidence;
 
 import io.waybillguard.agent.event.Event;
+import io.waybillguard.agent.event.Span;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -19,4 +21,28 @@ public interface LogClerk {
 
   /** Asks for a record; done when it is durable. Gives its place. */
   CompletableFuture<Long> record(Event event);
+
+  /**
+   * Asks for records to be held for a case; done when it is durable. Gives false if just this hold
+   * was there already.
+   *
+   * @param caseNo 1 to 200 characters
+   * @param records may reach beyond the end of the log
+   */
+  CompletableFuture<Boolean> hold(String caseNo, Span records);
+
+  /**
+   * Asks for a hold to end; done when that is durable. Gives false if there is no such hold: it
+   * must be of just these records.
+   */
+  CompletableFuture<Boolean> release(String caseNo, Span records);
+
+  /**
+   * Asks for the content of records to be erased; done when that is durable and no copy is left in
+   * the log's files. While somebody reads the log that may take as long as he reads.
+   *
+   * @param records at most {@link EvidenceLog#MOST_ERASED}
+   * @param request by whose request, 1 to 200 characters
+   */
+  CompletableFuture<Erasure> erase(SortedSet<Long> records, String request);
 }

@@ -64,6 +64,16 @@ public final class LogReader implements Ledger, AutoCloseable {
     return store.checkpoints(from, to);
   }
 
+  @Override
+  public long prunedBelow() throws IOException {
+    return store.prunedBelow();
+  }
+
+  /** What is held for cases. */
+  public List<Hold> holds() throws IOException {
+    return store.holds();
+  }
+
   /** The newest kept checkpoint, if there is one. */
   public Optional<SignedNote> newestCheckpoint() throws IOException {
     return store.newestCheckpoint();
@@ -74,7 +84,7 @@ public final class LogReader implements Ledger, AutoCloseable {
    * unseen.
    */
   public long pinnedSize() throws IOException {
-    return store.state(EvidenceLog.PINNED);
+    return store.state(Schema.PINNED);
   }
 
   /**
@@ -82,7 +92,7 @@ public final class LogReader implements Ledger, AutoCloseable {
    * lost.
    */
   public long witnessedSize() throws IOException {
-    return store.state(EvidenceLog.WITNESSED);
+    return store.state(Schema.WITNESSED);
   }
 
   /**

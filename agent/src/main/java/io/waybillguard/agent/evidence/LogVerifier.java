@@ -1,10 +1,17 @@
 package io.waybillguard.agent.evidence;
 
 import io.waybillguard.agent.event.BodyClass;
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Span;
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Checks a whole log against itself, its keys and the cosignatures in it: every leaf against its
@@ -16,8 +23,11 @@ public final class LogVerifier {
   private final Pins pins;
   private final Verdict.Draft draft = new Verdict.Draft();
 
-  private long bodiesGone;
-  private long personalGone;
+  // By body part, a bit a record: a log of two thousand million records is not one of a desk.
+  private final Map<Integer, BitSet> gone = new TreeMap<>();
+  private final Map<Integer, BitSet> toldErased = new TreeMap<>();
+  private final BitSet personal = new BitSet();
+  private long pruned;
 
   private LogVerifier(Ledger log, Pins pins) {
     this.log = log;
@@ -43,15 +53,23 @@ public final class LogVerifier {
     checkFirstKey(stored);
     Frontier tree = new Frontier();
     checkNote(notes, tree, learnt);
+    long prunedBelow = Math.min(log.prunedBelow(), size - 1);
     for (long i = 0; i < size; i++) {
       Optional<byte[]> bytes = log.leaf(i);
-      if (bytes.isEmpty()) {
+      if (bytes.isEmpty() && i >= prunedBelow) {
         draft.refuse("record " + i, "is missing");
         break;
       }
-      checkNodes(tree, bytes.get());
       KeyChain before = learnt;
-      learnt = checkLeaf(i, bytes.get(), learnt);
+      if (bytes.isPresent()) {
+        checkNodes(tree, Merkle.leaf(bytes.get()));
+        learnt = checkLeaf(i, bytes.get(), learnt);
+      } else {
+        // Its hash is still here and must fit into the tree like any other. One that handed over a
+        // key is missed below, when the keys are compared.
+        pruned++;
+        checkNodes(tree, hashOfPruned(i));
+      }
       checkNote(notes, tree, learnt);
       if (learnt != before && !notes.containsKey(i + 1)) {
         // Without it, whoever holds a later key could write the ended epoch anew.
@@ -81,6 +99,7 @@ public final class LogVerifier {
           "checkpoint " + notes.lastKey(),
           "covers " + notes.lastKey() + " records, the log holds " + size);
     }
+    refuseEarlyPruning(prunedBelow, notes);
     return conclude(size, notes, learnt);
   }
 
@@ -100,9 +119,18 @@ public final class LogVerifier {
     }
   }
 
-  private void checkNodes(Frontier tree, byte[] leaf) {
+  private Hash hashOfPruned(long index) {
+    try {
+      return log.node(0, index);
+    } catch (IOException e) {
+      draft.refuse("record " + index, String.valueOf(e.getMessage()));
+      return Merkle.empty();
+    }
+  }
+
+  private void checkNodes(Frontier tree, Hash leaf) {
     tree.append(
-        Merkle.leaf(leaf),
+        leaf,
         (level, index, hash) -> {
           try {
             if (!log.node(level, index).equals(hash)) {
@@ -124,17 +152,42 @@ public final class LogVerifier {
       for (BodyPart body : bodies) {
         leaf.check(body);
       }
-      if (bodies.size() < leaf.bodies().size()) {
-        bodiesGone++;
-        personalGone +=
-            leaf.bodies().stream().anyMatch(b -> b.bodyClass().equals(BodyClass.PERSONAL.word()))
-                ? 1
-                : 0;
+      missing(leaf, bodies);
+      if (leaf.type().equals("log.erase")) {
+        remember(leaf);
       }
       return learnt.after(leaf);
     } catch (EvidenceException e) {
       draft.refuse("record " + index, String.valueOf(e.getMessage()));
       return learnt;
+    }
+  }
+
+  private void missing(Leaf leaf, List<BodyPart> here) {
+    Set<Integer> parts = here.stream().map(BodyPart::part).collect(Collectors.toSet());
+    for (int part = 0; part < leaf.bodies().size(); part++) {
+      if (!parts.contains(part)) {
+        gone.computeIfAbsent(part, p -> new BitSet()).set(Math.toIntExact(leaf.seq()));
+        if (BodyClass.of(leaf.bodies().get(part).bodyClass()) == BodyClass.PERSONAL) {
+          personal.set(Math.toIntExact(leaf.seq()));
+        }
+      }
+    }
+  }
+
+  /** What a record says was erased; it can only speak of records before it. */
+  private void remember(Leaf leaf) throws EvidenceException {
+    try {
+      int part = (int) leaf.fields().number("part");
+      BitSet which = toldErased.computeIfAbsent(part, p -> new BitSet());
+      for (Span span : Span.read(leaf.fields(), "records")) {
+        if (span.to() > leaf.seq()) {
+          throw new EvidenceException("it erases record " + (span.to() - 1) + ", which came later");
+        }
+        which.set(Math.toIntExact(span.from()), Math.toIntExact(span.to()));
+      }
+    } catch (JsonException e) {
+      throw new EvidenceException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -177,11 +230,46 @@ public final class LogVerifier {
     if (sealed < size) {
       draft.notProved("tail_unsealed", size - sealed);
     }
-    if (bodiesGone > 0) {
-      draft.notProved("bodies_absent", bodiesGone, personalGone);
-    }
+    concludeGone();
     draft.notProved("limit_live_epoch");
     draft.notProved("limit_truth");
     return draft.done(sealed, size);
+  }
+
+  /** What is not here any more, told apart by whether the log itself says why. */
+  private void concludeGone() {
+    BitSet explained = new BitSet();
+    BitSet unexplained = new BitSet();
+    gone.forEach(
+        (part, records) -> {
+          BitSet told = toldErased.getOrDefault(part, new BitSet());
+          records.stream().forEach(i -> (told.get(i) ? explained : unexplained).set(i));
+        });
+    sayGone("bodies_erased", explained);
+    sayGone("bodies_absent", unexplained);
+    if (pruned > 0) {
+      draft.notProved("records_pruned", pruned);
+    }
+  }
+
+  private void sayGone(String key, BitSet records) {
+    if (!records.isEmpty()) {
+      BitSet ofPersons = (BitSet) records.clone();
+      ofPersons.and(personal);
+      draft.notProved(key, records.cardinality(), ofPersons.cardinality());
+    }
+  }
+
+  /** Leaves may go only once HQ holds them. */
+  private void refuseEarlyPruning(long below, NavigableMap<Long, SignedNote> notes) {
+    boolean held =
+        notes.tailMap(below, true).values().stream()
+            .anyMatch(
+                note -> pins.witnesses().stream().anyMatch(w -> note.cosignedBy(w).isPresent()));
+    if (pruned > 0 && !pins.witnesses().isEmpty() && !held) {
+      draft.refuse(
+          "records below " + below,
+          pruned + " of them are missing, though HQ has not put its name to them");
+    }
   }
 }

@@ -9,13 +9,16 @@ final class Pending {
   private final long wall;
   private final byte[] leaf;
   private final List<BodyPart> bodies;
+  private final Batch.Rows alongside;
 
-  Pending(long seq, String type, long wall, byte[] leaf, List<BodyPart> bodies) {
+  Pending(
+      long seq, String type, long wall, byte[] leaf, List<BodyPart> bodies, Batch.Rows alongside) {
     this.seq = seq;
     this.type = type;
     this.wall = wall;
     this.leaf = leaf;
     this.bodies = bodies;
+    this.alongside = alongside;
   }
 
   long seq() {
@@ -37,5 +40,15 @@ final class Pending {
 
   List<BodyPart> bodies() {
     return bodies;
+  }
+
+  /** What is written in the same transaction: what the record says was done. */
+  Batch.Rows alongside() {
+    return alongside;
+  }
+
+  /** Bytes that it keeps in memory, without the objects around them. */
+  long bytes() {
+    return leaf.length + bodies.stream().mapToLong(b -> b.data().length).sum();
   }
 }

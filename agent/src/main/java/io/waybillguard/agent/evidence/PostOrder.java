@@ -19,4 +19,9 @@ final class PostOrder {
     }
     return id + level;
   }
+
+  /** How many complete subtrees a tree of this size has. */
+  static long count(long size) {
+    return 2 * size - Long.bitCount(size);
+  }
 }

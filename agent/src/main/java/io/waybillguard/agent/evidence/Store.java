@@ -1,5 +1,6 @@
 package io.waybillguard.agent.evidence;
 
+import io.waybillguard.agent.event.Span;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,36 +16,17 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteOpenMode;
 
 /** The SQLite file of one log: tables, pragmas, statements. Used by one thread. */
 final class Store implements Ledger, AutoCloseable {
-  /** "WbGd": so that {@code file} and a careful reader can tell whose database it is. */
-  private static final int APPLICATION_ID = 0x57624764;
-
-  private static final int SCHEMA = 1;
-
   // 3.7.0 to 3.51.2 can corrupt a WAL when two connections reset it at once (sqlite.org, "WAL-reset
   // bug").
   private static final int OLDEST_SQLITE = 3_051_003;
-
-  private static final List<String> TABLES =
-      List.of(
-          "CREATE TABLE leaf(idx INTEGER PRIMARY KEY, data BLOB NOT NULL CHECK(length(data)<=4096)) STRICT",
-          "CREATE TABLE node(id INTEGER PRIMARY KEY, h BLOB NOT NULL CHECK(length(h)=32)) STRICT",
-          "CREATE TABLE body(idx INTEGER, part INTEGER, salt BLOB NOT NULL, data BLOB NOT NULL,"
-              + " PRIMARY KEY(idx,part)) STRICT, WITHOUT ROWID",
-          "CREATE TABLE checkpoint(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT",
-          "CREATE TABLE epoch_key(epoch INTEGER PRIMARY KEY, first_size INTEGER NOT NULL, vkey TEXT NOT NULL) STRICT",
-          "CREATE TABLE search(type TEXT, wall INTEGER, idx INTEGER, PRIMARY KEY(type,wall,idx)) STRICT, WITHOUT ROWID",
-          "CREATE TABLE state(k TEXT PRIMARY KEY, v BLOB) STRICT",
-          // Guards against our own bugs; an administrator can drop them, and the tree shows it.
-          guard("leaf", "UPDATE"),
-          guard("leaf", "DELETE"),
-          guard("node", "UPDATE"),
-          guard("node", "DELETE"));
 
   /** SQLITE_ERROR is what a missing table or an unknown file format gives; our SQL is sound. */
   private static final Set<Integer> DAMAGE =
@@ -52,6 +34,14 @@ final class Store implements Ledger, AutoCloseable {
           SQLiteErrorCode.SQLITE_ERROR.code,
           SQLiteErrorCode.SQLITE_CORRUPT.code,
           SQLiteErrorCode.SQLITE_NOTADB.code);
+
+  /** What SQLite says, of a file that it had open to write, when the disk does not take it. */
+  private static final Set<Integer> UNWRITABLE =
+      Set.of(SQLiteErrorCode.SQLITE_READONLY.code, SQLiteErrorCode.SQLITE_CANTOPEN.code);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+  private static final int PAGE_BYTES = 4096;
+  private static final int BUSY_TIMEOUT_MS = 10_000;
 
   private final Path file;
   private final Connection connection;
@@ -62,29 +52,17 @@ final class Store implements Ledger, AutoCloseable {
     this.connection = connection;
   }
 
-  private static String guard(String table, String verb) {
-    return "CREATE TRIGGER "
-        + table
-        + "_no_"
-        + verb.toLowerCase(java.util.Locale.ROOT)
-        + " BEFORE "
-        + verb
-        + " ON "
-        + table
-        + " BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END";
-  }
-
   /** Opens the file to write, making it and its tables where they are missing. */
   static Store open(Path file) throws IOException {
     SQLiteConfig config = new SQLiteConfig();
-    config.setBusyTimeout(10_000);
+    config.setBusyTimeout(BUSY_TIMEOUT_MS);
     return opened("open", file, config, Store::prepare);
   }
 
   /** Opens the file to read beside its writer. */
   static Store openReadOnly(Path file) throws IOException {
     SQLiteConfig config = new SQLiteConfig();
-    config.setBusyTimeout(10_000);
+    config.setBusyTimeout(BUSY_TIMEOUT_MS);
     config.setOpenMode(SQLiteOpenMode.READONLY);
     config.resetOpenMode(SQLiteOpenMode.READWRITE);
     config.resetOpenMode(SQLiteOpenMode.CREATE);
@@ -157,7 +135,7 @@ final class Store implements Ledger, AutoCloseable {
 
   private void prepare() throws SQLException, IOException {
     checkVersion();
-    run("PRAGMA page_size=4096");
+    run("PRAGMA page_size=" + PAGE_BYTES);
     run("PRAGMA secure_delete=ON");
     expect("PRAGMA journal_mode=WAL", "wal");
     run("PRAGMA synchronous=FULL");
@@ -168,17 +146,31 @@ final class Store implements Ledger, AutoCloseable {
     run("PRAGMA trusted_schema=OFF");
     run("PRAGMA cell_size_check=ON");
     run("PRAGMA mmap_size=0");
+    // A statement that is undone halfway needs a journal, which must not put content into a file.
+    run("PRAGMA temp_store=MEMORY");
     connection.setAutoCommit(false);
     if (numberIn("SELECT count(*) FROM sqlite_schema") == 0) {
-      for (String table : TABLES) {
-        run(table);
-      }
-      run("PRAGMA application_id=" + APPLICATION_ID);
-      run("PRAGMA user_version=" + SCHEMA);
-      connection.commit();
+      make(Schema.FRESH);
       fresh = true;
+    } else if (numberIn("PRAGMA user_version") == 1
+        && numberIn("PRAGMA application_id") == Schema.APPLICATION_ID) {
+      LOG.info("log={} has format 1 and is brought to format {}", file, Schema.VERSION);
+      make(Schema.FROM_1);
+      if (!emptyWal()) {
+        LOG.info("log={} is being read; its WAL is emptied later", file);
+      }
     }
     checkOurs();
+  }
+
+  /** All of it or, after a crash, none. */
+  private void make(List<String> statements) throws SQLException {
+    for (String statement : statements) {
+      run(statement);
+    }
+    run("PRAGMA application_id=" + Schema.APPLICATION_ID);
+    run("PRAGMA user_version=" + Schema.VERSION);
+    connection.commit();
   }
 
   /** Whether the tables were made at this opening. */
@@ -189,7 +181,14 @@ final class Store implements Ledger, AutoCloseable {
   private void checkOurs() throws SQLException, IOException {
     long id = numberIn("PRAGMA application_id");
     long version = numberIn("PRAGMA user_version");
-    if (id != APPLICATION_ID || version < SCHEMA) {
+    if (id == Schema.APPLICATION_ID && version == 1) {
+      throw new IOException(
+          file
+              + " has log format 1, this agent reads "
+              + Schema.VERSION
+              + "; start the agent once, it brings the log to it");
+    }
+    if (id != Schema.APPLICATION_ID || version < Schema.VERSION) {
       throw new DamagedLogException(
           file
               + " is no evidence log: application id "
@@ -197,17 +196,17 @@ final class Store implements Ledger, AutoCloseable {
               + " and format "
               + version
               + ", expected "
-              + APPLICATION_ID
+              + Schema.APPLICATION_ID
               + " and "
-              + SCHEMA);
+              + Schema.VERSION);
     }
-    if (version > SCHEMA) {
+    if (version > Schema.VERSION) {
       throw new IOException(
           file
               + " has log format "
               + version
               + ", this agent reads "
-              + SCHEMA
+              + Schema.VERSION
               + "; use the agent that wrote it");
     }
   }
@@ -264,6 +263,12 @@ final class Store implements Ledger, AutoCloseable {
     String message = "cannot " + verb + " the evidence log " + file + ": " + e.getMessage();
     // SQLite's extended codes carry the primary one in the low byte.
     int primary = e.getErrorCode() & 0xff;
+    if (primary == SQLiteErrorCode.SQLITE_FULL.code) {
+      return new DiskRefusedException(DiskRefusedException.Reason.FULL, message, e);
+    }
+    if (primary == SQLiteErrorCode.SQLITE_IOERR.code) {
+      return new DiskRefusedException(DiskRefusedException.Reason.ERROR, message, e);
+    }
     return DAMAGE.contains(primary)
         ? new DamagedLogException(message, e)
         : new IOException(message, e);
@@ -271,88 +276,6 @@ final class Store implements Ledger, AutoCloseable {
 
   // -- writing: the owner of the connection gathers one batch and commits it whole
   // ------------------------------------
-
-  /** A statement that fills parameters. */
-  @FunctionalInterface
-  interface Rows {
-    void into(Batch batch) throws SQLException;
-  }
-
-  /** The inserts of one transaction. */
-  final class Batch {
-    private final List<PreparedStatement> open = new ArrayList<>();
-
-    private PreparedStatement prepare(String sql) throws SQLException {
-      PreparedStatement statement = connection.prepareStatement(sql);
-      open.add(statement);
-      return statement;
-    }
-
-    void leaves(List<Pending> records) throws SQLException {
-      PreparedStatement leaf = prepare("INSERT INTO leaf(idx, data) VALUES(?, ?)");
-      PreparedStatement body =
-          prepare("INSERT INTO body(idx, part, salt, data) VALUES(?, ?, ?, ?)");
-      PreparedStatement search =
-          prepare("INSERT OR IGNORE INTO search(type, wall, idx) VALUES(?, ?, ?)");
-      for (Pending p : records) {
-        leaf.setLong(1, p.seq());
-        leaf.setBytes(2, p.leaf());
-        leaf.execute();
-        search.setString(1, p.type());
-        search.setLong(2, p.wall());
-        search.setLong(3, p.seq());
-        search.execute();
-        for (BodyPart b : p.bodies()) {
-          body.setLong(1, b.index());
-          body.setInt(2, b.part());
-          body.setBytes(3, b.salt());
-          body.setBytes(4, b.data());
-          body.execute();
-        }
-      }
-    }
-
-    void nodes(List<FinishedNode> nodes) throws SQLException {
-      PreparedStatement node = prepare("INSERT INTO node(id, h) VALUES(?, ?)");
-      for (FinishedNode n : nodes) {
-        node.setLong(1, n.id());
-        node.setBytes(2, n.hash().bytes());
-        node.execute();
-      }
-    }
-
-    void checkpoint(long size, SignedNote note) throws SQLException {
-      PreparedStatement row =
-          prepare(
-              "INSERT INTO checkpoint(size, note) VALUES(?, ?) ON CONFLICT(size) DO UPDATE SET note=excluded.note");
-      row.setLong(1, size);
-      row.setString(2, note.toString());
-      row.execute();
-    }
-
-    void epoch(KeyChain.Epoch epoch) throws SQLException {
-      PreparedStatement row =
-          prepare("INSERT INTO epoch_key(epoch, first_size, vkey) VALUES(?, ?, ?)");
-      row.setLong(1, epoch.number());
-      row.setLong(2, epoch.firstSize());
-      row.setString(3, epoch.key().toString());
-      row.execute();
-    }
-
-    void state(String key, long value) throws SQLException {
-      PreparedStatement row =
-          prepare("INSERT INTO state(k, v) VALUES(?, ?) ON CONFLICT(k) DO UPDATE SET v=excluded.v");
-      row.setString(1, key);
-      row.setBytes(2, Long.toString(value).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-      row.execute();
-    }
-
-    private void close() throws SQLException {
-      for (PreparedStatement s : open) {
-        s.close();
-      }
-    }
-  }
 
   /** A complete subtree that a batch finished. */
   record FinishedNode(long id, Hash hash) {}
@@ -363,8 +286,8 @@ final class Store implements Ledger, AutoCloseable {
    *
    * @throws IOException if none of it was written
    */
-  void commit(Rows rows) throws IOException {
-    Batch batch = new Batch();
+  void commit(Batch.Rows rows) throws IOException {
+    Batch batch = new Batch(connection);
     try {
       try {
         rows.into(batch);
@@ -374,7 +297,7 @@ final class Store implements Ledger, AutoCloseable {
       connection.commit();
     } catch (SQLException e) {
       undo(e);
-      throw failure("write to", file, e);
+      throw refusal(e);
     } catch (RuntimeException e) {
       undo(e);
       throw e;
@@ -407,6 +330,18 @@ final class Store implements Ledger, AutoCloseable {
         throw e;
       }
     }
+  }
+
+  /**
+   * As {@link #failure}, when writing: a file that cannot be made or changed is the disk's word
+   * too.
+   */
+  private IOException refusal(SQLException e) {
+    IOException failure = failure("write to", file, e);
+    return UNWRITABLE.contains(e.getErrorCode() & 0xff)
+        ? new DiskRefusedException(
+            DiskRefusedException.Reason.ERROR, String.valueOf(failure.getMessage()), e)
+        : failure;
   }
 
   // -- reading
@@ -519,7 +454,9 @@ final class Store implements Ledger, AutoCloseable {
   @Override
   public List<BodyPart> bodies(long index) throws IOException {
     return query(
-        "SELECT part, salt, data FROM body WHERE idx=? ORDER BY part",
+        "SELECT part, salt, data FROM body WHERE idx=? AND salt<>"
+            + Schema.NO_SALT
+            + " ORDER BY part",
         r -> {
           List<BodyPart> parts = new ArrayList<>();
           while (r.next()) {
@@ -650,6 +587,136 @@ final class Store implements Ledger, AutoCloseable {
     } catch (SQLException e) {
       undo(e);
       throw failure("search", file, e);
+    }
+  }
+
+  // -- what retention asks -----------------------------------------------------------------------
+
+  @Override
+  public long prunedBelow() throws IOException {
+    return state(Schema.PRUNE_BELOW);
+  }
+
+  /** All holds. */
+  List<Hold> holds() throws IOException {
+    return query(
+        "SELECT case_no, from_idx, to_idx FROM hold ORDER BY from_idx, to_idx, case_no",
+        r -> {
+          List<Hold> holds = new ArrayList<>();
+          while (r.next()) {
+            holds.add(new Hold(text(r, 1), span(r.getLong(2), r.getLong(3))));
+          }
+          return holds;
+        });
+  }
+
+  private Span span(long from, long to) throws IOException {
+    if (from < 0 || to <= from) {
+      throw new DamagedLogException(
+          "a hold in " + file + " is on records " + from + " up to " + to + "; keep the file");
+    }
+    return new Span(from, to);
+  }
+
+  /**
+   * When HQ came to hold which size, by its own clock.
+   *
+   * @param size of the head
+   * @param atSeconds since 1970
+   */
+  record Witnessing(long size, long atSeconds) {}
+
+  /** The latest word of HQ that it holds a head. */
+  Optional<Witnessing> newestWitnessing() throws IOException {
+    return query("SELECT size, at FROM witnessed ORDER BY at DESC, size DESC LIMIT 1", this::one);
+  }
+
+  /** The largest head that HQ held at this time by its clock. */
+  Optional<Witnessing> witnessedBy(long atSeconds) throws IOException {
+    return query(
+        "SELECT size, at FROM witnessed WHERE at<=? ORDER BY size DESC LIMIT 1",
+        this::one,
+        atSeconds);
+  }
+
+  private Optional<Witnessing> one(ResultSet r) throws SQLException {
+    return r.next() ? Optional.of(new Witnessing(r.getLong(1), r.getLong(2))) : Optional.empty();
+  }
+
+  /** Sizes of kept checkpoints, and when HQ held them; -1 where HQ never said so. */
+  List<Witnessing> checkpointsBetween(long above, long upTo, int most) throws IOException {
+    return query(
+        "SELECT c.size, coalesce(w.at, -1) FROM checkpoint c LEFT JOIN witnessed w ON w.size=c.size"
+            + " WHERE c.size>? AND c.size<=? ORDER BY c.size LIMIT ?",
+        r -> {
+          List<Witnessing> all = new ArrayList<>();
+          while (r.next()) {
+            all.add(new Witnessing(r.getLong(1), r.getLong(2)));
+          }
+          return all;
+        },
+        above,
+        upTo,
+        most);
+  }
+
+  /**
+   * A row of the table of bodies.
+   *
+   * @param row its rowid
+   * @param index the record
+   * @param part which of its body parts
+   * @param erased whether it holds zeros only
+   * @param bytes of salt and data
+   */
+  record BodyRow(long row, long index, int part, boolean erased, long bytes) {}
+
+  /** Rows of bodies of the records [from, to), in the order in which they lie. */
+  List<BodyRow> bodyRows(long from, long to, int most) throws IOException {
+    return query(
+        "SELECT rowid, idx, part, salt="
+            + Schema.NO_SALT
+            + ", length(salt)+length(data) FROM body"
+            + " WHERE idx>=? AND idx<? ORDER BY idx, part LIMIT ?",
+        r -> {
+          List<BodyRow> rows = new ArrayList<>();
+          while (r.next()) {
+            rows.add(
+                new BodyRow(
+                    r.getLong(1), r.getLong(2), r.getInt(3), r.getBoolean(4), r.getLong(5)));
+          }
+          return rows;
+        },
+        from,
+        to,
+        most);
+  }
+
+  /** Bytes that the log takes: pages in use, without those that are free for reuse. */
+  long bytesInUse() throws IOException {
+    long pages = query("PRAGMA page_count", r -> r.next() ? r.getLong(1) : 0);
+    long free = query("PRAGMA freelist_count", r -> r.next() ? r.getLong(1) : 0);
+    return (pages - free) * PAGE_BYTES;
+  }
+
+  /**
+   * Moves everything from the WAL into the database and cuts the WAL to nothing, so that no old
+   * page is left in it. Does not wait.
+   *
+   * @return whether it was done; false while somebody reads
+   */
+  boolean emptyWal() throws IOException {
+    try {
+      connection.setAutoCommit(true);
+      try {
+        run("PRAGMA busy_timeout=0");
+        return numberIn("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+      } finally {
+        run("PRAGMA busy_timeout=" + BUSY_TIMEOUT_MS);
+        connection.setAutoCommit(false);
+      }
+    } catch (SQLException e) {
+      throw refusal(e);
     }
   }
 

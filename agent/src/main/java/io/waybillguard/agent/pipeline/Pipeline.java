@@ -7,10 +7,14 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.RecordsLost;
 import io.waybillguard.agent.event.RuleSwitchedOff;
+import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.event.Urgency;
+import io.waybillguard.agent.evidence.Erasure;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
+import io.waybillguard.agent.evidence.LogRefusedException;
 import io.waybillguard.agent.evidence.NoteSignature;
+import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.run.Duty;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,7 +42,8 @@ public final class Pipeline implements Duty, LogClerk {
   /** Between looks at the clock and at what is due, when nothing happens. */
   private static final Duration IDLE = Duration.ofSeconds(5);
 
-  private static final String DISK_FULL = "disk full";
+  /** Between tries to write while the disk takes nothing. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
 
   /**
    * When a batch is full.
@@ -57,7 +63,15 @@ public final class Pipeline implements Duty, LogClerk {
   private final Runnable urgentRecord;
   private final ConcurrentLinkedQueue<Asked<?>> asked = new ConcurrentLinkedQueue<>();
   private final List<Answer> answers = new ArrayList<>();
+
+  /** Answers that wait until nothing of what was erased is left in the log's files. */
+  private final List<Answer> wiped = new ArrayList<>();
+
   private final Refused refused = new Refused();
+  private boolean tidying;
+  private boolean diskRefuses;
+  private long retryAt;
+  private volatile Storage storage;
 
   /** Whether something that others should hear at once waits for its commit. */
   private boolean urgent;
@@ -81,6 +95,7 @@ public final class Pipeline implements Duty, LogClerk {
     this.monoMicros = monoMicros;
     this.clock = new ClockWatch(wall.instant(), monoMicros.getAsLong());
     this.urgentRecord = urgentRecord;
+    this.storage = log.storage();
   }
 
   @Override
@@ -95,9 +110,8 @@ public final class Pipeline implements Duty, LogClerk {
 
   @Override
   public int step() throws Exception {
-    Duration idle = asked.isEmpty() ? IDLE : Duration.ZERO;
-    List<Observation> batch = inbox.take(limits.records(), idle, limits.gather());
-    urgent |= writesDownRefused();
+    List<Observation> batch = inbox.take(limits.records(), idle(), limits.gather());
+    countWhatWasRefused();
     Optional<ClockJumped> jump = clock.look(wall.instant(), monoMicros.getAsLong());
     jump.ifPresent(this::append);
     batch.forEach(this::take);
@@ -108,17 +122,66 @@ public final class Pipeline implements Duty, LogClerk {
       urgent = true;
     }
     doWhatIsAsked();
-    log.commit();
-    answers.forEach(Answer::tell);
-    answers.clear();
-    if (urgent) {
-      urgent = false;
-      urgentRecord.run();
-    }
-    if (log.keyChangeDue()) {
-      log.changeKey();
+    if (mayWrite()) {
+      write();
     }
     return batch.size();
+  }
+
+  private Duration idle() {
+    if (!asked.isEmpty() || tidying) {
+      return Duration.ZERO;
+    }
+    return diskRefuses || log.isTidyDue() || !wiped.isEmpty() ? RETRY : IDLE;
+  }
+
+  /**
+   * While the disk takes nothing, it is tried now and then only: the sensors go on all the time.
+   */
+  private boolean mayWrite() {
+    return !diskRefuses || monoMicros.getAsLong() >= retryAt;
+  }
+
+  private void write() {
+    try {
+      log.commit();
+      tell(answers);
+      if (urgent) {
+        urgent = false;
+        urgentRecord.run();
+      }
+      if (log.keyChangeDue()) {
+        log.changeKey();
+      }
+      tidying = log.tidy();
+      if (!log.isErasing()) {
+        tell(wiped);
+      }
+      if (diskRefuses) {
+        diskRefuses = false;
+        LOG.info("the log takes records again pending={}", log.pendingSize());
+      }
+    } catch (IOException e) {
+      tidying = false;
+      retryAt = monoMicros.getAsLong() + RETRY.toNanos() / 1000;
+      if (!diskRefuses) {
+        diskRefuses = true;
+        LOG.error(
+            "the log takes nothing pending={} refused={}", log.pendingSize(), refused.total(), e);
+      }
+    }
+    storage = log.storage();
+  }
+
+  private static void tell(List<Answer> answers) {
+    List<Answer> told = List.copyOf(answers);
+    answers.clear();
+    told.forEach(Answer::tell);
+  }
+
+  /** How the log gets on with its disk, as of the last step. Safe from any thread. */
+  public Storage storage() {
+    return storage;
   }
 
   /** Logs what was seen, lets the rules see it, and logs what they make of it. */
@@ -161,14 +224,11 @@ public final class Pipeline implements Duty, LogClerk {
    * cannot be put into bytes is counted too: it must not cost those that come with it.
    */
   private OptionalLong append(Event event) {
-    if (!refused.isEmpty() && !writesDownRefused()) {
-      refused.count(event, DISK_FULL);
-      return OptionalLong.empty();
-    }
     try {
+      appendCounts();
       return OptionalLong.of(log.append(event));
-    } catch (IOException e) {
-      refused.count(event, DISK_FULL);
+    } catch (LogRefusedException e) {
+      refused.count(event, e.reason());
       LOG.debug("record of type {} refused: {}", event.type(), e.getMessage());
     } catch (RuntimeException e) {
       refused.count(event, "cannot be written: " + e.getClass().getSimpleName());
@@ -177,20 +237,20 @@ public final class Pipeline implements Duty, LogClerk {
     return OptionalLong.empty();
   }
 
-  /** Writes down what was refused, if anything was and there is room now. Says whether it did. */
-  private boolean writesDownRefused() {
-    if (refused.isEmpty()) {
-      return false;
-    }
+  private void countWhatWasRefused() {
     try {
-      while (!refused.isEmpty()) {
-        log.append(refused.first(wall.instant()));
-        refused.removeFirst();
-      }
-      return true;
-    } catch (IOException e) {
+      appendCounts();
+    } catch (LogRefusedException e) {
       LOG.debug("no room yet for the count of what was refused: {}", e.getMessage());
-      return false;
+    }
+  }
+
+  /** Writes down what was refused, if anything was: always before the next record. */
+  private void appendCounts() throws LogRefusedException {
+    while (!refused.isEmpty()) {
+      log.append(refused.first(wall.instant()));
+      refused.removeFirst();
+      urgent = true;
     }
   }
 
@@ -210,26 +270,35 @@ public final class Pipeline implements Duty, LogClerk {
         step();
       } while (inbox.size() > 0 || !asked.isEmpty());
       log.seal();
+      tell(answers);
     } catch (Exception e) {
-      answers.forEach(answer -> answer.fail(e));
-      answers.clear();
-      asked.forEach(request -> request.answer().completeExceptionally(e));
-      asked.clear();
+      refuse(e);
       throw e;
     }
+    refuse(
+        new IOException(
+            "the agent ends before the log's files were wiped; the next start goes on"));
+  }
+
+  private void refuse(Exception cause) {
+    for (List<Answer> waiting : List.of(answers, wiped)) {
+      waiting.forEach(answer -> answer.fail(cause));
+      waiting.clear();
+    }
+    asked.forEach(request -> request.answer().completeExceptionally(cause));
+    asked.clear();
   }
 
   // -- asked by other threads ------------------------------------------------------------------
 
   /** Work for this thread, and the future that somebody waits on. */
-  private record Asked<T>(Callable<T> work, CompletableFuture<T> answer) {
-    /** Does it now. What came of it is told later; that it failed, at once. */
-    Optional<Answer> perform() {
+  private record Asked<T>(Callable<T> work, CompletableFuture<T> answer, List<Answer> when) {
+    /** Does it now. What came of it is told when it may be; that it failed, at once. */
+    void perform() {
       try {
-        return Optional.of(new Promised<>(work.call(), answer));
+        when.add(new Promised<>(work.call(), answer));
       } catch (Exception e) {
         answer.completeExceptionally(e);
-        return Optional.empty();
       }
     }
   }
@@ -255,12 +324,19 @@ public final class Pipeline implements Duty, LogClerk {
 
   private void doWhatIsAsked() {
     for (Asked<?> each = asked.poll(); each != null; each = asked.poll()) {
-      each.perform().ifPresent(answers::add);
+      each.perform();
     }
   }
 
   private <T> CompletableFuture<T> ask(Callable<T> work) {
-    Asked<T> request = new Asked<>(work, new CompletableFuture<>());
+    return ask(work, answers);
+  }
+
+  /**
+   * @param when the answers that this one is told with; touched by this thread only
+   */
+  private <T> CompletableFuture<T> ask(Callable<T> work, List<Answer> when) {
+    Asked<T> request = new Asked<>(work, new CompletableFuture<>(), when);
     asked.add(request);
     inbox.wake();
     return request.answer();
@@ -288,5 +364,20 @@ public final class Pipeline implements Duty, LogClerk {
   @Override
   public CompletableFuture<Long> record(Event event) {
     return ask(() -> log.append(event));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> hold(String caseNo, Span records) {
+    return ask(() -> log.hold(caseNo, records));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> release(String caseNo, Span records) {
+    return ask(() -> log.release(caseNo, records));
+  }
+
+  @Override
+  public CompletableFuture<Erasure> erase(SortedSet<Long> records, String request) {
+    return ask(() -> log.erase(records, request), wiped);
   }
 }

@@ -96,7 +96,7 @@ final class EvidenceListTest {
 
   @Test
   void anErasedRecordIsListedWithoutItsContent() throws Exception {
-    home.tamper("DELETE FROM body WHERE idx=1");
+    home.erase(1);
     Json.Obj erased = records(list("--json")).get(1);
     assertEquals("program.new", erased.text("type"));
     assertFalse(erased.has("event"));

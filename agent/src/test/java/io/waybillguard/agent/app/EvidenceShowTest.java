@@ -87,7 +87,7 @@ final class EvidenceShowTest {
   @Test
   void anErasedRecordStillHasItsPlaceAndItsPromise() throws Exception {
     recordFour();
-    home.tamper("DELETE FROM body WHERE idx=0");
+    home.erase(0);
     Json.Obj shown = show(0);
     assertEquals("erased", shown.text("content"));
     assertEquals("witnessed", shown.text("state"));
@@ -99,9 +99,7 @@ final class EvidenceShowTest {
   @Test
   void aRecordThatWasExchangedIsNotShownAsIfItWereTrue() throws Exception {
     recordFour();
-    home.tamper(
-        "DROP TRIGGER leaf_no_update",
-        "UPDATE leaf SET data=(SELECT data FROM leaf WHERE idx=2) WHERE idx=1");
+    home.tamper("UPDATE leaf SET data=(SELECT data FROM leaf WHERE idx=2) WHERE idx=1");
     CalledMain called = home.call(Language.ZH, "evidence", "show", "1");
     assertEquals(Exit.FAILED.code(), called.code());
     assertEquals("", called.out());

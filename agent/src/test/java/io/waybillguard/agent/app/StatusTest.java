@@ -96,7 +96,30 @@ final class StatusTest {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
+  @Test
+  void aDiskThatRefusesAndALogAtItsLimitAreSaidToWhoeverAsks() throws Exception {
+    try (TestHome home = TestHome.in(root, NOON);
+        DataLock lock = DataLock.take(home.data()).orElseThrow()) {
+      Json.Obj waits = Json.object().put("state", "disk_refuses").put("waiting", 1204);
+      tell(home, ProcessHandle.current().pid(), waits);
+      String out = home.call(Language.ZH, "status").out();
+      assertTrue(out.contains("磁盘写不进去：1,204 条记录还在内存中等待"), out);
+      assertEquals(waits, json(home.call(Language.ZH, "status", "--json")).object("storage"));
+      tell(
+          home,
+          ProcessHandle.current().pid(),
+          Json.object().put("state", "at_cap").put("cap", 2L << 30).put("waiting", 0));
+      out = home.call(Language.EN, "status").out();
+      assertTrue(out.contains("grown to its limit of 2,048 MB"), out);
+      assertTrue(lock != null);
+    }
+  }
+
   private static void tell(TestHome home, long pid) throws Exception {
+    tell(home, pid, Json.object().put("state", "good").put("waiting", 0));
+  }
+
+  private static void tell(TestHome home, long pid, Json.Obj storage) throws Exception {
     Json.Obj told =
         Json.object()
             .put("pid", pid)
@@ -112,6 +135,7 @@ final class StatusTest {
                     .put("state", "away")
                     .put("backlog", 1204)
                     .put("detail", "connection refused"))
+            .put("storage", storage)
             .put("policy", Json.object().put("version", "0123456789ab"));
     Files.write(home.data().resolve("status.json"), told.canonical());
   }

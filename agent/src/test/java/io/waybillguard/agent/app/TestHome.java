@@ -8,19 +8,17 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.SigningKey;
+import io.waybillguard.agent.evidence.TestLog;
 import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.report.Enrolment;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.TreeSet;
 
 /** A home with a real log, as a running agent leaves it behind. One thread. */
 final class TestHome implements AutoCloseable {
@@ -40,7 +38,8 @@ final class TestHome implements AutoCloseable {
             256,
             Duration.ofDays(1),
             4096,
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            TestLog.RETENTION);
     this.log =
         EvidenceLog.open(
             data(),
@@ -136,14 +135,13 @@ final class TestHome implements AutoCloseable {
   }
 
   /** Does to the file what its writer never would. */
-  void tamper(String... sql) throws SQLException {
-    try (Connection connection =
-            DriverManager.getConnection("jdbc:sqlite:" + data().resolve("evidence.db"));
-        Statement statement = connection.createStatement()) {
-      for (String each : sql) {
-        statement.execute(each);
-      }
-    }
+  void tamper(String... sql) {
+    TestLog.sql(data().resolve("evidence.db"), sql);
+  }
+
+  /** Erases the content of a record, as HQ has the agent do. */
+  void erase(long record) throws IOException {
+    log.erase(new TreeSet<>(List.of(record)), "PI-1");
   }
 
   CalledMain call(Language language, String... args) {

@@ -46,6 +46,8 @@ final class EverySettingTest {
           Map.entry(
               "evidence.key_epoch_records",
               new Place(c -> c.evidence().keyEpochRecords(), "18", 18)),
+          Map.entry("evidence.disk_cap", new Place(c -> c.evidence().diskCap(), "3GiB", 3L << 30)),
+          Map.entry("evidence.ballast", new Place(c -> c.evidence().ballast(), "17MiB", 17L << 20)),
           Map.entry("inbox.capacity", new Place(c -> c.inbox().capacity(), "65", 65)),
           Map.entry("report.every", new Place(c -> c.report().every(), "7h", Duration.ofHours(7))),
           Map.entry(
@@ -60,6 +62,15 @@ final class EverySettingTest {
           Map.entry(
               "report.backoff_max",
               new Place(c -> c.report().backoffMax(), "14s", Duration.ofSeconds(14))),
+          Map.entry(
+              "retention.personal",
+              new Place(c -> c.retention().personal(), "31d", Duration.ofDays(31))),
+          Map.entry(
+              "retention.technical",
+              new Place(c -> c.retention().technical(), "181d", Duration.ofDays(181))),
+          Map.entry(
+              "retention.leaf",
+              new Place(c -> c.retention().leaf(), "1096d", Duration.ofDays(1096))),
           Map.entry(
               "sensors.usb.enabled", new Place(c -> c.sensors().usb().enabled(), "false", false)),
           Map.entry(

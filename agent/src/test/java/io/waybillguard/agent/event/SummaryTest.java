@@ -241,6 +241,33 @@ final class SummaryTest {
   }
 
   @Test
+  void theLogTellsWhatItKeepsAndWhatItErases() throws Exception {
+    says(
+        new RecordsErased(NOON, List.of(new Span(0, 4), new Span(7, 8)), 0, "personal", ""),
+        "删除了 5 条记录的内容（个人信息保存期满）；记录本身和它们的证明还在。",
+        "The content of 5 records was erased (personal content, kept for its time); the records"
+            + " and their proofs stay.");
+    says(
+        new RecordsErased(NOON, List.of(new Span(4, 5)), 0, "", "PI-77"),
+        "删除了 1 条记录的内容（按要求 PI-77）；记录本身和它们的证明还在。",
+        "The content of one record was erased (request PI-77); the records and their proofs stay.");
+    says(
+        new HoldPlaced(NOON, "HZ-117", new Span(3, 1091)),
+        "案件 HZ-117：保全记录 3 到 1090，解除之前不删除。",
+        "Case HZ-117: records 3 to 1090 are held and not erased until released.");
+    says(
+        new HoldReleased(NOON, "HZ-117", new Span(3, 1091)),
+        "案件 HZ-117：解除对记录 3 到 1090 的保全。",
+        "Case HZ-117: records 3 to 1090 are no longer held.");
+    says(
+        new StoreFull(NOON, "disk full", 12, 16 << 20),
+        "磁盘写不下了（磁盘已满），动用了预留空间。之后写不下的记录先留在内存里，内存也放不下的会数清楚再记。",
+        "The disk took nothing more (the disk is full) and the reserve was opened. What cannot be"
+            + " written waits in memory; what does not fit there is counted and written down"
+            + " later.");
+  }
+
+  @Test
   void anUnknownTypeAndAnEmptyEventStillMakeASentence() {
     assertEquals("记录类型 scan.read。", chinese.of("scan.read", Json.object()));
     for (String type : typesWithWords()) {

@@ -137,7 +137,8 @@ final class CrashLoopTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    child.destroyForcibly();
+    // Not Process.destroyForcibly: it closes the pipe, and what the child said last is lost.
+    child.toHandle().destroyForcibly();
   }
 
   private void check(Path data, Map<Long, String> acked, String when) throws Exception {

@@ -9,6 +9,7 @@ import io.waybillguard.agent.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ final class FullDiskTest {
           assertTrue(desk.log().durableSize() < 100_000, "the disk never fills");
         }
         full = desk.log().durableSize();
-        assertEquals(16, desk.log().pendingSize());
+        assertEquals(16 + 1, desk.log().pendingSize(), "and a store.full");
         assertThrows(IOException.class, () -> desk.log().commit());
         assertThrows(IOException.class, () -> desk.log().seal());
         desk.accept(5);
@@ -50,14 +51,14 @@ final class FullDiskTest {
 
         disk.free();
         desk.log().commit();
-        assertEquals(full + 21, desk.log().durableSize());
+        assertEquals(full + 22, desk.log().durableSize());
         assertEquals(0, desk.log().pendingSize());
         // The tree was grown when the records were accepted: it holds only if the bytes are the
         // same.
         desk.seal().assertSound();
       }
       try (TestLog next = TestLog.in(data)) {
-        assertEquals(full + 21, next.log().durableSize());
+        assertEquals(full + 22, next.log().durableSize());
       }
     }
   }
@@ -106,6 +107,31 @@ final class FullDiskTest {
         assertEquals(3, desk.log().durableSize());
         desk.add(1).seal().assertSound();
       }
+    }
+  }
+
+  /** The reserve is for the start too: a PC is restarted when its disk is full. */
+  @Test
+  void aStartOnAFullDiskOpensTheReserveAndSaysSo() throws Exception {
+    Retention reserve =
+        new Retention(
+            Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095), 2L << 30, 512 << 10);
+    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), 4096)) {
+      Path data = disk.root().resolve("data");
+      try (TestLog desk = TestLog.in(data, reserve)) {
+        desk.add(3).seal();
+        while (desk.log().tidy()) {
+          assertTrue(desk.log().isTidyDue());
+        }
+      }
+      disk.fill();
+      try (TestLog desk = TestLog.in(data, reserve)) {
+        desk.add(2).seal();
+        assertTrue(desk.types().contains("store.full"), "the disk was full: " + desk.types());
+        assertFalse(Files.exists(data.resolve("ballast")));
+        desk.assertSound();
+      }
+      assertEquals(List.of(), asides(data));
     }
   }
 

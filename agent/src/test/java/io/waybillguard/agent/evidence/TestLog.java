@@ -15,11 +15,13 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,10 +33,23 @@ public final class TestLog implements AutoCloseable {
   public static final Instant NOON = Instant.parse("2026-06-12T04:31:00Z");
   public static final String DOMAIN = "evidence.example.com";
 
+  /** As the agent is delivered, but without a reserve on the disk. */
+  public static final Retention RETENTION =
+      new Retention(Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095), 2L << 30, 0);
+
   /** As the agent is delivered. */
-  public static final EvidenceLog.Settings SETTINGS =
-      new EvidenceLog.Settings(
-          DOMAIN, Duration.ofSeconds(60), 256, Duration.ofHours(24), 4096, Duration.ofHours(1));
+  public static final EvidenceLog.Settings SETTINGS = settings(RETENTION);
+
+  static EvidenceLog.Settings settings(Retention retention) {
+    return new EvidenceLog.Settings(
+        DOMAIN,
+        Duration.ofSeconds(60),
+        256,
+        Duration.ofHours(24),
+        4096,
+        Duration.ofHours(1),
+        retention);
+  }
 
   /** HQ's head key. */
   public static final SigningKey HEAD = SeededKey.cosigner("hq.example.com/head", "head");
@@ -44,21 +59,28 @@ public final class TestLog implements AutoCloseable {
 
   private final Path folder;
   private final HandClock clock;
+  private final EvidenceLog.Settings settings;
   private EvidenceLog log;
 
-  private TestLog(Path folder, HandClock clock) throws IOException {
+  private TestLog(Path folder, HandClock clock, EvidenceLog.Settings settings) throws IOException {
     this.folder = folder;
     this.clock = clock;
+    this.settings = settings;
     this.log = opened();
   }
 
   /** Opens or makes the log in this folder, at noon. */
   public static TestLog in(Path folder) throws IOException {
-    return new TestLog(folder, new HandClock(NOON));
+    return in(folder, RETENTION);
+  }
+
+  /** As {@link #in(Path)}, where records are kept otherwise. */
+  public static TestLog in(Path folder, Retention retention) throws IOException {
+    return new TestLog(folder, new HandClock(NOON), settings(retention));
   }
 
   private EvidenceLog opened() throws IOException {
-    return EvidenceLog.open(folder, SETTINGS, around(clock));
+    return EvidenceLog.open(folder, settings, around(clock));
   }
 
   /** A desk in Shanghai whose clocks are these. */
@@ -150,6 +172,11 @@ public final class TestLog implements AutoCloseable {
     return new Pins(Optional.of(firstKey()), List.of(HEAD.verifier(), MIRROR.verifier()));
   }
 
+  /** What a verifier knows that knows all, of the log whose first key this is. */
+  static Pins pins(VerifierKey first) {
+    return new Pins(Optional.of(first), List.of(HEAD.verifier(), MIRROR.verifier()));
+  }
+
   /** What a verifier knows when HQ never saw the log. */
   public Pins firstKeyOnly() {
     return new Pins(Optional.of(firstKey()), List.of());
@@ -190,18 +217,39 @@ public final class TestLog implements AutoCloseable {
     return this;
   }
 
+  /** The types of all records that are there, in order. */
+  List<String> types() throws IOException {
+    return read(
+        reader -> {
+          List<String> types = new ArrayList<>();
+          try {
+            for (long i = 0; i < reader.size(); i++) {
+              reader.entry(i).ifPresent(entry -> types.add(entry.type()));
+            }
+          } catch (EvidenceException e) {
+            throw new AssertionError(e);
+          }
+          return types;
+        });
+  }
+
   // -- what an administrator can do ------------------------------------------------------------
 
   /** Runs SQL on the log's file as somebody with full rights would, guards dropped. */
-  static void sql(Path file, String... statements) {
+  public static void sql(Path file, String... statements) {
     try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement s = c.createStatement()) {
       // Nobody pulls the plug here, so there is nothing to wait for the disk for.
       s.execute("PRAGMA synchronous=OFF");
       s.execute("BEGIN");
-      for (String guard :
-          List.of("leaf_no_update", "leaf_no_delete", "node_no_update", "node_no_delete")) {
-        s.execute("DROP TRIGGER IF EXISTS " + guard);
+      List<String> guards = new ArrayList<>();
+      try (ResultSet r = s.executeQuery("SELECT name FROM sqlite_schema WHERE type='trigger'")) {
+        while (r.next()) {
+          guards.add(r.getString(1));
+        }
+      }
+      for (String guard : guards) {
+        s.execute("DROP TRIGGER " + guard);
       }
       for (String each : statements) {
         s.execute(each);

@@ -20,6 +20,8 @@ import io.waybillguard.agent.event.UsbAttached;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.evidence.Retention;
+import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.evidence.TestLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +36,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Write, then think, then tell. */
 final class PipelineTest {
@@ -218,30 +222,31 @@ final class PipelineTest {
       desk.step();
       disk.fill();
       int shown = 0;
-      IOException refused = null;
-      while (refused == null) {
+      while (desk.pipeline().storage().state() == Storage.State.GOOD) {
         assertTrue(shown < 10_000, "the disk never fills");
         desk.inbox().offer(Seen.attached(Scene.noon(shown), "S" + shown));
         shown++;
-        try {
-          desk.write();
-        } catch (IOException e) {
-          refused = e;
-        }
+        desk.write();
       }
-      assertEquals(1000, desk.pipeline().failed(refused), "ms until it tries again");
+      assertEquals(Storage.State.DISK_REFUSES, desk.pipeline().storage().state());
       int told = desk.urgent();
       CompletableFuture<Long> place =
           desk.pipeline().record(new AgentStopped(Scene.noon(9), "0.1.0", "signal"));
-      assertThrows(IOException.class, desk::write);
+      desk.clock().pass(Duration.ofSeconds(2));
+      desk.write();
       assertFalse(place.isDone(), "not durable, so not answered");
       assertEquals(told, desk.urgent(), "not durable, so nobody is told");
 
       disk.free();
       desk.write();
-      assertEquals(shown + 1L, place.get(), "after sensor.live and all that was shown");
+      assertFalse(place.isDone(), "it is not tried at every step");
+      desk.clock().pass(Duration.ofSeconds(2));
+      desk.write();
+      assertEquals(shown + 2L, place.get(), "after sensor.live, all that was shown, store.full");
       assertEquals(told + 1, desk.urgent(), "what was urgent then is told now");
-      assertEquals(shown + 2L, desk.log().log().durableSize());
+      assertEquals(shown + 3L, desk.log().log().durableSize());
+      assertEquals(1, Collections.frequency(desk.kinds(), "store.full"));
+      assertEquals("disk full", desk.last("store.full").text("status_detail"));
       assertFalse(desk.kinds().contains("log.gap"), "nothing was lost");
       desk.assertSound();
     }
@@ -267,17 +272,19 @@ final class PipelineTest {
       for (int i = 0; i < 5; i++) {
         desk.inbox().offer(Seen.detached(Scene.noon(10 + i), "A"));
       }
-      assertThrows(IOException.class, desk::write);
+      desk.write();
       desk.inbox().offer(Seen.attached(Scene.noon(20), "B"));
-      assertThrows(IOException.class, desk::write);
-      assertEquals(16_384, desk.log().log().pendingSize());
+      desk.write();
+      assertEquals(16_384 + 1, desk.log().log().pendingSize(), "and a store.full");
+      assertEquals(16_384 + 1, desk.pipeline().storage().waiting());
 
       disk.grow(131_072);
+      desk.clock().pass(Duration.ofSeconds(2));
       desk.write(); // all that was accepted
       desk.write(); // the counts, though nothing more happens
-      assertEquals(1 + 16_384 + 2, desk.log().log().durableSize());
+      assertEquals(1 + 16_384 + 1 + 2, desk.log().log().durableSize());
       Map<String, Long> lost = new java.util.TreeMap<>();
-      for (Entry entry : desk.entries(16_385)) {
+      for (Entry entry : desk.entries(16_386)) {
         assertEquals("log.gap", entry.type());
         Json.Obj counts = entry.leaf().fields().object("lost");
         String cause = Json.parse(entry.bodies().get(0).data()).text("status_detail");
@@ -289,6 +296,52 @@ final class PipelineTest {
           Map.of(
               "disk full usb.detach", 3L, "disk full usb.attach", 1L, "inbox full usb.detach", 2L),
           lost);
+      desk.assertSound();
+    }
+  }
+
+  /** The disk fills, the memory fills; then there is room, and every record is there or counted. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5, 8, 16})
+  void onADiskOfAnySizeWhatIsShownIsWrittenOrCounted(int mebibytes) throws Exception {
+    Retention reserve =
+        new Retention(
+            Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095), 2L << 30, 256 << 10);
+    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), mebibytes << 10);
+        Scene desk = new Scene(TestLog.in(disk.root().resolve("data"), reserve), 512, List.of())) {
+      desk.step();
+      int shown = 0;
+      for (int stuck = 0; stuck < 90; ) {
+        for (int i = 0; i < 256; i++) {
+          desk.inbox().offer(Seen.attached(Scene.noon(shown), "S" + shown));
+          shown++;
+        }
+        desk.write();
+        desk.clock().pass(Duration.ofSeconds(2));
+        stuck += desk.pipeline().storage().state() == Storage.State.DISK_REFUSES ? 1 : 0;
+      }
+      int waiting = desk.pipeline().storage().waiting();
+      assertTrue(waiting >= 16_384, "the memory is full too, with " + waiting);
+      desk.assertSoundSoFar();
+
+      disk.grow(262_144);
+      for (int i = 0; i < 3; i++) {
+        desk.clock().pass(Duration.ofSeconds(2));
+        desk.write();
+      }
+      int written = 0;
+      int told = 0;
+      long lost = 0;
+      for (Entry entry : desk.entries()) {
+        written += entry.type().equals("usb.attach") ? 1 : 0;
+        told += entry.type().equals("store.full") ? 1 : 0;
+        if (entry.type().equals("log.gap")) {
+          lost += entry.leaf().fields().object("lost").number("usb.attach");
+        }
+      }
+      assertEquals(shown, written + lost);
+      assertTrue(lost > 0 && written > 16_000, written + " written, " + lost + " counted");
+      assertEquals(1, told);
       desk.assertSound();
     }
   }

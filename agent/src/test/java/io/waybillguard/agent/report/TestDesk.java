@@ -2,11 +2,14 @@ package io.waybillguard.agent.report;
 
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Event;
+import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.event.UsbAttached;
 import io.waybillguard.agent.event.UsbDevice;
+import io.waybillguard.agent.evidence.Erasure;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.evidence.NoteSignature;
+import io.waybillguard.agent.evidence.TestLog;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
@@ -42,7 +46,8 @@ public final class TestDesk implements LogClerk, AutoCloseable {
             256,
             Duration.ofDays(1),
             4096,
-            Duration.ofHours(1));
+            Duration.ofHours(1),
+            TestLog.RETENTION);
     return EvidenceLog.open(
         data, settings, new EvidenceLog.Surroundings(clock(), this::micros, "boot", this::desk));
   }
@@ -190,6 +195,21 @@ public final class TestDesk implements LogClerk, AutoCloseable {
           log.commit();
           return seq;
         });
+  }
+
+  @Override
+  public CompletableFuture<Boolean> hold(String caseNo, Span records) {
+    return now(() -> log.hold(caseNo, records));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> release(String caseNo, Span records) {
+    return now(() -> log.release(caseNo, records));
+  }
+
+  @Override
+  public CompletableFuture<Erasure> erase(SortedSet<Long> records, String request) {
+    return now(() -> log.erase(records, request));
   }
 
   @Override

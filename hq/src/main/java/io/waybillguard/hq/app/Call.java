@@ -1,11 +1,7 @@
 package io.waybillguard.hq.app;
 
-import io.waybillguard.hq.store.Database;
-import io.waybillguard.hq.trust.HqKeys;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -19,6 +15,7 @@ final class Call {
   private final Words words;
   private final Terminal terminal;
   private final InstantSource clock;
+  private final Map<String, String> environment;
 
   @Option(names = "--json", scope = ScopeType.INHERIT)
   private boolean json;
@@ -42,10 +39,11 @@ final class Call {
     en
   }
 
-  Call(Words words, Terminal terminal, InstantSource clock) {
+  Call(Words words, Terminal terminal, InstantSource clock, Map<String, String> environment) {
     this.words = words;
     this.terminal = terminal;
     this.clock = clock;
+    this.environment = Map.copyOf(environment);
   }
 
   Words words() {
@@ -64,14 +62,8 @@ final class Call {
     return json;
   }
 
-  /** The database of a folder that has been served before. */
-  static Database database(Path data) throws Complaint, IOException {
-    if (!HqKeys.areIn(data) || !Database.isIn(data)) {
-      throw new Complaint(Exit.USAGE, "data.none", data);
-    }
-    if (!Files.isWritable(data)) {
-      throw new Complaint(Exit.UNAVAILABLE, "data.denied", data);
-    }
-    return Database.open(data);
+  /** Options that say where HQ is kept, for one command. */
+  Home home() {
+    return new Home(environment);
   }
 }

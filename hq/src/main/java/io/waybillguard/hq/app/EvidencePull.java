@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Takes the records of a workstation out of HQ, with everything that proves them. */
@@ -25,8 +26,7 @@ import picocli.CommandLine.Option;
 final class EvidencePull implements Command {
   private final Call call;
 
-  @Option(names = "--data", paramLabel = "DIR", required = true)
-  private Path data = Path.of("");
+  @Mixin private final Home home;
 
   @Option(names = "--workstation", paramLabel = "ID", required = true)
   private String workstation = "";
@@ -48,6 +48,7 @@ final class EvidencePull implements Command {
 
   EvidencePull(Call call) {
     this.call = call;
+    this.home = call.home();
   }
 
   @Override
@@ -63,8 +64,8 @@ final class EvidencePull implements Command {
     if (!request.from().isBefore(request.to())) {
       throw new Complaint(Exit.USAGE, "pull.backwards", from, to);
     }
-    try (Database database = Call.database(data)) {
-      HqKeys keys = HqKeys.open(data);
+    try (Database database = home.open()) {
+      HqKeys keys = home.keys();
       LogState log =
           new Logs(database)
               .state(workstation)
@@ -72,7 +73,7 @@ final class EvidencePull implements Command {
       Pull pull =
           new Pull(
               new Segments(database),
-              new SegmentFiles(data),
+              new SegmentFiles(home.data()),
               List.of(keys.witness().verifier(), keys.mirror().verifier()));
       print(log, write(pull, log, request, now));
     }

@@ -12,15 +12,18 @@ import io.waybillguard.hq.ingest.Enrolment;
 import io.waybillguard.hq.ingest.Mirror;
 import io.waybillguard.hq.ingest.Presence;
 import io.waybillguard.hq.ingest.Witness;
+import io.waybillguard.hq.store.Bond;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.DurableFile;
 import io.waybillguard.hq.store.Enrolments;
 import io.waybillguard.hq.store.Heartbeats;
+import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.trust.HqKeys;
 import io.waybillguard.hq.trust.ServerIdentity;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -34,6 +37,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,7 +53,7 @@ final class Hq implements AutoCloseable {
   /**
    * How it is to run.
    *
-   * @param data its folder; made if it is not there
+   * @param at where it keeps what it knows; the folder is made if it is not there
    * @param domain what its keys are named after; fixed at the first start, absent for the default
    * @param agents where agents reach it
    * @param console where people reach it
@@ -57,7 +61,7 @@ final class Hq implements AutoCloseable {
    * @param heartbeat how often it wants to hear each workstation
    */
   record Settings(
-      Path data,
+      Location at,
       Optional<String> domain,
       Address agents,
       Address console,
@@ -65,6 +69,10 @@ final class Hq implements AutoCloseable {
       Duration heartbeat) {
     Settings {
       names = List.copyOf(names);
+    }
+
+    Path data() {
+      return at.data();
     }
   }
 
@@ -84,10 +92,12 @@ final class Hq implements AutoCloseable {
     try {
       Path data = settings.data();
       makeFolder(data);
-      parts.add(lock(data));
-      this.keys = keys(settings, clock);
-      Database database = Database.openForServer(data);
+      parts.add(lock(data, settings.at().isShared()));
+      Database database = Database.openForServer(settings.at());
       parts.add(database);
+      Closeable alone = database.startAlone();
+      parts.add(alone);
+      this.keys = keys(settings, new Bond(database, data), clock);
       Fleet.setInterval(database, settings.heartbeat());
       ServerIdentity identity = ServerIdentity.of(keys, hosts(settings), clock.instant());
 
@@ -96,7 +106,7 @@ final class Hq implements AutoCloseable {
 
       Logs logs = new Logs(database);
       SegmentFiles files = new SegmentFiles(data);
-      files.removeParts();
+      files.removeParts(partsBefore(settings, clock.instant()));
       AgentApi api =
           new AgentApi(
               new Enrolment(keys, new Enrolments(database), clock),
@@ -117,6 +127,8 @@ final class Hq implements AutoCloseable {
           listen(
               "console", settings.console(), identity, Https.Clients.ARE_NOT_ASKED, pages::routes);
       parts.add(console);
+      parts.remove(alone);
+      alone.close();
     } catch (Throwable e) {
       close();
       throw e;
@@ -133,14 +145,21 @@ final class Hq implements AutoCloseable {
     return new Hq(settings, clock);
   }
 
-  private static HqKeys keys(Settings settings, InstantSource clock)
+  /** A segment is written within seconds; one that was begun before this is not being written. */
+  private static Instant partsBefore(Settings settings, Instant now) {
+    return settings.at().isShared() ? now.minus(Duration.ofHours(1)) : Instant.MAX;
+  }
+
+  private static HqKeys keys(Settings settings, Bond bond, InstantSource clock)
       throws Complaint, IOException, GeneralSecurityException, EvidenceException {
     Path data = settings.data();
     if (!HqKeys.areIn(data)) {
+      bond.check("");
       String domain = settings.domain().orElse(HqKeys.DEFAULT_DOMAIN);
-      return HqKeys.create(data, domain, clock.instant());
+      HqKeys.create(data, domain, clock.instant());
     }
     HqKeys keys = HqKeys.open(data);
+    bond.tie(keys.witness().verifier().toString());
     if (settings.domain().isPresent() && !settings.domain().get().equals(keys.domain())) {
       throw new Complaint(Exit.USAGE, "domain.fixed", data, keys.domain(), settings.domain().get());
     }
@@ -188,15 +207,19 @@ final class Hq implements AutoCloseable {
   }
 
   /**
-   * One server a folder: a second one would sign with the same keys behind the first one's back.
+   * One server a folder with an embedded database: a second one would sign with the same keys
+   * behind the first one's back. Servers of one PostgreSQL share the folder among themselves.
    */
-  private static AutoCloseable lock(Path data) throws Complaint, IOException {
+  private static AutoCloseable lock(Path data, boolean shared) throws Complaint, IOException {
     FileChannel channel =
         FileChannel.open(
-            data.resolve("serve.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            data.resolve("serve.lock"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
     FileLock lock = null;
     try {
-      lock = channel.tryLock();
+      lock = channel.tryLock(0, Long.MAX_VALUE, shared);
     } catch (OverlappingFileLockException e) {
       // Held by this very process: in use all the same.
     }

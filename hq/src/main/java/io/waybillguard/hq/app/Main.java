@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.hq.store.DatabaseUnusable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -36,7 +37,7 @@ public final class Main {
   public static void main(String[] args) {
     Locale java = Locale.getDefault(Locale.Category.DISPLAY);
     Words words = new Words(Words.language(List.of(args), System.getenv(), java));
-    Call call = new Call(words, Terminal.ofProcess(), InstantSource.system());
+    Call call = new Call(words, Terminal.ofProcess(), InstantSource.system(), System.getenv());
     System.exit(new Main(call).run(args));
   }
 
@@ -96,6 +97,8 @@ public final class Main {
     } catch (Complaint complaint) {
       call.terminal().complain(complaint.in(call.words()));
       return complaint.exit();
+    } catch (DatabaseUnusable e) {
+      return failed(e, exit(e.reason()), "database." + e.reason().word(), e.values().toArray());
     } catch (AccessDeniedException e) {
       return failed(e, Exit.UNAVAILABLE, "file.denied", String.valueOf(e.getFile()));
     } catch (NoSuchFileException e) {
@@ -105,6 +108,23 @@ public final class Main {
     } catch (Exception e) {
       return failed(e, Exit.FAILED, "bug", e.toString());
     }
+  }
+
+  private static Exit exit(DatabaseUnusable.Reason reason) {
+    return switch (reason) {
+      case BAD_URL, PASSWORD_IN_URL, EMPTY, OTHER_KEYS, OTHER_DATABASE, EMBEDDED_THERE ->
+          Exit.USAGE;
+      case UNREACHABLE,
+          LOGIN_REFUSED,
+          NO_SUCH_DATABASE,
+          TOO_OLD,
+          NOT_DURABLE,
+          NOT_PERMITTED,
+          NEWER,
+          OLDER ->
+          Exit.UNAVAILABLE;
+      case FAILED -> Exit.FAILED;
+    };
   }
 
   private Exit failed(Exception e, Exit exit, String key, Object... args) {

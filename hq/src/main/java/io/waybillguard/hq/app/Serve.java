@@ -3,13 +3,14 @@ package io.waybillguard.hq.app;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.trust.HqKeys;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs HQ in the foreground until it is told to end. */
@@ -17,8 +18,7 @@ import picocli.CommandLine.Option;
 final class Serve implements Command {
   private final Call call;
 
-  @Option(names = "--data", paramLabel = "DIR", required = true)
-  private Path data = Path.of("");
+  @Mixin private final Home home;
 
   @Option(names = "--listen", paramLabel = "HOST:PORT", converter = Addresses.class)
   private Address agents = new Address("0.0.0.0", 8443);
@@ -37,6 +37,7 @@ final class Serve implements Command {
 
   Serve(Call call) {
     this.call = call;
+    this.home = call.home();
   }
 
   /** Reads {@code HOST:PORT}. */
@@ -74,9 +75,9 @@ final class Serve implements Command {
     return Exit.DONE;
   }
 
-  private Hq.Settings settings() {
+  private Hq.Settings settings() throws IOException {
     return new Hq.Settings(
-        data,
+        home.location(),
         domain.isEmpty() ? Optional.empty() : Optional.of(domain),
         agents,
         console,

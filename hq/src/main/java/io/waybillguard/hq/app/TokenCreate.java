@@ -5,14 +5,13 @@ import io.waybillguard.agent.report.wire.EnrollToken;
 import io.waybillguard.hq.fleet.Times;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Tokens;
-import io.waybillguard.hq.trust.HqKeys;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Makes one-time enrolment tokens. They are printed here and nowhere else: HQ keeps a hash. */
@@ -22,8 +21,7 @@ final class TokenCreate implements Command {
 
   private final Call call;
 
-  @Option(names = "--data", paramLabel = "DIR", required = true)
-  private Path data = Path.of("");
+  @Mixin private final Home home;
 
   @Option(names = "--outlet", paramLabel = "CODE", required = true)
   private String outlet = "";
@@ -36,6 +34,7 @@ final class TokenCreate implements Command {
 
   TokenCreate(Call call) {
     this.call = call;
+    this.home = call.home();
   }
 
   @Override
@@ -46,8 +45,8 @@ final class TokenCreate implements Command {
     if (count < 1 || count > MOST) {
       throw new Complaint(Exit.USAGE, "token.count", count, MOST);
     }
-    try (Database database = Call.database(data)) {
-      byte[] ca = HqKeys.open(data).ca().sha256().bytes();
+    try (Database database = home.open()) {
+      byte[] ca = home.keys().ca().sha256().bytes();
       SecureRandom random = new SecureRandom();
       List<EnrollToken> tokens = new ArrayList<>();
       for (int i = 0; i < count; i++) {

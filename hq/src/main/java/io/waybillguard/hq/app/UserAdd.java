@@ -5,9 +5,9 @@ import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Users;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,14 +22,14 @@ final class UserAdd implements Command {
   @Parameters(paramLabel = "NAME", descriptionKey = "name")
   private String name = "";
 
-  @Option(names = "--data", paramLabel = "DIR", required = true)
-  private Path data = Path.of("");
+  @Mixin private final Home home;
 
   @Option(names = "--role", paramLabel = "viewer|investigator|admin", required = true)
   private String role = "";
 
   UserAdd(Call call) {
     this.call = call;
+    this.home = call.home();
   }
 
   @Override
@@ -38,7 +38,7 @@ final class UserAdd implements Command {
       throw new Complaint(Exit.USAGE, "user.name", name);
     }
     Users.Role given = role();
-    try (Database database = Call.database(data)) {
+    try (Database database = home.open()) {
       String hash = new Passwords().hash(password());
       new Users(database).put(name, given, hash, call.clock().instant());
     }

@@ -6,31 +6,30 @@ import io.waybillguard.hq.fleet.Times;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.FleetRows;
 import io.waybillguard.hq.trust.HqKeys;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Lists the workstations and how each stands. */
 @CommandLine.Command(name = "workstations")
 final class Workstations implements Command {
   private final Call call;
 
-  @Option(names = "--data", paramLabel = "DIR", required = true)
-  private Path data = Path.of("");
+  @Mixin private final Home home;
 
   Workstations(Call call) {
     this.call = call;
+    this.home = call.home();
   }
 
   @Override
   public Exit run() throws Exception {
-    try (Database database = Call.database(data)) {
+    try (Database database = home.open()) {
       List<Fleet.Standing> all = new Fleet(database, call.clock()).all();
       if (call.json()) {
         List<Json.Obj> list = all.stream().map(Workstations::json).toList();
-        HqKeys keys = HqKeys.open(data);
+        HqKeys keys = home.keys();
         call.terminal()
             .json(
                 Json.object()

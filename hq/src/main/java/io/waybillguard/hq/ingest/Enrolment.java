@@ -172,6 +172,10 @@ public final class Enrolment {
   }
 
   private static String brief(String fact) {
-    return fact.length() <= LONGEST_FACT ? fact : fact.substring(0, LONGEST_FACT);
+    if (fact.length() <= LONGEST_FACT) {
+      return fact;
+    }
+    boolean splits = Character.isHighSurrogate(fact.charAt(LONGEST_FACT - 1));
+    return fact.substring(0, splits ? LONGEST_FACT - 1 : LONGEST_FACT);
   }
 }

@@ -2,164 +2,164 @@ package io.waybillguard.hq.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.IOException;
+import io.waybillguard.hq.store.DatabaseUnusable.Reason;
+import java.io.Closeable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Optional;
-import java.util.Properties;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.sqlite.SQLiteConfig;
 
-/**
- * The embedded database: one SQLite file, shared by a server and by commands that run beside it.
- *
- * <p>Write-ahead log, synchronous=FULL: what a transaction has committed survives a power cut where
- * the disk honours a flush. Every transaction takes the write lock at its start, so that what it
- * has read is still true when it writes. Safe for use by several threads.
- */
+/** HQ's rows, embedded or on a server. Safe for use by several threads. */
 public final class Database implements AutoCloseable {
-  /** Older ones can corrupt the write-ahead log under two connections (SQLite 3.51.3 notes). */
-  private static final int OLDEST_SQLITE = 3_051_003;
-
-  /** Version of the newest migration in {@code sqlite/}. */
+  /** Version of the newest migration, which every engine has. */
   private static final String TABLES = "1";
 
-  private static final int CONNECTIONS = 8;
-  private static final int BUSY_MILLIS = 15_000;
-
+  private final Engine engine;
   private final HikariDataSource connections;
   private final Jdbi jdbi;
 
-  private Database(HikariDataSource connections) {
+  private Database(Engine engine, HikariDataSource connections) {
+    this.engine = engine;
     this.connections = connections;
-    this.jdbi = Jdbi.create(connections);
-  }
-
-  /** Where the database of a data folder lies. */
-  public static Path file(Path data) {
-    return data.resolve("hq.db");
+    this.jdbi = Jdbi.create(connections).registerArgument(new PlainText());
   }
 
   /**
-   * Opens the database of a data folder for the server, and brings its tables up to this version.
+   * Opens a database for the server, and brings its tables up to this version.
    *
-   * @throws IOException if it cannot be opened or is of a newer version than this program
+   * @throws DatabaseUnusable if it cannot be opened or is of a newer version than this program
    */
-  public static Database openForServer(Path data) throws IOException {
-    return open(data, Database::migrate);
+  public static Database openForServer(Location at) throws DatabaseUnusable {
+    return open(at, Database::migrate);
   }
 
   /**
-   * Opens the database of a data folder beside the server, which alone changes tables.
+   * Opens a database beside the server, which alone changes tables.
    *
-   * @throws IOException if it cannot be opened or its tables are of another version
+   * @throws DatabaseUnusable if it cannot be opened or its tables are of another version
    */
-  public static Database open(Path data) throws IOException {
-    return open(data, Database::checkTables);
+  public static Database open(Location at) throws DatabaseUnusable {
+    return open(at, Database::checkTables);
   }
 
   @FunctionalInterface
   private interface Preparation {
-    void prepare(Database database) throws IOException;
+    void prepare(Database database, Handle h) throws DatabaseUnusable;
   }
 
-  private static Database open(Path data, Preparation preparation) throws IOException {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("hq-db");
-    config.setJdbcUrl("jdbc:sqlite:" + file(data).toAbsolutePath());
-    config.setDataSourceProperties(pragmas());
-    config.setMaximumPoolSize(CONNECTIONS);
-    config.setMinimumIdle(1);
-    HikariDataSource connections;
-    try {
-      connections = new HikariDataSource(config);
-    } catch (RuntimeException e) {
-      throw new IOException("cannot open " + file(data) + ": " + rootMessage(e), e);
+  private static Database open(Location at, Preparation preparation) throws DatabaseUnusable {
+    Engine engine = at.engine();
+    if (at.isShared() && isIn(at.data())) {
+      throw new DatabaseUnusable(Reason.EMBEDDED_THERE, engine.name(), at.data().toString());
     }
-    try {
-      Database database = new Database(connections);
-      database.checkVersion();
-      preparation.prepare(database);
+    if (!at.isShared() && !isIn(at.data()) && Bond.isTied(at.data())) {
+      throw new DatabaseUnusable(Reason.OTHER_DATABASE, engine.name(), at.data().toString());
+    }
+    HikariConfig config = engine.connections();
+    tryOnce(engine, config);
+    config.setPoolName("hq-db");
+    config.setMinimumIdle(1);
+    // The first connection was tried already, and what was wrong with it was said in one line.
+    config.setInitializationFailTimeout(-1);
+    Database database = new Database(engine, new HikariDataSource(config));
+    try (Handle h = database.jdbi.open()) {
+      engine.check(h);
+      preparation.prepare(database, h);
       return database;
     } catch (FlywayException | JdbiException e) {
-      connections.close();
-      throw new IOException("cannot use " + file(data) + ": " + rootMessage(e), e);
-    } catch (IOException | RuntimeException e) {
-      connections.close();
+      database.close();
+      throw database.unusable(e);
+    } catch (DatabaseUnusable | RuntimeException e) {
+      database.close();
       throw e;
     }
   }
 
-  private void migrate() {
+  private static void tryOnce(Engine engine, HikariConfig config) throws DatabaseUnusable {
+    try (Connection first =
+        DriverManager.getConnection(config.getJdbcUrl(), config.getDataSourceProperties())) {
+      first.getMetaData();
+    } catch (SQLException e) {
+      throw unusable(engine, e, e);
+    }
+  }
+
+  private DatabaseUnusable unusable(RuntimeException e) {
+    Throwable root = e;
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      root = cause;
+      if (cause instanceof SQLException sql) {
+        return unusable(engine, e, sql);
+      }
+    }
+    return new DatabaseUnusable(e, Reason.FAILED, engine.name(), firstLine(root));
+  }
+
+  private static DatabaseUnusable unusable(Engine engine, Exception e, SQLException sql) {
+    return new DatabaseUnusable(e, engine.reason(sql), engine.name(), firstLine(sql));
+  }
+
+  private static String firstLine(Throwable e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+  }
+
+  private void migrate(Handle h) throws DatabaseUnusable {
+    Optional<String> version = tables(h);
+    if (version.isPresent() && isNewer(version.get())) {
+      throw new DatabaseUnusable(Reason.NEWER, engine.name(), version.get(), TABLES);
+    }
     Flyway.configure()
         .dataSource(connections)
-        .locations("classpath:io/waybillguard/hq/store/sqlite")
+        .locations("classpath:io/waybillguard/hq/store/" + engine.migrations())
         .load()
         .migrate();
   }
 
-  /** Flyway's own table tells; starting Flyway for it would take a command a second. */
-  private void checkTables() throws IOException {
-    String version =
-        jdbi.withHandle(
-            h ->
-                h.select(
-                        "SELECT version FROM flyway_schema_history WHERE success = 1"
-                            + " ORDER BY installed_rank DESC LIMIT 1")
-                    .mapTo(String.class)
-                    .findOne()
-                    .orElse("none"));
+  private void checkTables(Handle h) throws DatabaseUnusable {
+    String version = tables(h).orElseThrow(() -> new DatabaseUnusable(Reason.EMPTY, engine.name()));
     if (!version.equals(TABLES)) {
-      throw new IOException(
-          "the tables are of version "
-              + version
-              + ", this program knows "
-              + TABLES
-              + "; start serve of the newer program once");
+      Reason reason = isNewer(version) ? Reason.NEWER : Reason.OLDER;
+      throw new DatabaseUnusable(reason, engine.name(), version, TABLES);
     }
   }
 
-  private static Properties pragmas() {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-    config.setBusyTimeout(BUSY_MILLIS);
-    config.enforceForeignKeys(true);
-    config.setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, "67108864");
-    return config.toProperties();
+  private static boolean isNewer(String version) {
+    return Integer.parseInt(version) > Integer.parseInt(TABLES);
   }
 
-  private void checkVersion() throws IOException {
-    String version =
-        jdbi.withHandle(h -> h.select("SELECT sqlite_version()").mapTo(String.class).one());
-    String[] parts = version.split("\\.");
-    int number =
-        Integer.parseInt(parts[0]) * 1_000_000
-            + Integer.parseInt(parts[1]) * 1_000
-            + Integer.parseInt(parts[2]);
-    if (number < OLDEST_SQLITE) {
-      throw new IOException(
-          "SQLite "
-              + version
-              + " can corrupt a database that two connections write to; 3.51.3 or newer is"
-              + " needed. Use the driver that HQ ships with.");
+  /** Flyway's own table tells; starting Flyway for it would take a command a second. */
+  private Optional<String> tables(Handle h) {
+    if (h.select(engine.hasTables()).mapTo(Integer.class).findOne().isEmpty()) {
+      return Optional.empty();
     }
-  }
-
-  private static String rootMessage(Throwable e) {
-    Throwable root = e;
-    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return String.valueOf(root.getMessage());
+    return h.select(
+            "SELECT version FROM flyway_schema_history WHERE success AND version IS NOT NULL"
+                + " ORDER BY installed_rank DESC LIMIT 1")
+        .mapTo(String.class)
+        .findOne();
   }
 
   Jdbi jdbi() {
     return jdbi;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  /**
+   * Lets no other server start on this database until closed. What two fresh servers must not both
+   * make, such as keys and the first administrator, is made under it.
+   */
+  public Closeable startAlone() {
+    return engine.startAlone(this);
   }
 
   /** A value that the server leaves for commands beside it. */
@@ -178,9 +178,15 @@ public final class Database implements AutoCloseable {
                 value));
   }
 
-  /** Whether a data folder has a database. */
+  /** Whether a data folder has an embedded database. */
   public static boolean isIn(Path data) {
-    return Files.exists(file(data));
+    return Files.exists(SqliteEngine.file(data));
+  }
+
+  /** What people call this database. */
+  @Override
+  public String toString() {
+    return engine.name();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.waybillguard.agent.evidence.VerifierKey;
 import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 
 /** Turns a token and two keys into a workstation, once. Safe for use by several threads. */
 public final class Enrolments {
@@ -49,10 +50,12 @@ public final class Enrolments {
   }
 
   private final Database database;
+  private final Tokens tokens;
 
   /** Enrolments into a database. */
   public Enrolments(Database database) {
     this.database = database;
+    this.tokens = new Tokens(database);
   }
 
   /** Enrols a candidate, in one transaction. */
@@ -60,8 +63,8 @@ public final class Enrolments {
     return database.jdbi().inTransaction(h -> enrol(h, who, issuer, now));
   }
 
-  private static Outcome enrol(Handle h, Candidate who, Issuer issuer, Instant now) {
-    Optional<Tokens.Row> found = Tokens.find(h, who.token());
+  private Outcome enrol(Handle h, Candidate who, Issuer issuer, Instant now) {
+    Optional<Tokens.Row> found = tokens.take(h, who.token());
     if (found.isEmpty()) {
       return Refused.TOKEN_UNKNOWN;
     }
@@ -76,7 +79,9 @@ public final class Enrolments {
     if (before.isPresent() && !Logs.firstKey(h, who.log()).equals(who.key().toString())) {
       return Refused.LOG_TAKEN;
     }
-    write(h, who, token.outlet(), issuer.issue(token.outlet()), before.isPresent(), now);
+    if (!write(h, who, token.outlet(), issuer.issue(token.outlet()), now)) {
+      return Refused.LOG_TAKEN;
+    }
     Tokens.use(h, who.token(), who.log(), who.tlsSpki(), now);
     return new Enrolled(Logs.find(h, who.log()).orElseThrow());
   }
@@ -111,31 +116,59 @@ public final class Enrolments {
     return Refused.TOKEN_USED;
   }
 
-  private static void write(
-      Handle h, Candidate who, String outlet, String certificate, boolean known, Instant now) {
-    h.createUpdate(
-            "INSERT INTO workstation(log, origin, outlet, hostname, os, version, enrolled,"
-                + " tls_spki, certificate, last_seen) VALUES (:log, :origin, :outlet, :hostname,"
-                + " :os, :version, :now, :tls, :certificate, :now)"
-                + " ON CONFLICT(log) DO UPDATE SET outlet = excluded.outlet,"
-                + " hostname = excluded.hostname, os = excluded.os, version = excluded.version,"
-                + " tls_spki = excluded.tls_spki, certificate = excluded.certificate,"
-                + " last_seen = excluded.last_seen")
+  /**
+   * Writes a workstation down, new or known.
+   *
+   * @return false if the log was enrolled under another key meanwhile; nothing is written then
+   */
+  private static boolean write(
+      Handle h, Candidate who, String outlet, String certificate, Instant now) {
+    int added =
+        who(
+                h.createUpdate(
+                    "INSERT INTO workstation(log, origin, outlet, hostname, os, version, enrolled,"
+                        + " tls_spki, certificate, last_seen) VALUES (:log, :origin, :outlet,"
+                        + " :hostname, :os, :version, :now, :tls, :certificate, :now)"
+                        + " ON CONFLICT(log) DO NOTHING"),
+                who,
+                outlet,
+                certificate,
+                now)
+            .bind("origin", who.key().name())
+            .execute();
+    if (added == 1) {
+      h.execute(
+          "INSERT INTO epoch_key(log, epoch, first_size, vkey) VALUES (?, 0, 0, ?)",
+          who.log(),
+          who.key().toString());
+      return true;
+    }
+    if (!Logs.firstKey(h, who.log()).equals(who.key().toString())) {
+      return false;
+    }
+    who(
+            h.createUpdate(
+                "UPDATE workstation SET outlet = :outlet, hostname = :hostname, os = :os,"
+                    + " version = :version, tls_spki = :tls, certificate = :certificate,"
+                    + " last_seen = :now WHERE log = :log"),
+            who,
+            outlet,
+            certificate,
+            now)
+        .execute();
+    return true;
+  }
+
+  private static Update who(
+      Update update, Candidate who, String outlet, String certificate, Instant now) {
+    return update
         .bind("log", who.log())
-        .bind("origin", who.key().name())
         .bind("outlet", outlet)
         .bind("hostname", who.hostname())
         .bind("os", who.os())
         .bind("version", who.version())
         .bind("now", now.toEpochMilli())
         .bind("tls", who.tlsSpki())
-        .bind("certificate", certificate)
-        .execute();
-    if (!known) {
-      h.execute(
-          "INSERT INTO epoch_key(log, epoch, first_size, vkey) VALUES (?, 0, 0, ?)",
-          who.log(),
-          who.key().toString());
-    }
+        .bind("certificate", certificate);
   }
 }

@@ -35,8 +35,8 @@ public final class FleetRows {
       "SELECT w.*, coalesce(h.size, 0) AS pinned, coalesce(m.size, 0) AS witnessed, m.root AS root,"
           + " coalesce(b.size, 0) AS claimed,"
           + " (SELECT vkey FROM epoch_key k WHERE k.log = w.log AND k.epoch = 0) AS first_key,"
-          + " (SELECT group_concat(name, ',') FROM (SELECT name FROM sensor s"
-          + " WHERE s.log = w.log AND s.state = 'blind' ORDER BY name)) AS blind"
+          + " (SELECT string_agg(s.name, ',' ORDER BY s.name) FROM sensor s"
+          + " WHERE s.log = w.log AND s.state = 'blind') AS blind"
           + " FROM workstation w LEFT JOIN head h ON h.log = w.log"
           + " LEFT JOIN mirror m ON m.log = w.log LEFT JOIN heartbeat b ON b.log = w.log";
 

@@ -216,6 +216,7 @@ public final class Logs {
         .jdbi()
         .inTransaction(
             h -> {
+              keep(h, log);
               long epoch =
                   h.select("SELECT max(epoch) FROM epoch_key WHERE log = ?", log)
                       .mapTo(Long.class)
@@ -229,6 +230,16 @@ public final class Logs {
               }
               return same;
             });
+  }
+
+  /**
+   * Holds a log as it is until the transaction ends. Whoever moves a head, a mirror or a key comes
+   * through here first, in whichever process.
+   */
+  private void keep(Handle h, String log) {
+    h.select("SELECT log FROM workstation WHERE log = ?" + database.engine().keepingRow(), log)
+        .mapTo(String.class)
+        .one();
   }
 
   /** Notes that a log has two histories, and keeps the refused checkpoint. */

@@ -46,7 +46,7 @@ public final class Records {
           log,
           row.seq(),
           row.wall(),
-          row.type(),
+          PlainText.indexed(row.type()),
           row.severity(),
           segment,
           row.leaf().at(),
@@ -66,7 +66,7 @@ public final class Records {
             + " ON CONFLICT(log, name) DO UPDATE SET state = excluded.state,"
             + " since = excluded.since, seq = excluded.seq",
         log,
-        row.sensor(),
+        PlainText.indexed(row.sensor()),
         row.type().equals("sensor.blind") ? "blind" : "live",
         row.wall(),
         row.seq());

@@ -3,9 +3,11 @@ package io.waybillguard.hq.store;
 import io.waybillguard.agent.evidence.Hash;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.time.Instant;
 
 /**
  * The folder of segments: {@code segments/<log id>/<first>-<last>-<hash>.seg}, each the unpacked
@@ -28,16 +30,32 @@ public final class SegmentFiles {
   }
 
   /**
-   * Removes what writes that were cut short have left. To be called before any segment is written.
+   * Removes what writes that were cut short have left.
+   *
+   * @param before only what was written before; a write of another process may be under way
    */
-  public void removeParts() throws IOException {
+  public void removeParts(Instant before) throws IOException {
     if (!Files.isDirectory(folder)) {
       return;
     }
-    try (Stream<Path> files = Files.walk(folder, 2)) {
-      for (Path part : files.filter(f -> f.toString().endsWith(".part")).toList()) {
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder)) {
+      for (Path log : logs) {
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(log, "*.part")) {
+          for (Path part : parts) {
+            removeIfOlder(part, before);
+          }
+        }
+      }
+    }
+  }
+
+  private static void removeIfOlder(Path part, Instant before) throws IOException {
+    try {
+      if (Files.getLastModifiedTime(part).toInstant().isBefore(before)) {
         Files.delete(part);
       }
+    } catch (NoSuchFileException e) {
+      // Another process has renamed or removed it meanwhile; either way it is no part any more.
     }
   }
 

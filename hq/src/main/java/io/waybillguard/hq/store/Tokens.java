@@ -44,8 +44,9 @@ public final class Tokens {
             });
   }
 
-  static Optional<Row> find(Handle h, String hash) {
-    return h.select("SELECT * FROM token WHERE sha256 = ?", hash)
+  /** A token, which nobody else uses until the transaction ends. */
+  Optional<Row> take(Handle h, String hash) {
+    return h.select("SELECT * FROM token WHERE sha256 = ?" + database.engine().keepingRow(), hash)
         .map(
             (row, ctx) ->
                 new Row(

@@ -58,7 +58,7 @@ public final class Users {
                   role.word(),
                   password,
                   now.toEpochMilli());
-              h.execute("DELETE FROM console_session WHERE user = ?", name);
+              h.execute("DELETE FROM console_session WHERE \"user\" = ?", name);
             });
   }
 
@@ -85,7 +85,7 @@ public final class Users {
             h -> {
               h.execute("DELETE FROM console_session WHERE expires <= ?", now.toEpochMilli());
               h.execute(
-                  "INSERT INTO console_session(sha256, user, csrf, made, expires)"
+                  "INSERT INTO console_session(sha256, \"user\", csrf, made, expires)"
                       + " VALUES (?, ?, ?, ?, ?)",
                   cookie,
                   user,
@@ -102,8 +102,8 @@ public final class Users {
         .withHandle(
             h ->
                 h.select(
-                        "SELECT s.user, s.csrf, u.role FROM console_session s"
-                            + " JOIN console_user u ON u.name = s.user"
+                        "SELECT s.\"user\", s.csrf, u.role FROM console_session s"
+                            + " JOIN console_user u ON u.name = s.\"user\""
                             + " WHERE s.sha256 = ? AND s.expires > ?",
                         cookie,
                         now.toEpochMilli())

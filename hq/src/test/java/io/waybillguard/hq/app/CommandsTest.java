@@ -190,7 +190,7 @@ final class CommandsTest {
   private Hq start(String data, Address at) throws Exception {
     return Hq.start(
         new Hq.Settings(
-            folder.resolve(data),
+            TestDatabase.of(folder.resolve(data)),
             Optional.empty(),
             at,
             new Address("127.0.0.1", 0),
@@ -199,10 +199,10 @@ final class CommandsTest {
         clock());
   }
 
-  private Hq.Settings settings(String data, Optional<String> domain) {
+  private Hq.Settings settings(String data, Optional<String> domain) throws Exception {
     Address any = new Address("127.0.0.1", 0);
     return new Hq.Settings(
-        folder.resolve(data), domain, any, any, List.of(), Duration.ofMinutes(5));
+        TestDatabase.of(folder.resolve(data)), domain, any, any, List.of(), Duration.ofMinutes(5));
   }
 
   private static InstantSource clock() {

@@ -42,8 +42,13 @@ final class Desk {
   private long epoch;
 
   Desk() throws GeneralSecurityException, EvidenceException {
+    this("evidence.example");
+  }
+
+  /** A desk whose log is named after this domain. */
+  Desk(String domain) throws GeneralSecurityException, EvidenceException {
     KeyPair pair = SigningKey.freshPair();
-    this.origin = Checkpoint.origin("evidence.example", SigningKey.logId(pair.getPublic()));
+    this.origin = Checkpoint.origin(domain, SigningKey.logId(pair.getPublic()));
     this.first = SigningKey.of(origin, VerifierKey.SIGNER, pair);
     this.key = first;
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -97,6 +102,11 @@ final class Desk {
 
   /** The enrolment that this desk would send. */
   EnrollRequest enrolment(String token) throws Exception {
+    return enrolment(token, new EnrollRequest.Host("台-3", "Debian GNU/Linux 12", "0.1.0"));
+  }
+
+  /** As above, with this to say of itself. */
+  EnrollRequest enrolment(String token, EnrollRequest.Host host) throws Exception {
     String spki = Base64.getEncoder().encodeToString(tls.getPublic().getEncoded());
     byte[] signed = EnrollRequest.signed(new EnrollToken(token), spki, first.verifier().toString());
     Signature ecdsa = Signature.getInstance("SHA256withECDSA");
@@ -106,7 +116,7 @@ final class Desk {
         token,
         spki,
         first.verifier().toString(),
-        new EnrollRequest.Host("台-3", "Debian GNU/Linux 12", "0.1.0"),
+        host,
         Base64.getEncoder().encodeToString(ecdsa.sign()),
         Base64.getEncoder().encodeToString(first.raw(signed)));
   }

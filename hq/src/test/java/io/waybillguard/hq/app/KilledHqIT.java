@@ -8,6 +8,7 @@ import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.trust.HqKeys;
@@ -86,7 +87,7 @@ final class KilledHqIT {
 
   /** Everything that was acknowledged is in the database and in whole segment files. */
   private static void check(Path data, Desk desk, long held) throws Exception {
-    try (Database database = Database.open(data)) {
+    try (Database database = Database.open(Location.embedded(data))) {
       LogState log = new Logs(database).state(desk.logId()).orElseThrow();
       assertTrue(
           log.mirror().size() >= held, "acknowledged " + held + ", there " + log.mirror().size());

@@ -25,7 +25,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -258,9 +260,10 @@ final class MirrorTest {
     // What a crash leaves behind: the file of the next segment, torn or whole, without its row.
     desk.append("usb.attach", 4);
     Files.write(log.resolve("000000000004-000000000007-0123456789abcdef.seg"), new byte[3]);
-    Files.write(log.resolve(file.getFileName() + ".part"), new byte[7]);
+    Path part = Files.write(log.resolve(file.getFileName() + ".part"), new byte[7]);
+    Files.setLastModifiedTime(part, FileTime.from(Instant.EPOCH));
     hq.restart();
-    assertFalse(Files.exists(log.resolve(file.getFileName() + ".part")));
+    assertFalse(Files.exists(part));
     client = hq.client(desk, reply());
     held(segment, true);
     held(desk.segment(4, 8), true);

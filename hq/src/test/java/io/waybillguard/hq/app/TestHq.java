@@ -50,13 +50,19 @@ final class TestHq implements AutoCloseable {
   TestHq(Path data) throws Exception {
     this.data = data;
     this.hq = start();
-    this.beside = Database.open(data);
+    this.beside = Database.open(TestDatabase.of(data));
   }
 
   private Hq start() throws Exception {
     Address anyPort = new Address("127.0.0.1", 0);
     return Hq.start(
-        new Hq.Settings(data, Optional.empty(), anyPort, anyPort, List.of(), Duration.ofMinutes(5)),
+        new Hq.Settings(
+            TestDatabase.of(data),
+            Optional.empty(),
+            anyPort,
+            anyPort,
+            List.of(),
+            Duration.ofMinutes(5)),
         clock);
   }
 
@@ -65,7 +71,7 @@ final class TestHq implements AutoCloseable {
     beside.close();
     hq.close();
     hq = start();
-    beside = Database.open(data);
+    beside = Database.open(TestDatabase.of(data));
   }
 
   /** Where its clock began. */
@@ -214,6 +220,15 @@ final class TestHq implements AutoCloseable {
 
     HttpResponse<byte[]> segment(Desk desk, Segment segment) throws Exception {
       return segment(desk.logId(), gzip(segment.encode()));
+    }
+
+    /** Any body, said to be encoded in this way; "" says nothing. */
+    HttpResponse<byte[]> encoded(String path, String encoding, byte[] body) throws Exception {
+      HttpRequest.Builder request = request(path, body);
+      if (!encoding.isEmpty()) {
+        request.header("Content-Encoding", encoding);
+      }
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     private HttpRequest.Builder request(String path, byte[] body) {

@@ -1,0 +1,66 @@
+package io.waybillguard.hq.app;
+
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.hq.store.Bond;
+import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.Location;
+import io.waybillguard.hq.store.PostgresUrl;
+import io.waybillguard.hq.trust.HqKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say where HQ keeps what it knows. */
+final class Home {
+  private final Map<String, String> environment;
+
+  @Option(names = "--data", paramLabel = "DIR", required = true)
+  private Path data = Path.of("");
+
+  @Option(names = "--database", paramLabel = "URL", descriptionKey = "database")
+  private String database = "";
+
+  /**
+   * @param environment of the process, which may tell who signs on to a database server
+   */
+  Home(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  Path data() {
+    return data;
+  }
+
+  Location location() throws IOException {
+    return new Location(
+        data,
+        database.isEmpty() ? Optional.empty() : Optional.of(PostgresUrl.of(database, environment)));
+  }
+
+  HqKeys keys() throws IOException, GeneralSecurityException, EvidenceException {
+    return HqKeys.open(data);
+  }
+
+  /** The database of an HQ that has been served before. */
+  Database open() throws Complaint, IOException, GeneralSecurityException, EvidenceException {
+    Location at = location();
+    if (!HqKeys.areIn(data) || (!at.isShared() && !Database.isIn(data) && !Bond.isTied(data))) {
+      throw new Complaint(Exit.USAGE, "data.none", data);
+    }
+    if (!Files.isWritable(data)) {
+      throw new Complaint(Exit.UNAVAILABLE, "data.denied", data);
+    }
+    Database opened = Database.open(at);
+    try {
+      new Bond(opened, data).check(keys().witness().verifier().toString());
+      return opened;
+    } catch (Exception e) {
+      opened.close();
+      throw e;
+    }
+  }
+}
