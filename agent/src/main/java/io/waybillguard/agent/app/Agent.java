@@ -4,6 +4,7 @@ import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
+import io.waybillguard.agent.detect.UnexpectedRemoteSession;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -122,8 +123,18 @@ final class Agent {
             evidence.ballast()));
   }
 
-  private static List<Detector> rules() {
-    return List.of(new ProgramFromRemovableMedia());
+  private List<Detector> rules() {
+    Config.RemoteSession remote = config.rules().remoteSession();
+    return List.of(
+        new ProgramFromRemovableMedia(),
+        new UnexpectedRemoteSession(
+            new UnexpectedRemoteSession.Allowed(
+                remote.allowedPeers(),
+                remote.allowedTools(),
+                remote.allowedAccounts(),
+                remote.allowedHours().from(),
+                remote.allowedHours().until()),
+            ZoneId.systemDefault()));
   }
 
   private Pipeline.BatchLimits batch() {

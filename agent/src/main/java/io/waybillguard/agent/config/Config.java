@@ -1,6 +1,8 @@
 package io.waybillguard.agent.config;
 
 import java.time.Duration;
+import java.time.LocalTime;
+import java.util.List;
 
 /**
  * Everything about the agent that can be set, with its defaults. A component's place in this tree
@@ -14,6 +16,7 @@ import java.time.Duration;
  * @param report to HQ
  * @param retention how long what is recorded is kept
  * @param sensors what is watched
+ * @param rules what is taken for expected
  * @param watchdog who looks after the agent's own threads
  */
 public record Config(
@@ -22,6 +25,7 @@ public record Config(
     Report report,
     Retention retention,
     Sensors sensors,
+    Rules rules,
     Watchdog watchdog) {
 
   private static final long MEBIBYTE = 1L << 20;
@@ -46,7 +50,11 @@ public record Config(
               Duration.ofSeconds(60),
               Duration.ofMinutes(15)),
           new Retention(Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095)),
-          new Sensors(new Usb(true), new Program(true, 1024 * MEBIBYTE)),
+          new Sensors(
+              new Usb(true),
+              new Program(true, 1024 * MEBIBYTE),
+              new Session(true, Duration.ofSeconds(1))),
+          new Rules(new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY)),
           new Watchdog(Duration.ofSeconds(120)));
 
   /**
@@ -116,8 +124,9 @@ public record Config(
    *
    * @param usb USB devices and the volumes on them
    * @param program new programs and where they come from
+   * @param session remote logins and remote control
    */
-  public record Sensors(Usb usb, Program program) {}
+  public record Sensors(Usb usb, Program program, Session session) {}
 
   /**
    * The sensor of USB devices.
@@ -134,6 +143,58 @@ public record Config(
    *     without a hash, and says so; 1MiB to 64GiB
    */
   public record Program(boolean enabled, long hashUpTo) {}
+
+  /**
+   * The sensor of remote logins.
+   *
+   * @param enabled whether it looks; true or false
+   * @param every how often it looks; a login or its end is recorded that much later at most, and a
+   *     quarter of a second; 250ms to 10s
+   */
+  public record Session(boolean enabled, Duration every) {}
+
+  /**
+   * What the rules take for expected.
+   *
+   * @param remoteSession remote logins
+   */
+  public record Rules(RemoteSession remoteSession) {}
+
+  /**
+   * Remote logins that the company arranged. Every other one is a finding.
+   *
+   * @param allowedPeers addresses or host names they may come from; none when empty
+   * @param allowedTools ids of {@code config/remote-tools.yaml} by which; none when empty
+   * @param allowedAccounts accounts they may use; any when empty
+   * @param allowedHours the time of day, this PC's; such as 08:00-20:00, or any
+   */
+  public record RemoteSession(
+      List<String> allowedPeers,
+      List<String> allowedTools,
+      List<String> allowedAccounts,
+      Hours allowedHours) {
+    public RemoteSession {
+      allowedPeers = List.copyOf(allowedPeers);
+      allowedTools = List.copyOf(allowedTools);
+      allowedAccounts = List.copyOf(allowedAccounts);
+    }
+  }
+
+  /**
+   * A part of the day; passes midnight when {@code until} is before {@code from}.
+   *
+   * @param from included
+   * @param until not included; the same as {@code from} for the whole day
+   */
+  public record Hours(LocalTime from, LocalTime until) {
+    static final Hours ANY = new Hours(LocalTime.MIDNIGHT, LocalTime.MIDNIGHT);
+
+    /** As it is written in the file. */
+    @Override
+    public String toString() {
+      return from.equals(until) ? "any" : from + "-" + until;
+    }
+  }
 
   /**
    * The watchdog of the agent's own threads.

@@ -98,6 +98,7 @@ public record ConfigFile(Config config, List<Setting> settings) {
             report(top.section("report"), standard.report()),
             retention(top.section("retention"), standard.retention()),
             sensors(top.section("sensors"), standard.sensors()),
+            rules(top.section("rules"), standard.rules()),
             watchdog(top.section("watchdog"), standard.watchdog()));
     top.end();
     return read;
@@ -150,7 +151,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
     Config.Sensors read =
         new Config.Sensors(
             usb(in.section("usb"), standard.usb()),
-            program(in.section("program"), standard.program()));
+            program(in.section("program"), standard.program()),
+            session(in.section("session"), standard.session()));
     in.end();
     return read;
   }
@@ -166,6 +168,33 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Program(
             in.flag("enabled", standard.enabled()),
             in.size("hash_up_to", standard.hashUpTo(), "1MiB", "64GiB"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Session session(Section in, Config.Session standard) {
+    Config.Session read =
+        new Config.Session(
+            in.flag("enabled", standard.enabled()),
+            in.time("every", standard.every(), "250ms", "10s"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Rules rules(Section in, Config.Rules standard) {
+    Config.Rules read =
+        new Config.Rules(remoteSession(in.section("remote_session"), standard.remoteSession()));
+    in.end();
+    return read;
+  }
+
+  private static Config.RemoteSession remoteSession(Section in, Config.RemoteSession standard) {
+    Config.RemoteSession read =
+        new Config.RemoteSession(
+            in.words("allowed_peers", standard.allowedPeers()),
+            in.words("allowed_tools", standard.allowedTools()),
+            in.words("allowed_accounts", standard.allowedAccounts()),
+            in.hours("allowed_hours", standard.allowedHours()));
     in.end();
     return read;
   }

@@ -12,6 +12,9 @@ public record Expected(Kind kind, String least, String most) {
   static final Expected DOMAIN = new Expected(Kind.DOMAIN, "", "");
   static final Expected SECTION = new Expected(Kind.SECTION, "", "");
 
+  static final Expected WORDS = new Expected(Kind.WORDS, "", "");
+  static final Expected HOURS = new Expected(Kind.HOURS, "", "");
+
   /** Kinds of value. */
   public enum Kind {
     /** A whole number. */
@@ -22,6 +25,10 @@ public record Expected(Kind kind, String least, String most) {
     SIZE,
     /** {@code true} or {@code false}. */
     SWITCH,
+    /** A list of words in square brackets. */
+    WORDS,
+    /** From a time of day to another, or {@code any}. */
+    HOURS,
     /** A DNS name in lower case. */
     DOMAIN,
     /** Settings below this key, indented. */

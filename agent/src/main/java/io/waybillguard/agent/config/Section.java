@@ -3,10 +3,14 @@ package io.waybillguard.agent.config;
 import io.waybillguard.agent.config.Expected.Kind;
 import io.waybillguard.agent.config.Problem.Reason;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -14,6 +18,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
@@ -29,6 +34,10 @@ final class Section {
   private static final Pattern DOMAIN =
       Pattern.compile(
           "(?=.{1,100}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+
+  private static final String TIME = "((?:[01][0-9]|2[0-3]):[0-5][0-9])";
+
+  private static final Pattern HOURS = Pattern.compile(TIME + "-" + TIME);
 
   private final String prefix;
   private final Findings findings;
@@ -158,6 +167,47 @@ final class Section {
       }
     }
     findings.known(prefix + name, value, standard, Expected.DOMAIN);
+    return value;
+  }
+
+  /** A list of words. One word alone is no list: a forgotten bracket would hide the others. */
+  List<String> words(String name, List<String> standard) {
+    Node node = ask(name);
+    List<String> value = standard;
+    if (node != null) {
+      List<String> read = new ArrayList<>();
+      boolean good = node instanceof SequenceNode;
+      if (node instanceof SequenceNode list) {
+        for (Node one : list.getValue()) {
+          good &= one instanceof ScalarNode && !one.getTag().equals(Tag.NULL);
+          read.add(found(one));
+        }
+      }
+      if (good) {
+        value = read;
+      } else {
+        wrong(name, node, Reason.WRONG_TYPE, Expected.WORDS);
+      }
+    }
+    findings.known(prefix + name, value.toString(), standard.toString(), Expected.WORDS);
+    return value;
+  }
+
+  /** A part of the day: {@code 08:00-20:00}, or {@code any}. */
+  Config.Hours hours(String name, Config.Hours standard) {
+    Node node = ask(name);
+    Config.Hours value = standard;
+    if (node != null) {
+      Matcher hours = HOURS.matcher(found(node));
+      if (found(node).equals("any")) {
+        value = Config.Hours.ANY;
+      } else if (hours.matches()) {
+        value = new Config.Hours(LocalTime.parse(hours.group(1)), LocalTime.parse(hours.group(2)));
+      } else {
+        wrong(name, node, Reason.WRONG_TYPE, Expected.HOURS);
+      }
+    }
+    findings.known(prefix + name, value.toString(), standard.toString(), Expected.HOURS);
     return value;
   }
 

@@ -220,6 +220,13 @@ public final class Summary {
       return say("finding.new", rule);
     }
     String source = facts.text("source", "");
+    if (rule.equals("unexpected-remote-session")) {
+      String account = facts.text("account", "");
+      return say(key, facts.text("path", ""))
+          + (source.isEmpty() || source.equals("?") ? "" : say("extra.from", source))
+          + (account.isEmpty() ? "" : say("extra.user", account))
+          + say("stop");
+    }
     return say(key, facts.text("path", ""))
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
