@@ -42,6 +42,11 @@ else
   else
     part failures 300 python3 "$here/failures.py" "$out/failures"
   fi
+  if [ "$(id -u)" != 0 ]; then
+    skip sessions "needs root, for network namespaces"
+  else
+    part sessions 240 python3 "$here/sessions.py" "$out/sessions"
+  fi
   if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
     skip crime "the guest needs root on Debian 12"
   elif [ ! -f "$rig/build-guest.sh" ]; then
