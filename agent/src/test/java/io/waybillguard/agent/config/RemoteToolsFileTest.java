@@ -10,9 +10,15 @@ import org.junit.jupiter.api.Test;
 
 final class RemoteToolsFileTest {
   private static final String GOOD =
-      "tools:\n"
-          + "  - id: a\n    name: A\n    screen: own\n    programs: [a]\n"
-          + "    signs: [{ by: process, program: b, argument: --c }]\n    sources: [tried]\n";
+      """
+      tools:
+        - id: a
+          name: A
+          screen: own
+          programs: [a]
+          signs: [{ by: process, program: b, argument: --c }]
+          sources: [tried]
+      """;
 
   @Test
   void theOneInTheJarNamesEachToolItsProgramsAndItsSources() {
