@@ -49,6 +49,11 @@ else
   else
     part upload 240 python3 "$here/upload.py" "$out/upload"
   fi
+  if [ "$(id -u)" != 0 ]; then
+    skip sessions "needs root, for network namespaces"
+  else
+    part sessions 240 python3 "$here/sessions.py" "$out/sessions"
+  fi
   if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
     skip crime "the guest needs root on Debian 12"
   elif [ ! -f "$rig/build-guest.sh" ]; then

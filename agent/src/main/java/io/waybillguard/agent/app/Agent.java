@@ -6,6 +6,7 @@ import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
+import io.waybillguard.agent.detect.UnexpectedRemoteSession;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -130,8 +131,17 @@ final class Agent {
 
   private List<Detector> rules() {
     Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
+    Config.RemoteSession remote = config.rules().remoteSession();
     return List.of(
         new ProgramFromRemovableMedia(),
+        new UnexpectedRemoteSession(
+            new UnexpectedRemoteSession.Allowed(
+                remote.allowedPeers(),
+                remote.allowedTools(),
+                remote.allowedAccounts(),
+                remote.allowedHours().from(),
+                remote.allowedHours().until()),
+            ZoneId.systemDefault()),
         new ImagesCarriedOff(
             new ImagesCarriedOff.Settings(
                 images.leastImages(),

@@ -1,10 +1,13 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.config.RemoteToolsFile;
 import io.waybillguard.agent.config.UploadDestinations;
 import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
+import io.waybillguard.agent.platform.linux.LinuxRemoteAccess;
 import io.waybillguard.agent.platform.linux.LinuxSockets;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
 import io.waybillguard.agent.platform.linux.LinuxVolumes;
@@ -16,6 +19,7 @@ import io.waybillguard.agent.sense.image.ImageSensor;
 import io.waybillguard.agent.sense.image.ImageSettings;
 import io.waybillguard.agent.sense.program.ProgramSensor;
 import io.waybillguard.agent.sense.program.ProgramSettings;
+import io.waybillguard.agent.sense.session.SessionSensor;
 import io.waybillguard.agent.sense.upload.HostNames;
 import io.waybillguard.agent.sense.upload.UploadSensor;
 import io.waybillguard.agent.sense.upload.UploadSettings;
@@ -25,8 +29,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Which sensors run on this system, one line each. */
 final class Sensors {
@@ -41,7 +47,7 @@ final class Sensors {
   static List<Sensor> of(String osName, Config.Sensors config, Path data, InstantSource clock)
       throws IOException {
     return osName.toLowerCase(Locale.ROOT).startsWith("linux")
-        ? onLinux(config, lockedFiles(data), clock)
+        ? onLinux(config, data, clock)
         : nowhere(osName);
   }
 
@@ -51,8 +57,9 @@ final class Sensors {
     return locked;
   }
 
-  private static List<Sensor> onLinux(Config.Sensors config, List<Path> locked, InstantSource clock)
+  private static List<Sensor> onLinux(Config.Sensors config, Path data, InstantSource clock)
       throws IOException {
+    List<Path> locked = lockedFiles(data);
     List<Sensor> sensors = new ArrayList<>();
     sensors.add(
         config.usb().enabled()
@@ -66,6 +73,8 @@ final class Sensors {
     Destinations destinations = destinations();
     sensors.add(images(config.image(), processes, destinations, locked, clock));
     sensors.add(uploads(config, processes, destinations, clock));
+    sensors.add(
+        config.session().enabled() ? sessions(config.session(), data, clock) : off("session"));
     return sensors;
   }
 
@@ -152,6 +161,34 @@ final class Sensors {
         ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()));
   }
 
+  private static Sensor sessions(Config.Session config, Path data, InstantSource clock) {
+    List<RemoteTool> tools = RemoteToolsFile.carried().stream().map(Sensors::tool).toList();
+    Set<String> programs = new HashSet<>();
+    for (RemoteTool tool : tools) {
+      programs.addAll(tool.programs());
+      tool.signs().forEach(sign -> programs.add(sign.program()));
+    }
+    programs.remove("");
+    return new SessionSensor(
+        new LinuxRemoteAccess(programs), tools, data.resolve("logins.json"), config.every(), clock);
+  }
+
+  private static RemoteTool tool(RemoteToolsFile.Tool tool) {
+    return new RemoteTool(
+        tool.id(),
+        tool.name(),
+        tool.programs(),
+        tool.shared(),
+        tool.signs().stream()
+            .map(
+                sign ->
+                    new RemoteTool.Sign(
+                        RemoteTool.By.valueOf(sign.by().toUpperCase(Locale.ROOT)),
+                        sign.program(),
+                        sign.argument()))
+            .toList());
+  }
+
   private static Sensor off(String name) {
     return new Unavailable(name, "switched off in agent.yaml (sensors." + name + ".enabled)");
   }
@@ -161,6 +198,7 @@ final class Sensors {
         new Unavailable("usb", "this version cannot watch USB on " + osName),
         new Unavailable("program", "this version cannot watch programs on " + osName),
         new Unavailable("image", "this version cannot watch images on " + osName),
-        new Unavailable("upload", "this version cannot watch uploads on " + osName));
+        new Unavailable("upload", "this version cannot watch uploads on " + osName),
+        new Unavailable("session", "this version cannot watch remote logins on " + osName));
   }
 }

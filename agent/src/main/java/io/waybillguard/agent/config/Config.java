@@ -1,6 +1,7 @@
 package io.waybillguard.agent.config;
 
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.List;
 
 /**
@@ -15,7 +16,7 @@ import java.util.List;
  * @param report to HQ
  * @param retention how long what is recorded is kept
  * @param sensors what is watched
- * @param rules when the rules speak
+ * @param rules when the rules speak, and what they take for expected
  * @param watchdog who looks after the agent's own threads
  */
 public record Config(
@@ -53,8 +54,11 @@ public record Config(
               new Usb(true),
               new Program(true, 1024 * MEBIBYTE),
               new Image(true, List.of(), List.of(), Duration.ofMinutes(1)),
-              new Upload(true, MEBIBYTE / 4, Duration.ofMinutes(1))),
-          new Rules(new ImagesCarriedOff(3, MEBIBYTE / 16, 3)),
+              new Upload(true, MEBIBYTE / 4, Duration.ofMinutes(1)),
+              new Session(true, Duration.ofSeconds(1))),
+          new Rules(
+              new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
+              new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY)),
           new Watchdog(Duration.ofSeconds(120)));
 
   /**
@@ -126,8 +130,9 @@ public record Config(
    * @param program new programs and where they come from
    * @param image who reads, copies and packs waybill images
    * @param upload what programs send over the network
+   * @param session remote logins and remote control
    */
-  public record Sensors(Usb usb, Program program, Image image, Upload upload) {}
+  public record Sensors(Usb usb, Program program, Image image, Upload upload, Session session) {}
 
   /**
    * The sensor of USB devices.
@@ -165,6 +170,35 @@ public record Config(
   }
 
   /**
+   * The sensor of remote logins.
+   *
+   * @param enabled whether it looks; true or false
+   * @param every how often it looks; a login or its end is recorded that much later at most, and a
+   *     quarter of a second; 250ms to 10s
+   */
+  public record Session(boolean enabled, Duration every) {}
+
+  /**
+   * Remote logins that the company arranged. Every other one is a finding.
+   *
+   * @param allowedPeers addresses or host names they may come from; none when empty
+   * @param allowedTools ids of {@code config/remote-tools.yaml} by which; none when empty
+   * @param allowedAccounts accounts they may use; any when empty
+   * @param allowedHours the time of day, this PC's; such as 08:00-20:00, or any
+   */
+  public record RemoteSession(
+      List<String> allowedPeers,
+      List<String> allowedTools,
+      List<String> allowedAccounts,
+      Hours allowedHours) {
+    public RemoteSession {
+      allowedPeers = List.copyOf(allowedPeers);
+      allowedTools = List.copyOf(allowedTools);
+      allowedAccounts = List.copyOf(allowedAccounts);
+    }
+  }
+
+  /**
    * The sensor of uploads.
    *
    * @param enabled whether it looks; true or false
@@ -176,11 +210,12 @@ public record Config(
   public record Upload(boolean enabled, long recordFrom, Duration summaryEvery) {}
 
   /**
-   * When the rules speak.
+   * When the rules speak, and what they take for expected.
    *
    * @param imagesCarriedOff images leave by a program that may not send them
+   * @param remoteSession remote logins
    */
-  public record Rules(ImagesCarriedOff imagesCarriedOff) {}
+  public record Rules(ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession) {}
 
   /**
    * The rule on images that leave.
@@ -190,6 +225,22 @@ public record Config(
    * @param surplus how many times the images that it had an allowed program may send; 1 to 100
    */
   public record ImagesCarriedOff(int leastImages, long leastBytes, int surplus) {}
+
+  /**
+   * A part of the day; passes midnight when {@code until} is before {@code from}.
+   *
+   * @param from included
+   * @param until not included; the same as {@code from} for the whole day
+   */
+  public record Hours(LocalTime from, LocalTime until) {
+    static final Hours ANY = new Hours(LocalTime.MIDNIGHT, LocalTime.MIDNIGHT);
+
+    /** As it is written in the file. */
+    @Override
+    public String toString() {
+      return from.equals(until) ? "any" : from + "-" + until;
+    }
+  }
 
   /**
    * The watchdog of the agent's own threads.

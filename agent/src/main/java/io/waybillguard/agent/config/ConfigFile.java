@@ -153,7 +153,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             usb(in.section("usb"), standard.usb()),
             program(in.section("program"), standard.program()),
             image(in.section("image"), standard.image()),
-            upload(in.section("upload"), standard.upload()));
+            upload(in.section("upload"), standard.upload()),
+            session(in.section("session"), standard.session()));
     in.end();
     return read;
   }
@@ -194,10 +195,20 @@ public record ConfigFile(Config config, List<Setting> settings) {
     return read;
   }
 
+  private static Config.Session session(Section in, Config.Session standard) {
+    Config.Session read =
+        new Config.Session(
+            in.flag("enabled", standard.enabled()),
+            in.time("every", standard.every(), "250ms", "10s"));
+    in.end();
+    return read;
+  }
+
   private static Config.Rules rules(Section in, Config.Rules standard) {
     Config.Rules read =
         new Config.Rules(
-            imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()));
+            imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()),
+            remoteSession(in.section("remote_session"), standard.remoteSession()));
     in.end();
     return read;
   }
@@ -209,6 +220,17 @@ public record ConfigFile(Config config, List<Setting> settings) {
             in.count("least_images", standard.leastImages(), 1, 100000),
             in.size("least_bytes", standard.leastBytes(), "1KiB", "1GiB"),
             in.count("surplus", standard.surplus(), 1, 100));
+    in.end();
+    return read;
+  }
+
+  private static Config.RemoteSession remoteSession(Section in, Config.RemoteSession standard) {
+    Config.RemoteSession read =
+        new Config.RemoteSession(
+            in.words("allowed_peers", standard.allowedPeers()),
+            in.words("allowed_tools", standard.allowedTools()),
+            in.words("allowed_accounts", standard.allowedAccounts()),
+            in.hours("allowed_hours", standard.allowedHours()));
     in.end();
     return read;
   }

@@ -14,6 +14,9 @@ public record Expected(Kind kind, String least, String most) {
   static final Expected PROGRAMS = new Expected(Kind.PROGRAMS, "", "");
   static final Expected SECTION = new Expected(Kind.SECTION, "", "");
 
+  static final Expected WORDS = new Expected(Kind.WORDS, "", "");
+  static final Expected HOURS = new Expected(Kind.HOURS, "", "");
+
   /** Kinds of value. */
   public enum Kind {
     /** A whole number. */
@@ -24,6 +27,10 @@ public record Expected(Kind kind, String least, String most) {
     SIZE,
     /** {@code true} or {@code false}. */
     SWITCH,
+    /** A list of words in square brackets. */
+    WORDS,
+    /** From a time of day to another, or {@code any}. */
+    HOURS,
     /** A DNS name in lower case. */
     DOMAIN,
     /** Absolute paths of folders. */

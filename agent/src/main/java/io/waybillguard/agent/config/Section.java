@@ -3,6 +3,7 @@ package io.waybillguard.agent.config;
 import io.waybillguard.agent.config.Expected.Kind;
 import io.waybillguard.agent.config.Problem.Reason;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,12 @@ final class Section {
 
   /** What YAML reads as a text without quotes, inside brackets too. */
   private static final Pattern PLAIN = Pattern.compile("[/A-Za-z][^,\\[\\]{}#'\":\\s]*");
+
+  private static final Pattern ANY = Pattern.compile("(?s).+");
+
+  private static final String TIME = "((?:[01][0-9]|2[0-3]):[0-5][0-9])";
+
+  private static final Pattern HOURS = Pattern.compile(TIME + "-" + TIME);
 
   private final String prefix;
   private final Findings findings;
@@ -176,6 +184,11 @@ final class Section {
     return value;
   }
 
+  /** A list of words. One word alone is no list: a forgotten bracket would hide the others. */
+  List<String> words(String name, List<String> standard) {
+    return list(name, standard, Expected.WORDS, ANY);
+  }
+
   /** Absolute paths of folders, none twice. */
   List<String> folders(String name, List<String> standard) {
     return list(name, standard, Expected.FOLDERS, ABSOLUTE);
@@ -209,7 +222,7 @@ final class Section {
     }
     List<String> texts = new ArrayList<>();
     for (Node each : list.getValue()) {
-      if (!(each instanceof ScalarNode text)) {
+      if (!(each instanceof ScalarNode text) || each.getTag().equals(Tag.NULL)) {
         return Optional.empty();
       }
       if (!texts.contains(text.getValue())) {
@@ -224,6 +237,24 @@ final class Section {
     return texts.stream()
         .map(text -> PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "''") + "'")
         .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** A part of the day: {@code 08:00-20:00}, or {@code any}. */
+  Config.Hours hours(String name, Config.Hours standard) {
+    Node node = ask(name);
+    Config.Hours value = standard;
+    if (node != null) {
+      Matcher hours = HOURS.matcher(found(node));
+      if (found(node).equals("any")) {
+        value = Config.Hours.ANY;
+      } else if (hours.matches()) {
+        value = new Config.Hours(LocalTime.parse(hours.group(1)), LocalTime.parse(hours.group(2)));
+      } else {
+        wrong(name, node, Reason.WRONG_TYPE, Expected.HOURS);
+      }
+    }
+    findings.known(prefix + name, value.toString(), standard.toString(), Expected.HOURS);
+    return value;
   }
 
   /** To be called when every setting has been asked for: what is left over is unknown. */

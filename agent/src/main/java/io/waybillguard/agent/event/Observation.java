@@ -6,6 +6,8 @@ public sealed interface Observation extends Event
         ImagesHandled,
         ProgramAppeared,
         ProgramStarted,
+        RemoteSessionEnded,
+        RemoteSessionStarted,
         SensorBack,
         SensorBlind,
         SensorLive,

@@ -30,6 +30,7 @@ public final class Ocsf {
     EVENT_LOG_ACTIVITY(1008),
     PERIPHERAL_ACTIVITY(1010),
     DETECTION_FINDING(2004),
+    AUTHENTICATION(3002),
     NETWORK_ACTIVITY(4001),
     DEVICE_CONFIG_STATE_CHANGE(5019),
     APPLICATION_LIFECYCLE(6002);
@@ -77,6 +78,12 @@ public final class Ocsf {
 
   /** Sets an integer attribute of the class. */
   public Ocsf with(String attribute, long value) {
+    event.put(attribute, value);
+    return this;
+  }
+
+  /** Sets a yes or no of the class. */
+  public Ocsf with(String attribute, boolean value) {
     event.put(attribute, value);
     return this;
   }

@@ -89,6 +89,7 @@ public final class Summary {
       case "image.made", "image.read", "image.copied", "image.moved", "image.packed" ->
           images(type, ocsf);
       case "net.sent" -> sent(ocsf);
+      case "session.start", "session.end" -> session(type, ocsf);
       case "sensor.live" ->
           say(
               at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
@@ -248,6 +249,29 @@ public final class Summary {
         : say("size.mib", Math.round(bytes / 104857.6) / 10.0);
   }
 
+  /** Where from comes first, as in the notice at the desk; what is not known is left out. */
+  private String session(String type, Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    Json.Obj from = at(ocsf, "src_endpoint");
+    String address = from.text("ip", from.text("hostname", "unknown"));
+    String tunnel = unmapped.text("tunnel", "");
+    String where =
+        !tunnel.isEmpty()
+            ? say(tunnel.equals("?") ? "session.from.tunnel" : "session.from.tunnel.by", tunnel)
+            : address.equals("unknown")
+                ? say("session.from.unknown")
+                : say("session.from", address);
+    String account = text(ocsf, "user", "name");
+    String tool = text(ocsf, "service", "name");
+    String who =
+        account.equals("unknown") ? say("session.how", tool) : say("session.who", tool, account);
+    String key =
+        unmapped.flag("present_at_start", false)
+            ? "session.start.before"
+            : unmapped.flag("ended_while_away", false) ? "session.end.away" : type;
+    return say(key, where, who, span(ocsf.number("duration", -1)));
+  }
+
   private String finding(Json.Obj ocsf) {
     Json.Obj facts = at(ocsf, "unmapped");
     String rule = facts.text("rule", "");
@@ -260,6 +284,13 @@ public final class Summary {
       return say("finding.new", rule);
     }
     String source = facts.text("source", "");
+    if (rule.equals("unexpected-remote-session")) {
+      String account = facts.text("account", "");
+      return say(key, facts.text("path", ""))
+          + (source.isEmpty() || source.equals("?") ? "" : say("extra.from", source))
+          + (account.isEmpty() ? "" : say("extra.user", account))
+          + say("stop");
+    }
     return say(key, facts.text("path", ""))
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,30 @@ final class EverySettingTest {
           Map.entry(
               "rules.images_carried_off.surplus",
               new Place(c -> c.rules().imagesCarriedOff().surplus(), "10", 10)),
+          Map.entry(
+              "sensors.session.enabled",
+              new Place(c -> c.sensors().session().enabled(), "false", false)),
+          Map.entry(
+              "sensors.session.every",
+              new Place(c -> c.sensors().session().every(), "2s", Duration.ofSeconds(2))),
+          Map.entry(
+              "rules.remote_session.allowed_peers",
+              new Place(
+                  c -> c.rules().remoteSession().allowedPeers(),
+                  "[a, 10.0.0.1]",
+                  List.of("a", "10.0.0.1"))),
+          Map.entry(
+              "rules.remote_session.allowed_tools",
+              new Place(c -> c.rules().remoteSession().allowedTools(), "[xrdp]", List.of("xrdp"))),
+          Map.entry(
+              "rules.remote_session.allowed_accounts",
+              new Place(c -> c.rules().remoteSession().allowedAccounts(), "[it]", List.of("it"))),
+          Map.entry(
+              "rules.remote_session.allowed_hours",
+              new Place(
+                  c -> c.rules().remoteSession().allowedHours(),
+                  "22:00-06:30",
+                  new Config.Hours(LocalTime.of(22, 0), LocalTime.of(6, 30)))),
           Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));

@@ -41,6 +41,39 @@ final class OcsfSchemaTest {
   private static final ProcessRef SHELL = new ProcessRef(4711, "/bin/sh", "desk");
   private static final ProcessRef GONE = new ProcessRef(4712, "", "");
 
+  private static final RemoteSession LOGIN =
+      new RemoteSession(
+          "s-1",
+          "sshd",
+          "SSH",
+          "courier",
+          "203.0.113.7",
+          50122,
+          "192.0.2.4",
+          22,
+          "remote",
+          "",
+          RemoteSession.Confidence.HIGH,
+          List.of("socket", "title", "utmp"),
+          new ProcessRef(900, "/usr/sbin/sshd", "root"),
+          NOON.minusSeconds(3));
+  private static final RemoteSession CONTROL =
+      new RemoteSession(
+          "s-2",
+          "todesk",
+          "ToDesk",
+          "",
+          "",
+          0,
+          "",
+          0,
+          "shared",
+          "?",
+          RemoteSession.Confidence.LOW,
+          List.of("process"),
+          ProcessRef.UNKNOWN,
+          NOON);
+
   /** At least one of each kind, with everything there and with everything missing that may be. */
   private static final List<Event> SAMPLES =
       List.of(
@@ -53,6 +86,10 @@ final class OcsfSchemaTest {
           new ProgramAppeared(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
           new ProgramStarted(NOON, PROGRAM, FROM_STICK, new ProcessRef(4713, "/x", "desk"), SHELL),
           new ProgramStarted(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, GONE, ProcessRef.UNKNOWN),
+          new RemoteSessionStarted(NOON, LOGIN, false),
+          new RemoteSessionStarted(NOON, CONTROL, true),
+          new RemoteSessionEnded(NOON, LOGIN, Duration.ofSeconds(3), false),
+          new RemoteSessionEnded(NOON, CONTROL, Duration.ZERO, true),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),

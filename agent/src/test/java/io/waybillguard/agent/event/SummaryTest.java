@@ -64,6 +64,53 @@ final class SummaryTest {
         "USB stick (SanDisk Cruzer, serial ending in 4F2A) pulled out after 2 min 34 s.");
   }
 
+  private static RemoteSession login(String account, String peer, String tunnel) {
+    return new RemoteSession(
+        "s-1",
+        "xrdp",
+        "xrdp",
+        account,
+        peer,
+        0,
+        "",
+        0,
+        "remote",
+        tunnel,
+        RemoteSession.Confidence.HIGH,
+        List.of("socket"),
+        ProcessRef.UNKNOWN,
+        NOON);
+  }
+
+  @Test
+  void aRemoteLoginIsToldWithWhereFromAndAsWhom() throws Exception {
+    says(
+        new RemoteSessionStarted(NOON, login("courier", "203.0.113.7", ""), false),
+        "有人从 203.0.113.7 远程登录了这台电脑（xrdp，账号 courier）。",
+        "Somebody logged in to this PC remotely from 203.0.113.7 (xrdp, account courier).");
+    says(
+        new RemoteSessionStarted(NOON, login("", "", ""), true),
+        "开始监视时，已经有人从无法判断的地方远程登录着这台电脑（xrdp）。",
+        "Somebody was logged in to this PC remotely already when watching began"
+            + " from a place that cannot be told (xrdp).");
+    says(
+        new RemoteSessionStarted(NOON, login("", "127.0.0.1", "/opt/frpc"), false),
+        "有人通过这台电脑上 /opt/frpc 的隧道远程登录了这台电脑（xrdp）。",
+        "Somebody logged in to this PC remotely through a tunnel that ends on this PC,"
+            + " held by /opt/frpc (xrdp).");
+    says(
+        new RemoteSessionEnded(
+            NOON, login("courier", "203.0.113.7", ""), Duration.ofSeconds(61), false),
+        "从 203.0.113.7 的远程登录（xrdp，账号 courier）结束，历时 1 分 1 秒。",
+        "The remote login from 203.0.113.7 (xrdp, account courier) is over after 1 min 1 s.");
+    says(
+        new RemoteSessionEnded(
+            NOON, login("courier", "203.0.113.7", "?"), Duration.ofSeconds(61), true),
+        "通过这台电脑上的隧道的远程登录（xrdp，账号 courier）在没能监视时结束，最多历时 1 分 1 秒。",
+        "The remote login through a tunnel that ends on this PC (xrdp, account courier)"
+            + " ended while nobody watched; it lasted 1 min 1 s at most.");
+  }
+
   @Test
   void aVolumeIsNamedByItsFolderAndLabel() throws Exception {
     says(

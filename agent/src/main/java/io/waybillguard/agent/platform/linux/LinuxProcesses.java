@@ -67,6 +67,11 @@ public final class LinuxProcesses implements Processes {
     return asked;
   }
 
+  /** What can be asked at this moment, without what is remembered. */
+  ProcessFacts now(long pid) {
+    return ask(pid);
+  }
+
   /** Remembers that a process now runs this program, and who it is, while it can be asked. */
   synchronized ProcessFacts runs(long pid, Path executable) {
     Status status = status(pid);

@@ -1,0 +1,185 @@
+package io.waybillguard.agent.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * {@code config/remote-tools.yaml}, read strictly from the jar: product data, not a setting. A key
+ * that is not understood, a missing one or a tool named twice is refused with its line.
+ */
+public final class RemoteToolsFile {
+  private static final String NAME = "remote-tools.yaml";
+  private static final String CARRIED = "/waybill-guard/config/" + NAME;
+
+  /** By what a tool may be seen. */
+  private static final Set<String> SIGNS = Set.of("connection", "title", "process");
+
+  private RemoteToolsFile() {}
+
+  /**
+   * A way into this PC; what each value means is said at the head of the file.
+   *
+   * @param shared whether {@code screen} is {@code shared}
+   */
+  public record Tool(
+      String id,
+      String name,
+      boolean shared,
+      List<String> programs,
+      List<Sign> signs,
+      List<String> sources) {
+    public Tool {
+      programs = List.copyOf(programs);
+      signs = List.copyOf(signs);
+      sources = List.copyOf(sources);
+    }
+  }
+
+  /**
+   * What shows that somebody is in.
+   *
+   * @param by {@code connection}, {@code title} or {@code process}
+   * @param program a process name, or ""
+   * @param argument a word of its command line, or ""
+   */
+  public record Sign(String by, String program, String argument) {}
+
+  /** The tools that the jar carries. */
+  public static List<Tool> carried() {
+    try (InputStream in = RemoteToolsFile.class.getResourceAsStream(CARRIED)) {
+      if (in == null) {
+        throw new IllegalStateException("the program carries no " + CARRIED + "; install it anew");
+      }
+      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new IllegalStateException("the program's own " + CARRIED + " is damaged: " + e, e);
+    }
+  }
+
+  /**
+   * @throws IOException if anything in it is not understood; names the line
+   */
+  static List<Tool> parse(String yaml) throws IOException {
+    try {
+      Node top =
+          new Compose(LoadSettings.builder().build())
+              .composeString(yaml)
+              .orElseThrow(() -> new IOException(NAME + " is empty"));
+      List<Tool> tools = new ArrayList<>();
+      Set<String> ids = new HashSet<>();
+      for (Node one : list(keys(top, Set.of("tools")).get("tools"), top, "tools")) {
+        Tool tool = tool(one);
+        if (!ids.add(tool.id())) {
+          throw wrong(one, "the tool " + tool.id() + " is there twice");
+        }
+        tools.add(tool);
+      }
+      return tools;
+    } catch (YamlEngineException e) {
+      throw new IOException(NAME + " is not valid YAML: " + e.getMessage(), e);
+    }
+  }
+
+  private static Tool tool(Node node) throws IOException {
+    Map<String, Node> keys =
+        keys(node, Set.of("id", "name", "screen", "programs", "signs", "sources"));
+    String screen = text(keys, node, "screen");
+    if (!screen.equals("own") && !screen.equals("shared")) {
+      throw wrong(node, "screen is \"" + screen + "\"; it should be own or shared");
+    }
+    List<Sign> signs = new ArrayList<>();
+    for (Node sign : list(keys.get("signs"), node, "signs")) {
+      signs.add(sign(sign));
+    }
+    return new Tool(
+        text(keys, node, "id"),
+        text(keys, node, "name"),
+        screen.equals("shared"),
+        texts(keys, node, "programs"),
+        signs,
+        texts(keys, node, "sources"));
+  }
+
+  private static Sign sign(Node node) throws IOException {
+    Map<String, Node> keys = keys(node, Set.of("by", "program", "argument"));
+    String by = text(keys, node, "by");
+    if (!SIGNS.contains(by)) {
+      throw wrong(node, "by is \"" + by + "\"; it should be connection, title or process");
+    }
+    String program = keys.containsKey("program") ? text(keys, node, "program") : "";
+    if (by.equals("process") && program.isEmpty()) {
+      throw wrong(node, "a sign by process names no program");
+    }
+    return new Sign(by, program, keys.containsKey("argument") ? text(keys, node, "argument") : "");
+  }
+
+  private static Map<String, Node> keys(Node node, Set<String> known) throws IOException {
+    if (!(node instanceof MappingNode mapping)) {
+      throw wrong(node, "here should be keys " + known);
+    }
+    Map<String, Node> keys = new LinkedHashMap<>();
+    for (NodeTuple entry : mapping.getValue()) {
+      String key = entry.getKeyNode() instanceof ScalarNode name ? name.getValue() : "?";
+      if (!known.contains(key)) {
+        throw wrong(
+            entry.getKeyNode(),
+            key + " is no key here. Nearest: " + Nearest.to(key, List.copyOf(known)));
+      }
+      if (keys.put(key, entry.getValueNode()) != null) {
+        throw wrong(entry.getKeyNode(), key + " is given twice");
+      }
+    }
+    return keys;
+  }
+
+  private static String text(Map<String, Node> keys, Node in, String key) throws IOException {
+    if (keys.get(key) instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
+      return scalar.getValue();
+    }
+    throw wrong(in, key + " is missing or no text");
+  }
+
+  private static List<String> texts(Map<String, Node> keys, Node in, String key)
+      throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (Node one : list(keys.get(key), in, key)) {
+      if (!(one instanceof ScalarNode scalar) || scalar.getValue().isBlank()) {
+        throw wrong(one, key + " holds something that is no text");
+      }
+      texts.add(scalar.getValue());
+    }
+    if (texts.isEmpty()) {
+      throw wrong(in, key + " is empty");
+    }
+    return texts;
+  }
+
+  private static List<Node> list(@org.jspecify.annotations.Nullable Node node, Node in, String key)
+      throws IOException {
+    if (node instanceof SequenceNode sequence) {
+      return sequence.getValue();
+    }
+    throw wrong(in, key + " is missing or no list");
+  }
+
+  private static IOException wrong(Node at, String what) {
+    int line = at.getStartMark().map(Mark::getLine).orElse(-1) + 1;
+    return new IOException(NAME + ":" + line + ": " + what);
+  }
+}

@@ -1,0 +1,42 @@
+package io.waybillguard.agent.platform;
+
+import java.util.List;
+
+/**
+ * A program by which somebody elsewhere can be at this PC, and what shows that somebody is. That it
+ * is installed or runs shows nothing yet.
+ *
+ * @param id short, such as {@code xrdp}
+ * @param name for people
+ * @param programs the names of its processes
+ * @param shared whether the peer sees the screen of the person at the desk, not one of its own
+ * @param signs what shows that somebody is in; empty for a tunnel, which only carries others
+ */
+public record RemoteTool(
+    String id, String name, List<String> programs, boolean shared, List<Sign> signs) {
+
+  public RemoteTool {
+    programs = List.copyOf(programs);
+    signs = List.copyOf(signs);
+  }
+
+  /**
+   * One sign that somebody is in.
+   *
+   * @param by what is looked at
+   * @param program {@code CONNECTION}: a process that must run as well, since without it the peer
+   *     is at the door only, or ""; {@code PROCESS}: the process that lives as long as the session
+   * @param argument {@code PROCESS}: what its command line must hold, or ""
+   */
+  public record Sign(By by, String program, String argument) {}
+
+  /** What a sign is looked for in. */
+  public enum By {
+    /** An established connection to a port on which the tool's own process listens. */
+    CONNECTION,
+    /** The title that sshd gives the process that serves somebody who is logged in. */
+    TITLE,
+    /** A process that lives exactly as long as a session. */
+    PROCESS
+  }
+}

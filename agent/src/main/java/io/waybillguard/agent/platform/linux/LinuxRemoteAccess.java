@@ -1,0 +1,362 @@
+package io.waybillguard.agent.platform.linux;
+
+import io.waybillguard.agent.platform.ProcessFacts;
+import io.waybillguard.agent.platform.RemoteAccess;
+import io.waybillguard.agent.platform.RemoteSigns;
+import io.waybillguard.agent.platform.RemoteSigns.Connection;
+import io.waybillguard.agent.platform.RemoteSigns.Endpoint;
+import io.waybillguard.agent.platform.RemoteSigns.Login;
+import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remote access by {@code /proc}, {@code /run/utmp} and {@code /run/systemd/sessions}. The kernel
+ * has no word for "a connection was accepted" that needs no tracing, so the table of connections is
+ * read at each look; who holds a socket is asked only for connections to the tools' own ports.
+ *
+ * <p>Limits: sees this network namespace only, so a login to a container is not seen; a connection
+ * that comes and goes between two looks is not seen either.
+ */
+public final class LinuxRemoteAccess implements RemoteAccess {
+  private static final Logger LOG = LoggerFactory.getLogger(LinuxRemoteAccess.class);
+
+  /** TASK_COMM_LEN of linux/sched.h, without the NUL. */
+  private static final int NAME_BYTES = 15;
+
+  /** USER_HZ: the kernel tells times in /proc in hundredths of a second, on every processor. */
+  private static final long TICKS = 100;
+
+  // Fields of /proc/PID/stat after the name, counted from 0: proc_pid_stat(5) calls them 4 and 22.
+  private static final int PARENT = 1;
+  private static final int STARTED = 19;
+
+  private static final Pattern SOCKET = Pattern.compile("socket:\\[([0-9]+)]");
+
+  private final Path root;
+  private final Path proc;
+  private final Set<String> names;
+  private final LinuxProcesses processes;
+  private final Utmp.Layout layout;
+  private final Semaphore called = new Semaphore(0);
+
+  /** Sockets whose owners were asked; kept while the connection lasts. */
+  private final Map<Long, Known> known = new HashMap<>();
+
+  private String denied = "";
+
+  private record Known(List<Long> owners, ProcessFacts caller) {}
+
+  private record Running(long pid, String name, long parent, Instant began) {}
+
+  /**
+   * @param programs names of the tools' processes
+   */
+  public LinuxRemoteAccess(Set<String> programs) {
+    this(Path.of("/"), programs, Utmp.Layout.of(System.getProperty("os.arch")));
+  }
+
+  /**
+   * @param root where /proc, /run and /etc are; another folder in tests
+   */
+  LinuxRemoteAccess(Path root, Set<String> programs, Utmp.Layout layout) {
+    this.root = root;
+    this.proc = root.resolve("proc");
+    this.names = new HashSet<>();
+    programs.forEach(p -> names.add(kept(p)));
+    this.processes = new LinuxProcesses(root);
+    this.layout = layout;
+  }
+
+  /** A name as the kernel keeps it. */
+  private static String kept(String name) {
+    return name.substring(0, Math.min(NAME_BYTES, name.length()));
+  }
+
+  @Override
+  public String open() throws IOException {
+    known.clear();
+    denied = "";
+    RemoteSigns unused = look();
+    List<String> unseen = new ArrayList<>();
+    if (!denied.isEmpty()) {
+      unseen.add(
+          "cannot see which program holds a connection (" + denied + "); run the agent as root");
+    }
+    if (!Files.isReadable(utmp()) && !Files.isDirectory(sessions())) {
+      unseen.add(
+          "neither "
+              + utmp()
+              + " nor "
+              + sessions()
+              + " can be read, so logins are known by their processes only");
+    }
+    return String.join("; ", unseen);
+  }
+
+  @Override
+  public RemoteSigns look() throws IOException {
+    Map<Long, Running> running = running();
+    List<Running> tools = running.values().stream().filter(p -> names.contains(p.name())).toList();
+    List<Connection> connections = connections(tools);
+    Map<Long, ToolProcess> told = new LinkedHashMap<>();
+    for (Running tool : tools) {
+      tell(tool, told);
+    }
+    return new RemoteSigns(connections, List.copyOf(told.values()), logins());
+  }
+
+  // -- processes ---------------------------------------------------------------------------------
+
+  private Map<Long, Running> running() throws IOException {
+    Instant boot = boot();
+    Map<Long, Running> running = new LinkedHashMap<>();
+    try (DirectoryStream<Path> all =
+        Files.newDirectoryStream(proc, p -> isNumber(p.getFileName().toString()))) {
+      for (Path process : all) {
+        running(process, boot).ifPresent(p -> running.put(p.pid(), p));
+      }
+    }
+    return running;
+  }
+
+  /** The name may hold blanks and brackets itself: it ends at the last one. */
+  private static Optional<Running> running(Path process, Instant boot) {
+    String stat = textOrEnded(process.resolve("stat"));
+    int open = stat.indexOf('(');
+    int close = stat.lastIndexOf(')');
+    if (open < 0 || close < open) {
+      return Optional.empty();
+    }
+    String[] rest = stat.substring(close + 1).strip().split(" ");
+    // A zombie has ended; only its parent has not asked how. xrdp leaves such.
+    return rest.length <= STARTED || rest[0].equals("Z")
+        ? Optional.empty()
+        : Optional.of(
+            new Running(
+                Long.parseLong(process.getFileName().toString()),
+                stat.substring(open + 1, close),
+                Long.parseLong(rest[PARENT]),
+                boot.plusMillis(Long.parseLong(rest[STARTED]) * 1000 / TICKS)));
+  }
+
+  /** Line {@code btime} of /proc/stat: when the system was started, in whole seconds. */
+  private Instant boot() throws IOException {
+    return Files.readString(proc.resolve("stat"))
+        .lines()
+        .filter(line -> line.startsWith("btime "))
+        .findFirst()
+        .map(line -> Instant.ofEpochSecond(Long.parseLong(line.substring(6).strip())))
+        .orElseThrow(() -> new IOException(proc.resolve("stat") + " has no line btime"));
+  }
+
+  private void tell(Running process, Map<Long, ToolProcess> told) {
+    String title = textOrEnded(proc.resolve(process.pid() + "/cmdline")).replace('\0', ' ').strip();
+    // Not the remembered facts: a process number may belong to another program by now.
+    told.put(
+        process.pid(),
+        new ToolProcess(processes.now(process.pid()), process.name(), title, process.began()));
+  }
+
+  /** A process may end between listing and reading; that is an answer, not an error. */
+  private static String textOrEnded(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      LOG.trace("{} has ended: {}", file, e.toString());
+      return "";
+    }
+  }
+
+  // -- connections -------------------------------------------------------------------------------
+
+  private List<Connection> connections(List<Running> tools) throws IOException {
+    List<TcpTable.Row> rows = new ArrayList<>(table("tcp"));
+    rows.addAll(table("tcp6"));
+    Set<Integer> listening = new HashSet<>();
+    rows.stream().filter(TcpTable.Row::isListening).forEach(r -> listening.add(r.local().port()));
+    List<TcpTable.Row> inbound =
+        rows.stream()
+            .filter(r -> r.isEstablished() && listening.contains(r.local().port()))
+            .toList();
+    Set<Long> inodes = new HashSet<>();
+    inbound.forEach(r -> inodes.add(r.inode()));
+    known.keySet().retainAll(inodes);
+    if (inbound.isEmpty()) {
+      return List.of();
+    }
+    // Asked anew each time: sshd hands the socket from one process to the next while somebody logs
+    // in. Only the tools' own processes are asked, a handful.
+    Map<Long, List<Long>> owners = owners(tools);
+    List<Connection> connections = new ArrayList<>();
+    for (TcpTable.Row row : inbound) {
+      List<Long> own = owners.getOrDefault(row.inode(), List.of());
+      boolean loopback = isOwn(row.remote().address());
+      Known before = known.get(row.inode());
+      ProcessFacts caller = before == null ? ProcessFacts.UNKNOWN : before.caller();
+      if (loopback && before == null && !own.isEmpty()) {
+        caller = caller(row, rows);
+      }
+      if (!own.isEmpty()) {
+        known.put(row.inode(), new Known(own, caller));
+      }
+      connections.add(
+          new Connection(row.local(), row.remote(), row.inode(), own, loopback, caller));
+    }
+    return connections;
+  }
+
+  private List<TcpTable.Row> table(String name) throws IOException {
+    Path file = proc.resolve("net").resolve(name);
+    try {
+      return TcpTable.parse(Files.readString(file, StandardCharsets.US_ASCII));
+    } catch (NoSuchFileException e) {
+      if (name.equals("tcp6")) {
+        return List.of(); // a kernel without IPv6
+      }
+      throw e;
+    }
+  }
+
+  private Map<Long, List<Long>> owners(List<Running> tools) {
+    Map<Long, List<Long>> owners = new HashMap<>();
+    for (Running tool : tools) {
+      for (long inode : sockets(tool.pid())) {
+        owners.computeIfAbsent(inode, i -> new ArrayList<>()).add(tool.pid());
+      }
+    }
+    return owners;
+  }
+
+  private Set<Long> sockets(long pid) {
+    Set<Long> inodes = new HashSet<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(proc.resolve(pid + "/fd"))) {
+      for (Path fd : all) {
+        socket(fd).ifPresent(inodes::add);
+      }
+    } catch (java.nio.file.AccessDeniedException e) {
+      denied = "process " + pid + " may not be asked";
+    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+      LOG.trace("pid={} ended while it was asked for its sockets: {}", pid, e.toString());
+    }
+    return inodes;
+  }
+
+  private static Optional<Long> socket(Path fd) {
+    try {
+      Matcher socket = SOCKET.matcher(Files.readSymbolicLink(fd).toString());
+      return socket.matches() ? Optional.of(Long.parseLong(socket.group(1))) : Optional.empty();
+    } catch (IOException e) {
+      LOG.trace("{} was closed meanwhile: {}", fd, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** Who here holds the other end. Every process is asked, but only once for a connection. */
+  private ProcessFacts caller(TcpTable.Row row, List<TcpTable.Row> rows) throws IOException {
+    Endpoint far = row.remote();
+    long inode =
+        rows.stream()
+            .filter(r -> r.local().equals(far) && r.remote().equals(row.local()))
+            .mapToLong(TcpTable.Row::inode)
+            .findFirst()
+            .orElse(0);
+    if (inode == 0) {
+      return ProcessFacts.UNKNOWN;
+    }
+    for (long pid : running().keySet()) {
+      if (sockets(pid).contains(inode)) {
+        return processes.now(pid);
+      }
+    }
+    return ProcessFacts.UNKNOWN;
+  }
+
+  /** Whether an address is one of this machine: loopback, or of one of its own interfaces. */
+  private static boolean isOwn(String address) throws IOException {
+    InetAddress peer = InetAddress.getByName(address); // digits: nothing is looked up
+    return peer.isLoopbackAddress() || NetworkInterface.getByInetAddress(peer) != null;
+  }
+
+  // -- login records -----------------------------------------------------------------------------
+
+  private Path utmp() {
+    return root.resolve("run/utmp");
+  }
+
+  private Path sessions() {
+    return root.resolve("run/systemd/sessions");
+  }
+
+  private List<Login> logins() throws IOException {
+    List<Login> logins = new ArrayList<>();
+    if (Files.isReadable(utmp())) {
+      // A record of a session that was cut off stays; its process does not.
+      Utmp.parse(Files.readAllBytes(utmp()), layout).stream()
+          .filter(login -> Files.exists(proc.resolve(Long.toString(login.pid()))))
+          .forEach(logins::add);
+    }
+    if (Files.isDirectory(sessions())) {
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(sessions())) {
+        for (Path file : all) {
+          // Beside each session lies a pipe, N.ref, that must not be opened.
+          if (Files.isRegularFile(file)) {
+            LogindSession.parse(file.getFileName().toString(), textOrEnded(file))
+                .filter(login -> login.pid() != 0)
+                .ifPresent(logins::add);
+          }
+        }
+      }
+    }
+    return logins;
+  }
+
+  private static boolean isNumber(String text) {
+    return text.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  // -- waiting -----------------------------------------------------------------------------------
+
+  @Override
+  public void await(Duration patience) throws IOException {
+    try {
+      if (called.tryAcquire(Math.max(0, patience.toMillis()), TimeUnit.MILLISECONDS)) {
+        called.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void wake() {
+    called.release();
+  }
+
+  @Override
+  public void close() {
+    known.clear();
+  }
+}

@@ -1,0 +1,288 @@
+package io.waybillguard.agent.sense.session;
+
+import io.waybillguard.agent.event.ProcessRef;
+import io.waybillguard.agent.event.RemoteSession;
+import io.waybillguard.agent.event.RemoteSession.Confidence;
+import io.waybillguard.agent.platform.ProcessFacts;
+import io.waybillguard.agent.platform.RemoteSigns;
+import io.waybillguard.agent.platform.RemoteSigns.Connection;
+import io.waybillguard.agent.platform.RemoteSigns.Login;
+import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
+import io.waybillguard.agent.platform.RemoteTool;
+import io.waybillguard.agent.platform.RemoteTool.By;
+import io.waybillguard.agent.platform.RemoteTool.Sign;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What signs of one moment add up to. Pure: the same signs give the same sessions with the same
+ * uids, so that a session that is seen in five ways is one, today and after a new start.
+ */
+final class RemoteLogins {
+  /**
+   * What sshd calls the process that serves somebody who is logged in: {@code sshd: courier@pts/0},
+   * or {@code sshd: courier} when only a tunnel is asked for. While the password is still awaited
+   * the title ends in {@code [priv]}, {@code [net]} or {@code [accepted]} (OpenSSH, sshd.c, auth2.c
+   * and session.c).
+   */
+  private static final Pattern SSH_TITLE =
+      Pattern.compile("sshd(?:-session)?: ([^\\s\\[\\]/]+?)(?:@[^@\\s\\[\\]]+)?");
+
+  /** A host name or an address; not ":0", "tmux(7).%0" or "host:S.0", which are of this PC. */
+  private static final Pattern HOST =
+      Pattern.compile("([\\w.-]+|[0-9a-fA-F:]+:[0-9a-fA-F:.]*(?:%[\\w.-]+)?)(?: .*)?");
+
+  /** The kernel keeps that much of a process's name. */
+  private static final int NAME_BYTES = 15;
+
+  private final List<RemoteTool> tools;
+
+  RemoteLogins(List<RemoteTool> tools) {
+    this.tools = List.copyOf(tools);
+  }
+
+  /**
+   * The sessions of this moment.
+   *
+   * @param now what a session began at when nothing tells
+   */
+  List<RemoteSession> in(RemoteSigns signs, Instant now) {
+    List<Draft> drafts = new ArrayList<>();
+    for (RemoteTool tool : tools) {
+      for (Connection connection : signs.connections()) {
+        served(tool, connection, signs, now).ifPresent(drafts::add);
+      }
+      byProcess(tool, signs, drafts);
+    }
+    byLogin(signs.logins(), drafts);
+    return drafts.stream().map(Draft::finished).toList();
+  }
+
+  // -- by connection -----------------------------------------------------------------------------
+
+  private Optional<Draft> served(
+      RemoteTool tool, Connection connection, RemoteSigns signs, Instant now) {
+    List<ToolProcess> owners =
+        signs.processes().stream()
+            .filter(p -> connection.owners().contains(p.facts().pid()))
+            .filter(p -> tool.programs().stream().anyMatch(name -> isNamed(p, name)))
+            .toList();
+    if (owners.isEmpty()) {
+      return Optional.empty();
+    }
+    for (Sign sign : tool.signs()) {
+      if (sign.by() == By.TITLE) {
+        Optional<String> account = accountInTitle(owners);
+        if (account.isPresent()) {
+          return Optional.of(new Draft(tool, connection, owners, account.get(), now, "title"));
+        }
+      } else if (sign.by() == By.CONNECTION) {
+        if (sign.program().isEmpty()) {
+          return Optional.of(
+              new Draft(tool, connection, owners, owners.get(0).facts().user(), now, ""));
+        }
+        List<ToolProcess> helpers = named(signs, sign.program());
+        if (!helpers.isEmpty()) {
+          return Optional.of(
+              new Draft(tool, connection, owners, onlyAccount(helpers), now, "process"));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> accountInTitle(List<ToolProcess> owners) {
+    for (ToolProcess owner : owners) {
+      Matcher title = SSH_TITLE.matcher(owner.commandLine());
+      if (title.matches()) {
+        return Optional.of(title.group(1));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whose they are; "" when they are of several, since nothing tells which of them this is. */
+  private static String onlyAccount(List<ToolProcess> processes) {
+    List<String> accounts = processes.stream().map(p -> p.facts().user()).distinct().toList();
+    return accounts.size() == 1 ? accounts.get(0) : "";
+  }
+
+  private static List<ToolProcess> named(RemoteSigns signs, String program) {
+    return signs.processes().stream().filter(p -> isNamed(p, program)).toList();
+  }
+
+  private static boolean isNamed(ToolProcess process, String program) {
+    return process.name().equals(program.substring(0, Math.min(NAME_BYTES, program.length())));
+  }
+
+  // -- by process --------------------------------------------------------------------------------
+
+  private static void byProcess(RemoteTool tool, RemoteSigns signs, List<Draft> drafts) {
+    for (Sign sign : tool.signs()) {
+      if (sign.by() != By.PROCESS) {
+        continue;
+      }
+      for (ToolProcess process : named(signs, sign.program())) {
+        if (!sign.argument().isEmpty()
+            && !List.of(process.commandLine().split(" ")).contains(sign.argument())) {
+          continue;
+        }
+        List<Draft> ofTool = drafts.stream().filter(d -> d.tool.equals(tool.id())).toList();
+        if (ofTool.isEmpty()) {
+          drafts.add(new Draft(tool, process));
+        } else {
+          ofTool.forEach(d -> d.alsoSeenBy("process"));
+        }
+      }
+    }
+  }
+
+  // -- by login record ---------------------------------------------------------------------------
+
+  private static void byLogin(List<Login> logins, List<Draft> drafts) {
+    Map<String, Draft> own = new LinkedHashMap<>();
+    for (Login login : logins) {
+      String host = host(login.host());
+      List<Draft> same = drafts.stream().filter(d -> d.isSameAs(login, host)).toList();
+      if (!same.isEmpty()) {
+        same.forEach(d -> d.alsoSeenBy(login.source()));
+      } else if (!host.isEmpty()) {
+        Draft known = own.get(login.account() + "\n" + host);
+        if (known == null) {
+          own.put(login.account() + "\n" + host, new Draft(login, host));
+        } else {
+          known.alsoSeenBy(login.source());
+        }
+      }
+    }
+    drafts.addAll(own.values());
+  }
+
+  private static String host(String written) {
+    Matcher host = HOST.matcher(written);
+    return host.matches() ? host.group(1) : "";
+  }
+
+  /** A session while its signs are being gathered. */
+  private static final class Draft {
+    private final String tool;
+    private final String uid;
+    private final String name;
+    private final String console;
+    private final String account;
+    private final @Nullable Connection connection;
+    private final String host;
+    private final ProcessFacts program;
+    private final Instant began;
+    private final List<String> signals = new ArrayList<>();
+
+    Draft(
+        RemoteTool tool,
+        Connection connection,
+        List<ToolProcess> owners,
+        String account,
+        Instant now,
+        String sign) {
+      this.tool = tool.id();
+      this.uid =
+          "tcp-"
+              + connection.inode()
+              + "-"
+              + connection.peer().port()
+              + "-"
+              + connection.here().port();
+      this.name = tool.name();
+      this.console = tool.shared() ? "shared" : "remote";
+      this.account = account;
+      this.connection = connection;
+      this.host = connection.peer().address();
+      this.program = owners.get(0).facts();
+      this.began = now;
+      signals.add("socket");
+      if (!sign.isEmpty()) {
+        signals.add(sign);
+      }
+    }
+
+    Draft(RemoteTool tool, ToolProcess process) {
+      this.tool = tool.id();
+      this.uid = "process-" + tool.id() + "-" + process.facts().pid();
+      this.name = tool.name();
+      this.console = tool.shared() ? "shared" : "remote";
+      this.account = process.facts().user();
+      this.connection = null;
+      this.host = "";
+      this.program = process.facts();
+      this.began = process.began();
+      signals.add("process");
+    }
+
+    Draft(Login login, String host) {
+      this.tool = login.service().isEmpty() ? "login" : login.service();
+      this.uid = login.source() + "-" + login.id();
+      this.name = this.tool;
+      this.console = "remote";
+      this.account = login.account();
+      this.connection = null;
+      this.host = host;
+      this.program = ProcessFacts.UNKNOWN;
+      this.began = login.began();
+      signals.add(login.source());
+    }
+
+    /**
+     * Whether a login record is about this session: its process serves it, or account and peer are
+     * the same. xrdp's records do not name the peer.
+     */
+    boolean isSameAs(Login login, String from) {
+      return (connection != null && connection.owners().contains(login.pid()))
+          || (!from.isEmpty() && from.equals(host) && login.account().equals(account))
+          || (tool.equals("xrdp")
+              && login.service().startsWith("xrdp")
+              && login.account().equals(account));
+    }
+
+    void alsoSeenBy(String signal) {
+      if (!signals.contains(signal)) {
+        signals.add(signal);
+      }
+    }
+
+    private String tunnel() {
+      if (connection == null || !connection.loopback()) {
+        return "";
+      }
+      String by = connection.caller().executable();
+      return by.isEmpty() ? "?" : by;
+    }
+
+    RemoteSession finished() {
+      boolean loggedIn =
+          signals.contains("title") || signals.contains("logind") || signals.contains("utmp");
+      return new RemoteSession(
+          uid,
+          tool,
+          name,
+          account,
+          host,
+          connection == null ? 0 : connection.peer().port(),
+          connection == null ? "" : connection.here().address(),
+          connection == null ? 0 : connection.here().port(),
+          console,
+          tunnel(),
+          loggedIn ? Confidence.HIGH : Confidence.MEDIUM,
+          signals,
+          program.pid() == 0
+              ? ProcessRef.UNKNOWN
+              : new ProcessRef(program.pid(), program.executable(), program.user()),
+          began);
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package io.waybillguard.agent.sense.session;
+
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.RemoteSession;
+import io.waybillguard.agent.event.RemoteSessionEnded;
+import io.waybillguard.agent.event.RemoteSessionStarted;
+import io.waybillguard.agent.platform.RemoteAccess;
+import io.waybillguard.agent.platform.RemoteSigns;
+import io.waybillguard.agent.platform.RemoteTool;
+import io.waybillguard.agent.sense.Sensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remote logins: each is told once when it starts and once when it ends.
+ *
+ * <p>Looks every {@code every}, and soon again when something has changed: what is gone must be
+ * gone at two looks, since a process may end between listing and asking; what only a login record
+ * says must stand for half a second, since such a record outlives its connection by some
+ * milliseconds.
+ */
+public final class SessionSensor implements Sensor {
+  private static final Duration SOON = Duration.ofMillis(250);
+  private static final Duration RECORD_ALONE = Duration.ofMillis(500);
+
+  /**
+   * By then a record, which is urgent, is in the log; before, it may be told again after a crash.
+   */
+  private static final Duration SAFE = Duration.ofSeconds(1);
+
+  private final RemoteAccess access;
+  private final RemoteLogins logins;
+  private final OpenLogins memory;
+  private final Duration every;
+  private final InstantSource clock;
+
+  /** Told and not over, by uid, as last seen. */
+  private final Map<String, RemoteSession> open = new LinkedHashMap<>();
+
+  /** When each was missed first, by uid. */
+  private final Map<String, Instant> missed = new HashMap<>();
+
+  /** When each that only a record tells of was seen first, by uid. */
+  private final Map<String, Instant> waiting = new HashMap<>();
+
+  private boolean remembered;
+
+  /** When something changed that the memory does not hold yet. */
+  private @Nullable Instant unsavedSince;
+
+  /**
+   * @param tools by which somebody may come in
+   * @param memory the file that keeps what is open over a new start
+   * @param every how often to look
+   */
+  public SessionSensor(
+      RemoteAccess access,
+      List<RemoteTool> tools,
+      Path memory,
+      Duration every,
+      InstantSource clock) {
+    this.access = access;
+    this.logins = new RemoteLogins(tools);
+    this.memory = new OpenLogins(memory);
+    this.every = every;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "session";
+  }
+
+  @Override
+  public Sight open() throws IOException {
+    String unseen = access.open();
+    if (!remembered) {
+      memory.read().forEach(session -> open.put(session.uid(), session));
+      remembered = true;
+    }
+    missed.clear();
+    waiting.clear();
+    RemoteSigns signs = access.look();
+    Instant now = clock.instant(); // after the look: on a busy machine it takes a while
+    Map<String, RemoteSession> present = present(signs, now);
+    List<Observation> found = new ArrayList<>();
+    for (RemoteSession before : List.copyOf(open.values())) {
+      if (!present.containsKey(before.uid())) {
+        found.add(ended(before, now, true));
+      }
+    }
+    for (RemoteSession session : present.values()) {
+      if (open.containsKey(session.uid())) {
+        grown(session);
+      } else {
+        found.add(started(session, now, true));
+      }
+    }
+    String what = "logins by SSH, remote desktop, VNC and remote-control programs";
+    return new Sight(!unseen.isEmpty(), unseen.isEmpty() ? what : what + "; " + unseen, found);
+  }
+
+  @Override
+  public List<Observation> sense(Duration patience) throws IOException {
+    if (unsavedSince != null && !clock.instant().isBefore(unsavedSince.plus(SAFE))) {
+      memory.write(open.values());
+      unsavedSince = null;
+    }
+    Duration pause = missed.isEmpty() && waiting.isEmpty() ? every : SOON;
+    access.await(patience.compareTo(pause) < 0 ? patience : pause);
+    RemoteSigns signs = access.look();
+    Instant now = clock.instant(); // after the look: on a busy machine it takes a while
+    Map<String, RemoteSession> present = present(signs, now);
+    List<Observation> seen = new ArrayList<>();
+    for (RemoteSession before : List.copyOf(open.values())) {
+      if (present.containsKey(before.uid())) {
+        missed.remove(before.uid());
+      } else if (missed.containsKey(before.uid())) {
+        seen.add(ended(before, missed.get(before.uid()), false));
+      } else {
+        missed.put(before.uid(), now);
+      }
+    }
+    waiting.keySet().retainAll(present.keySet());
+    for (RemoteSession session : present.values()) {
+      if (open.containsKey(session.uid())) {
+        grown(session);
+      } else if (stands(session, now)) {
+        seen.add(started(session, now, false));
+      }
+    }
+    return seen;
+  }
+
+  private Map<String, RemoteSession> present(RemoteSigns signs, Instant now) {
+    Map<String, RemoteSession> present = new LinkedHashMap<>();
+    logins.in(signs, now).forEach(session -> present.put(session.uid(), session));
+    return present;
+  }
+
+  private boolean stands(RemoteSession session, Instant now) {
+    if (session.signals().contains("socket") || session.signals().contains("process")) {
+      return true;
+    }
+    Instant since = waiting.computeIfAbsent(session.uid(), uid -> now);
+    return !now.isBefore(since.plus(RECORD_ALONE));
+  }
+
+  private Observation started(RemoteSession session, Instant now, boolean presentAtStart) {
+    open.put(session.uid(), session);
+    waiting.remove(session.uid());
+    unsaved(now);
+    return new RemoteSessionStarted(now, session, presentAtStart);
+  }
+
+  /** Keeps every signal by which it was ever seen; the record of its end tells them. */
+  private void grown(RemoteSession now) {
+    RemoteSession before = open.getOrDefault(now.uid(), now);
+    List<String> signals = new ArrayList<>(before.signals());
+    now.signals().stream().filter(s -> !signals.contains(s)).forEach(signals::add);
+    RemoteSession.Confidence confidence =
+        before.confidence().compareTo(now.confidence()) < 0
+            ? now.confidence()
+            : before.confidence();
+    if (signals.equals(before.signals()) && confidence == before.confidence()) {
+      return;
+    }
+    open.put(
+        now.uid(),
+        new RemoteSession(
+            before.uid(),
+            before.tool(),
+            before.toolName(),
+            before.account().isEmpty() ? now.account() : before.account(),
+            before.peer(),
+            before.port(),
+            before.here(),
+            before.herePort(),
+            before.console(),
+            before.tunnel(),
+            confidence,
+            signals,
+            before.program(),
+            before.began()));
+    unsaved(clock.instant());
+  }
+
+  private Observation ended(RemoteSession session, Instant at, boolean whileAway) {
+    open.remove(session.uid());
+    missed.remove(session.uid());
+    unsaved(clock.instant());
+    Duration lasted = Duration.between(session.began(), at);
+    return new RemoteSessionEnded(
+        at, session, lasted.isNegative() ? Duration.ZERO : lasted, whileAway);
+  }
+
+  private void unsaved(Instant now) {
+    unsavedSince = now;
+  }
+
+  @Override
+  public void wake() {
+    access.wake();
+  }
+
+  @Override
+  public void close() {
+    access.close();
+  }
+}

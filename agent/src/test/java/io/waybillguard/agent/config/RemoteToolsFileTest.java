@@ -1,0 +1,57 @@
+package io.waybillguard.agent.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class RemoteToolsFileTest {
+  private static final String GOOD =
+      """
+      tools:
+        - id: a
+          name: A
+          screen: own
+          programs: [a]
+          signs: [{ by: process, program: b, argument: --c }]
+          sources: [tried]
+      """;
+
+  @Test
+  void theOneInTheJarNamesEachToolItsProgramsAndItsSources() {
+    List<RemoteToolsFile.Tool> tools = RemoteToolsFile.carried();
+    assertTrue(
+        tools.stream()
+            .map(RemoteToolsFile.Tool::id)
+            .toList()
+            .containsAll(List.of("sshd", "xrdp", "x11vnc", "todesk", "sunlogin", "frp")));
+  }
+
+  @Test
+  void aToolIsReadWithItsSigns() throws IOException {
+    RemoteToolsFile.Tool tool = RemoteToolsFile.parse(GOOD).get(0);
+    assertEquals(List.of(new RemoteToolsFile.Sign("process", "b", "--c")), tool.signs());
+    assertEquals(List.of("a"), tool.programs());
+  }
+
+  @Test
+  void whatIsNotUnderstoodIsRefusedWithItsLine() {
+    refused(GOOD.replace("screen: own", "screen: mine"), ":2: screen is \"mine\"");
+    refused(GOOD.replace("screen", "scren"), ":4: scren is no key here. Nearest: screen");
+    refused(GOOD.replace("by: process", "by: smell"), ":6: by is \"smell\"");
+    refused(GOOD.replace("program: b, ", ""), ":6: a sign by process names no program");
+    refused(GOOD.replace("programs: [a]", "programs: []"), "programs is empty");
+    refused(GOOD.replace("    sources: [tried]\n", ""), "sources is missing");
+    refused(GOOD + GOOD.substring(GOOD.indexOf('\n') + 1), "the tool a is there twice");
+    refused("", "is empty");
+    refused("tools: [", "is not valid YAML");
+  }
+
+  private static void refused(String yaml, String why) {
+    IOException e = assertThrows(IOException.class, () -> RemoteToolsFile.parse(yaml));
+    assertTrue(String.valueOf(e.getMessage()).contains(why), e.getMessage());
+  }
+}

@@ -1,0 +1,61 @@
+package io.waybillguard.agent.platform.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.platform.RemoteSigns;
+import io.waybillguard.agent.platform.RemoteSigns.Connection;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** On this machine: the Java runtime of the test stands for a tool and for its peer. */
+@EnabledOnOs(OS.LINUX)
+final class LinuxRemoteAccessTest {
+  private final LinuxRemoteAccess access = new LinuxRemoteAccess(Set.of("java"));
+
+  private static Optional<Connection> to(int port, RemoteSigns signs) {
+    return signs.connections().stream().filter(c -> c.here().port() == port).findFirst();
+  }
+
+  @Test
+  void aRealConnectionIsSeenWithBothItsEndsAndIsGoneWhenItIsClosed() throws IOException {
+    access.open();
+    long self = ProcessHandle.current().pid();
+    try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertFalse(to(door.getLocalPort(), access.look()).isPresent(), "listening is no connection");
+      try (Socket caller = new Socket(door.getInetAddress(), door.getLocalPort());
+          Socket taken = door.accept()) {
+        RemoteSigns signs = access.look();
+        Connection seen = to(door.getLocalPort(), signs).orElseThrow();
+        assertEquals(taken.getPort(), seen.peer().port());
+        assertEquals(caller.getLocalPort(), seen.peer().port());
+        assertTrue(seen.owners().contains(self), seen.toString());
+        assertTrue(seen.loopback());
+        assertTrue(seen.caller().executable().endsWith("/java"), seen.toString());
+        assertTrue(
+            signs.processes().stream()
+                .anyMatch(p -> p.facts().pid() == self && p.commandLine().contains("java")));
+        assertEquals(seen, to(door.getLocalPort(), access.look()).orElseThrow(), "looked at again");
+      }
+      assertFalse(to(door.getLocalPort(), access.look()).isPresent());
+    } finally {
+      access.close();
+    }
+  }
+
+  @Test
+  void aWaitEndsWhenItIsCalledOrWithPatience() throws IOException {
+    access.wake();
+    access.await(Duration.ofSeconds(60));
+    access.await(Duration.ofMillis(10));
+  }
+}

@@ -1,0 +1,91 @@
+package io.waybillguard.agent.sense.session;
+
+import io.waybillguard.agent.platform.ProcessFacts;
+import io.waybillguard.agent.platform.RemoteAccess;
+import io.waybillguard.agent.platform.RemoteSigns;
+import io.waybillguard.agent.platform.RemoteSigns.Connection;
+import io.waybillguard.agent.platform.RemoteSigns.Endpoint;
+import io.waybillguard.agent.platform.RemoteSigns.Login;
+import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Remote access that a test lays out by hand. */
+final class LoginsByHand implements RemoteAccess {
+  static final Instant BOOT = Instant.parse("2026-06-12T00:00:00Z");
+
+  final List<Connection> connections = new ArrayList<>();
+  final List<ToolProcess> processes = new ArrayList<>();
+  final List<Login> logins = new ArrayList<>();
+  private final Semaphore called = new Semaphore(0);
+  String unseen = "";
+
+  void connect(String peer, int herePort, long owner) {
+    connections.add(connection(peer, herePort, owner, ProcessFacts.UNKNOWN, false));
+  }
+
+  void connectFromHere(int herePort, long owner, String by) {
+    connections.add(
+        connection("127.0.0.1", herePort, owner, new ProcessFacts(77, by, "root", 1), true));
+  }
+
+  private static Connection connection(
+      String peer, int herePort, long owner, ProcessFacts caller, boolean loopback) {
+    return new Connection(
+        new Endpoint("192.0.2.4", herePort),
+        new Endpoint(peer, 50_000),
+        owner * 10,
+        List.of(owner),
+        loopback,
+        caller);
+  }
+
+  void run(long pid, String name, String title, String account) {
+    processes.removeIf(p -> p.facts().pid() == pid);
+    processes.add(
+        new ToolProcess(new ProcessFacts(pid, "/usr/bin/" + name, account, 1), name, title, BOOT));
+  }
+
+  void login(String source, String account, String host, String service, long pid) {
+    logins.add(new Login(source, source + pid, account, host, service, pid, BOOT));
+  }
+
+  void allGone() {
+    connections.clear();
+    processes.clear();
+    logins.clear();
+  }
+
+  @Override
+  public String open() {
+    return unseen;
+  }
+
+  @Override
+  public RemoteSigns look() {
+    return new RemoteSigns(connections, processes, logins);
+  }
+
+  @Override
+  public void await(Duration patience) {
+    try {
+      if (called.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        called.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void wake() {
+    called.release();
+  }
+
+  @Override
+  public void close() {}
+}
