@@ -1,10 +1,13 @@
 package io.waybillguard.hq.ingest;
 
+import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.hq.store.Clones;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Workstation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,15 +17,18 @@ import java.util.List;
 public final class Presence {
   private final Logs logs;
   private final Heartbeats heartbeats;
+  private final Clones clones;
   private final Duration interval;
   private final InstantSource clock;
 
   /**
    * @param interval how often a workstation should be heard; it adds its own jitter
    */
-  public Presence(Logs logs, Heartbeats heartbeats, Duration interval, InstantSource clock) {
+  public Presence(
+      Logs logs, Heartbeats heartbeats, Clones clones, Duration interval, InstantSource clock) {
     this.logs = logs;
     this.heartbeats = heartbeats;
+    this.clones = clones;
     this.interval = interval;
     this.clock = clock;
   }
@@ -36,9 +42,23 @@ public final class Presence {
     LogState log = Witness.state(logs, caller, beat.origin());
     Instant now = clock.instant();
     heartbeats.put(caller, beat, now);
+    clones.heard(caller, beat, now);
     if (beat.size() < log.head().size()) {
       heartbeats.rolledBack(caller, beat.size(), log.head().size(), now);
     }
-    return new HeartbeatReply(now, log.head().size(), log.mirror().size(), interval, List.of());
+    Workstation who = logs.workstation(caller).orElseThrow();
+    return new HeartbeatReply(
+        now,
+        log.head().size(),
+        log.mirror().size(),
+        interval,
+        List.of(),
+        isOurs(log, beat) ? "" : log.headNote().map(SignedNote::toString).orElse(""),
+        who.isRestricted());
+  }
+
+  /** Whether the workstation stands where HQ does; else it is told what HQ has cosigned. */
+  private static boolean isOurs(LogState log, Heartbeat beat) {
+    return log.head().size() == beat.size() && log.head().root().base64().equals(beat.root());
   }
 }
