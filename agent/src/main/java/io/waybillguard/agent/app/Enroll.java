@@ -22,7 +22,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.UUID;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -142,10 +141,9 @@ final class Enroll implements Action {
                   config.report().readTimeout())
               .welcome()
           == HqProbe.Welcome.REFUSED;
-    } catch (SSLException e) {
-      return true; // the certificate has ended, or HQ is no longer the one that issued it
     } catch (IOException e) {
-      return false; // not reached: the enrolment that follows says so
+      // An ended certificate ends the handshake too; HQ that is away is no reason to begin anew.
+      return HqProbe.certificateEnds(known.get()).isBefore(InstantSource.system().instant());
     }
   }
 

@@ -8,6 +8,8 @@ public sealed interface Note extends Event
     permits AgentStarted,
         AgentStopped,
         ClockJumped,
+        CommandEnded,
+        CommandReceived,
         HoldPlaced,
         HoldReleased,
         KeyHandedOver,

@@ -54,12 +54,12 @@ public record Span(long from, long to) {
   }
 
   /** The pairs that {@link #read} reads. */
-  static List<List<Long>> pairs(List<Span> spans) {
+  public static List<List<Long>> pairs(List<Span> spans) {
     return spans.stream().map(s -> List.of(s.from(), s.to())).toList();
   }
 
   /** How many records these are. */
-  static long count(List<Span> spans) {
+  public static long count(List<Span> spans) {
     return spans.stream().mapToLong(Span::size).sum();
   }
 

@@ -27,6 +27,10 @@ public final class Summary {
 
   private final Locale locale;
   private final ZoneId zone;
+
+  /** What the results of commands count, in the order in which people read it. */
+  private static final List<String> COUNTS = List.of("erased", "held", "absent", "sent", "gone");
+
   private final ResourceBundle words;
 
   /**
@@ -104,6 +108,8 @@ public final class Summary {
               named("cause", ocsf.text("status_detail", "")));
       case "log.erase" -> erased(ocsf);
       case "log.hold", "log.release" -> held(type, ocsf);
+      case "hq.cmd" -> command(type + "." + text(ocsf, "unmapped", "verdict"), ocsf);
+      case "hq.result" -> command(type + "." + text(ocsf, "unmapped", "outcome"), ocsf);
       case "store.full" -> say(type, named("cause", ocsf.text("status_detail", "")));
       case "log.recover" -> say(type, ocsf.text("status_detail", ""));
       case "time.jump" -> {
@@ -221,6 +227,26 @@ public final class Summary {
   private String held(String type, Json.Obj ocsf) {
     Json.Obj hold = at(ocsf, "unmapped");
     return say(type, hold.number("from", 0), hold.number("to", 1) - 1, hold.text("case", ""));
+  }
+
+  private String command(String key, Json.Obj ocsf) {
+    if (!words.containsKey(key)) {
+      return say("other", key);
+    }
+    Json.Obj about = at(ocsf, "unmapped");
+    List<String> counts = new ArrayList<>();
+    for (String what : COUNTS) {
+      if (about.number(what, 0) > 0) {
+        counts.add(say("count." + what, about.number(what, 0)));
+      }
+    }
+    String id = about.text("command_id", "");
+    return say(
+        key,
+        named("command", about.text("command", "")),
+        id.substring(0, Math.min(8, id.length())),
+        counts.isEmpty() ? "" : say("counts", String.join(say("counts.between"), counts)),
+        ocsf.text("status_detail", ""));
   }
 
   private String sensor(Json.Obj ocsf) {

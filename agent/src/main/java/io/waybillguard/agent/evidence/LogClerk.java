@@ -57,4 +57,7 @@ public interface LogClerk {
    * @param request by whose request, 1 to 200 characters
    */
   CompletableFuture<Erasure> erase(SortedSet<Long> records, String request);
+
+  /** Asks for the key to change; done when that is durable. Gives the new epoch's number. */
+  CompletableFuture<Long> changeKey();
 }

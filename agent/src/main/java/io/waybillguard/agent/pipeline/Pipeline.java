@@ -420,6 +420,15 @@ public final class Pipeline implements Duty, LogClerk {
   }
 
   @Override
+  public CompletableFuture<Long> changeKey() {
+    return ask(
+        () -> {
+          log.changeKey();
+          return log.keys().last().number();
+        });
+  }
+
+  @Override
   public CompletableFuture<Erasure> erase(SortedSet<Long> records, String request) {
     return ask(() -> log.erase(records, request), wiped);
   }

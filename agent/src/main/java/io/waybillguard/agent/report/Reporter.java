@@ -116,6 +116,7 @@ public final class Reporter implements Duty {
   private final Connector connector;
   private final Backoff backoff;
   private final SegmentCutter cutter = new SegmentCutter();
+  private final Commands commands;
   private final Semaphore signal = new Semaphore(0);
   private final AtomicBoolean urgent = new AtomicBoolean(true);
 
@@ -169,6 +170,7 @@ public final class Reporter implements Duty {
     this.monoMicros = monoMicros;
     this.connector = connector;
     this.backoff = new Backoff(rhythm.backoffMost(), random);
+    this.commands = new Commands(clerk, clock);
   }
 
   /** The real way: HTTPS with this PC's certificate. */
@@ -236,6 +238,10 @@ public final class Reporter implements Duty {
       advance(hq);
       return 1;
     }
+    if (commands.isBusy()) {
+      commands.advance(reader(), heldByHq, packed -> sendBodies(hq, packed));
+      return 1;
+    }
     await(untilNext(now));
     return 0;
   }
@@ -261,7 +267,8 @@ public final class Reporter implements Duty {
     }
   }
 
-  private @Nullable Transport connected() throws IOException {
+  private @Nullable Transport connected()
+      throws IOException, EvidenceException, InterruptedException {
     if (transport == null) {
       Optional<Enrolment> found = Enrolment.load(data);
       if (found.isEmpty()) {
@@ -277,6 +284,7 @@ public final class Reporter implements Duty {
       }
       succeeding = !enrolled;
       enrolment = found.get();
+      commands.remember(reader);
       transport = connector.to(found.get());
       seenByHq = reader.pinnedSize();
       heldByHq = reader.witnessedSize();
@@ -350,6 +358,31 @@ public final class Reporter implements Duty {
       setLogAside(reply, head.size());
     } else if (!stoppedByHq()) {
       say(Link.CONNECTED, "");
+      commands.heard(reply.commands(), reply.hqTime(), enrolment());
+    }
+  }
+
+  /** For a command: content that HQ asked for. */
+  private boolean sendBodies(Transport hq, byte[] packed) throws IOException, Commands.NotTaken {
+    Transport.Answer answer;
+    try {
+      answer = hq.post(path("bodies"), Transport.Body.SEGMENT, packed);
+    } catch (EvidenceException e) {
+      throw new Commands.NotTaken(String.valueOf(e.getMessage()));
+    }
+    switch (answer.status()) {
+      case 200 -> {
+        backoff.reset();
+        return true;
+      }
+      case 413 -> {
+        return false;
+      }
+      case 400, 404, 422 -> throw new Commands.NotTaken(brief(answer));
+      default -> {
+        refused(answer, "content");
+        return false;
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import io.waybillguard.agent.evidence.KeyChain;
 import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.Ledger;
 import io.waybillguard.agent.evidence.SignedNote;
+import io.waybillguard.agent.report.wire.BodyFrames;
 import io.waybillguard.agent.report.wire.Limits;
 import io.waybillguard.agent.report.wire.Segment;
 import java.io.ByteArrayOutputStream;
@@ -66,7 +67,7 @@ final class SegmentCutter {
       leaves.add(bytes);
       Leaf leaf = Leaf.parse(bytes);
       for (BodyPart body : log.bodies(index)) {
-        int frame = Segment.BODY_HEADER_BYTES + body.data().length;
+        int frame = BodyFrames.length(body);
         if (goesAtOnce(leaf, body) && bodyBytes + frame <= MOST_BODY_BYTES) {
           bodies.add(body);
           bodyBytes += frame;

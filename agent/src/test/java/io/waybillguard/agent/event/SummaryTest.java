@@ -205,6 +205,33 @@ final class SummaryTest {
         "删除了 1 条记录的内容（按要求 PI-77）；记录本身和它们的证明还在。",
         "The content of one record was erased (request PI-77); the records and their proofs stay.");
     says(
+        new CommandReceived(
+            NOON,
+            "0123456789abcdef0123456789abcdef",
+            "pull",
+            CommandReceived.Verdict.TAKEN,
+            "",
+            Json.object(),
+            NOON),
+        "总部命令：上传内容（编号 01234567），开始执行。",
+        "HQ commands: send content (id 01234567); it is being done.");
+    says(
+        new CommandReceived(
+            NOON, "", "", CommandReceived.Verdict.REFUSED, "why", Json.object(), NOON),
+        "收到一条自称总部的命令，没有执行：why。",
+        "Something that claims to be a command of HQ was refused: why.");
+    says(
+        new CommandEnded(
+            NOON,
+            "0123456789abcdef0123456789abcdef",
+            "erase",
+            CommandEnded.Outcome.DONE,
+            "",
+            Map.of("erased", 3L, "held", 1L, "absent", 0L)),
+        "总部命令 删除内容（编号 01234567）已执行：删除 3 条，1 条因保全未删。",
+        "Command erase content of HQ (id 01234567) was done: 3 records erased, 1 kept because they are"
+            + " held.");
+    says(
         new HoldPlaced(NOON, "HZ-117", new Span(3, 1091)),
         "案件 HZ-117：保全记录 3 到 1090，解除之前不删除。",
         "Case HZ-117: records 3 to 1090 are held and not erased until released.");

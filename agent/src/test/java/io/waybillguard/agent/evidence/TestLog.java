@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.waybillguard.agent.HandClock;
 import io.waybillguard.agent.Seen;
+import io.waybillguard.agent.event.BodyClass;
 import io.waybillguard.agent.event.Desk;
+import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Urgency;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +51,11 @@ public final class TestLog implements AutoCloseable {
         4096,
         Duration.ofHours(1),
         retention);
+  }
+
+  /** Accepts a routine record whose content is of another class than it would be. */
+  public static void append(EvidenceLog log, Event event, BodyClass bodyClass) throws IOException {
+    log.append(event, Urgency.ROUTINE, bodyClass);
   }
 
   /** HQ's head key. */

@@ -1,6 +1,8 @@
 package io.waybillguard.agent.report;
 
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Span;
+import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.ConsistencyClaim;
 import io.waybillguard.agent.evidence.EvidenceException;
@@ -13,6 +15,8 @@ import io.waybillguard.agent.evidence.Merkle;
 import io.waybillguard.agent.evidence.SigningKey;
 import io.waybillguard.agent.evidence.TlogProof;
 import io.waybillguard.agent.evidence.VerifierKey;
+import io.waybillguard.agent.report.wire.BodyFrames;
+import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Segment;
@@ -20,8 +24,10 @@ import io.waybillguard.agent.report.wire.WireException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +40,22 @@ import java.util.zip.GZIPInputStream;
 final class FakeHq implements Transport {
   private final SigningKey witness = key("hq.example/witness1");
   private final SigningKey mirror = key("hq.example/mirror1");
+  final SigningKey commandKey = key("hq.example/commands1", VerifierKey.SIGNER);
   private KeyChain keys;
   private long size;
   private Hash root = Merkle.empty();
   private Frontier held = new Frontier();
   final List<byte[]> leaves = new ArrayList<>();
   final List<String> asked = new ArrayList<>();
+  final List<BodyPart> bodies = new ArrayList<>();
+
+  /** What goes out with the next heartbeats. */
+  List<Command.Message> commands = List.of();
+
+  /** Its clock. */
+  Instant now = TestDesk.NOON;
+
+  int mostBodies = Integer.MAX_VALUE;
   boolean away;
   boolean losesAnswers;
   boolean lies;
@@ -50,8 +66,12 @@ final class FakeHq implements Transport {
   }
 
   private static SigningKey key(String name) {
+    return key(name, VerifierKey.COSIGNER);
+  }
+
+  static SigningKey key(String name, byte type) {
     try {
-      return SigningKey.of(name, VerifierKey.COSIGNER, SigningKey.freshPair());
+      return SigningKey.of(name, type, SigningKey.freshPair());
     } catch (EvidenceException e) {
       throw new AssertionError(e);
     }
@@ -67,7 +87,7 @@ final class FakeHq implements Transport {
         List.of(),
         witness.verifier(),
         mirror.verifier(),
-        witness.verifier());
+        commandKey.verifier());
   }
 
   @Override
@@ -99,7 +119,7 @@ final class FakeHq implements Transport {
       throws IOException, EvidenceException, WireException {
     if (path.endsWith("/heartbeat")) {
       HeartbeatReply reply =
-          new HeartbeatReply(TestDesk.NOON, size, held.size(), Duration.ofMinutes(5), List.of());
+          new HeartbeatReply(now, size, held.size(), Duration.ofMinutes(5), commands);
       return ok(reply.encode());
     }
     if (path.endsWith("/add-checkpoint")) {
@@ -110,7 +130,9 @@ final class FakeHq implements Transport {
       return ok(NumberLine.encode(keys.last().number()));
     }
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
-      return segment(Segment.decode(in.readAllBytes()));
+      return path.endsWith("/bodies")
+          ? bodies(in.readAllBytes())
+          : segment(Segment.decode(in.readAllBytes()));
     }
   }
 
@@ -154,6 +176,18 @@ final class FakeHq implements Transport {
     keys = learnt;
     leaves.addAll(segment.leaves());
     return signed(mirror, head);
+  }
+
+  private Answer bodies(byte[] frames) throws EvidenceException, WireException {
+    List<BodyPart> came = BodyFrames.read(ByteBuffer.wrap(frames), new Span(0, held.size()));
+    if (came.size() > mostBodies) {
+      return new Answer(413, Json.object().put("error", "too_large").canonical(), Optional.empty());
+    }
+    for (BodyPart body : came) {
+      Leaf.parse(leaves.get((int) body.index())).check(body);
+      bodies.add(body);
+    }
+    return ok(Json.object().put("kept", List.of()).canonical());
   }
 
   private Answer signed(SigningKey key, Checkpoint head) {

@@ -233,6 +233,15 @@ public final class TestDesk implements LogClerk, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Long> changeKey() {
+    return now(
+        () -> {
+          log.changeKey();
+          return log.keys().last().number();
+        });
+  }
+
+  @Override
   public CompletableFuture<Erasure> erase(SortedSet<Long> records, String request) {
     return now(() -> log.erase(records, request));
   }

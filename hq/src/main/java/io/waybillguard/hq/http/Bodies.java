@@ -22,7 +22,12 @@ final class Bodies {
       throw Rejected.because(
           415, Refusal.MALFORMED, "Content-Encoding " + encoding + " is not taken here");
     }
-    return read(request.req().getInputStream(), limit, "the body");
+    try {
+      return read(request.req().getInputStream(), limit, "the body");
+    } catch (EOFException e) {
+      // Nobody may be left to read it; but it is the sender's fault, and no failure of HQ's.
+      throw Rejected.because(400, Refusal.MALFORMED, "the body ends before its length");
+    }
   }
 
   /** A body that is packed with gzip: inflated until either limit is met. */

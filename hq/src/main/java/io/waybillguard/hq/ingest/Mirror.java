@@ -13,6 +13,7 @@ import io.waybillguard.agent.evidence.Merkle;
 import io.waybillguard.agent.evidence.NoteSignature;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.SigningKey;
+import io.waybillguard.agent.report.wire.BodyFrames;
 import io.waybillguard.agent.report.wire.Refusal;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
@@ -257,7 +258,7 @@ public final class Mirror {
       at += 2 + leaf.length;
     }
     for (BodyPart body : segment.bodies()) {
-      at += Segment.BODY_HEADER_BYTES;
+      at += BodyFrames.HEADER_BYTES;
       check(leaves.get((int) (body.index() - segment.oldSize())), body);
       if (body.part() == 0) {
         places.put(body.index(), new RecordRow.Piece(at, body.data().length));

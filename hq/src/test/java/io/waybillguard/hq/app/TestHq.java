@@ -223,6 +223,15 @@ final class TestHq implements AutoCloseable {
       return segment(desk.logId(), gzip(segment.encode()));
     }
 
+    /** Any body, said to be encoded in this way; "" says nothing. */
+    HttpResponse<byte[]> encoded(String path, String encoding, byte[] body) throws Exception {
+      HttpRequest.Builder request = request(path, body);
+      if (!encoding.isEmpty()) {
+        request.header("Content-Encoding", encoding);
+      }
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
     private HttpRequest.Builder request(String path, byte[] body) {
       return HttpRequest.newBuilder(URI.create(url + path))
           .timeout(Duration.ofSeconds(60))

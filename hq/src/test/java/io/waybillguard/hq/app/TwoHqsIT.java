@@ -15,11 +15,9 @@ import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Postgres;
 import io.waybillguard.hq.store.PostgresUrl;
 import io.waybillguard.hq.trust.HqKeys;
-import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +35,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,14 +49,14 @@ final class TwoHqsIT {
   private static final String ADD = "/v1/add-checkpoint";
   private static final int BUSY = 503;
   private static final int LOGS = 12;
-  private static final int ROUNDS = 40;
-  private static final int KILL_EVERY = 8;
+  private static final int ROUNDS = 24;
+  private static final int KILL_EVERY = 6;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @TempDir private Path folder;
   private final Postgres server = Postgres.shared();
   private final String url = server.url(server.create());
-  private final List<Process> started = new ArrayList<>();
+  private final List<HqProcess> started = new ArrayList<>();
   private @Nullable Database database;
 
   @AfterEach
@@ -67,83 +64,8 @@ final class TwoHqsIT {
     if (database != null) {
       database.close();
     }
-    for (Process process : started) {
-      process.destroyForcibly().waitFor();
-    }
-  }
-
-  /** One HQ process, which may be away. */
-  private final class Side {
-    private final String name;
-    private Process process;
-    private String agents = "";
-
-    private Side(String name) throws Exception {
-      this.name = name;
-      this.process = launch();
-    }
-
-    private Process launch() throws IOException {
-      Path out = folder.resolve(name + ".out");
-      Files.deleteIfExists(out);
-      Process launched =
-          new ProcessBuilder(
-                  System.getProperty("java.home")
-                      + File.separator
-                      + "bin"
-                      + File.separator
-                      + "java",
-                  "-Xmx256m",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Main.class.getName(),
-                  "serve",
-                  "--data",
-                  data().toString(),
-                  "--database",
-                  url,
-                  "--listen",
-                  "127.0.0.1:0",
-                  "--console",
-                  "127.0.0.1:0")
-              .redirectOutput(out.toFile())
-              .redirectError(ProcessBuilder.Redirect.appendTo(err().toFile()))
-              .start();
-      started.add(launched);
-      return launched;
-    }
-
-    private void awaitReady() throws Exception {
-      Instant end = Instant.now().plus(PATIENCE);
-      while (Instant.now().isBefore(end) && process.isAlive()) {
-        String said = Files.readString(folder.resolve(name + ".out"));
-        if (said.startsWith("ready ") && said.endsWith("\n")) {
-          agents = said.replaceFirst("(?s)ready agent=(\\S+).*", "$1");
-          return;
-        }
-        process.waitFor(100, TimeUnit.MILLISECONDS);
-      }
-      throw new AssertionError(name + ": " + Files.readString(err()));
-    }
-
-    private Path err() {
-      return folder.resolve(name + ".err");
-    }
-
-    /** What it could not answer with a yes or a no. */
-    private List<String> failures() throws IOException {
-      try (Stream<String> lines = Files.lines(err())) {
-        return lines.filter(l -> l.contains("ERROR")).toList();
-      }
-    }
-
-    private void kill() throws Exception {
-      process.destroyForcibly().waitFor();
-    }
-
-    private void comeBack() throws Exception {
-      process = launch();
-      awaitReady();
+    for (HqProcess hq : started) {
+      hq.close();
     }
   }
 
@@ -177,14 +99,14 @@ final class TwoHqsIT {
 
   @Test
   void twoProcessesNeverCosignTwoHeadsThatDisagreeAndLoseNothingWhenOneIsKilled() throws Exception {
-    List<Side> sides = List.of(new Side("left"), new Side("right")); // on nothing, at once
-    for (Side side : sides) {
-      side.awaitReady();
+    List<HqProcess> hqs = List.of(launch("left"), launch("right")); // on nothing, at once
+    for (HqProcess hq : hqs) {
+      hq.awaitReady();
     }
     HqKeys keys = HqKeys.open(data());
     List<Forked> logs = new ArrayList<>();
     for (int i = 0; i < LOGS; i++) {
-      logs.add(enrol(sides.get(i % 2), new Desk(), keys));
+      logs.add(enrol(hqs.get(i % 2), new Desk(), keys));
     }
     ExecutorService machines = Executors.newFixedThreadPool(2 * LOGS);
     try {
@@ -192,12 +114,11 @@ final class TwoHqsIT {
         Random random = new Random(round);
         List<Future<Void>> races = new ArrayList<>();
         for (Forked log : logs) {
-          races.add(machines.submit(race(log, sides, random.nextLong(), machines, keys)));
+          races.add(machines.submit(race(log, hqs, random.nextLong(), machines, keys)));
         }
         if (round % KILL_EVERY == KILL_EVERY - 1) {
-          Side victim = sides.get(round / KILL_EVERY % 2);
-          victim.process.waitFor(random.nextInt(60), TimeUnit.MILLISECONDS);
-          victim.kill();
+          HqProcess victim = hqs.get(round / KILL_EVERY % 2);
+          victim.killAfter(random.nextInt(60));
           await(races);
           victim.comeBack();
         }
@@ -206,13 +127,13 @@ final class TwoHqsIT {
     } finally {
       machines.shutdownNow();
     }
-    assertTrue(disputes.get() > ROUNDS * LOGS / 2, "answered on both sides: " + disputes);
+    assertTrue(disputes.get() > ROUNDS * LOGS / 2, "answered on both hqs: " + disputes);
     assertTrue(unanswered.get() > 0, "nothing was under way when one was killed");
-    for (Side side : sides) {
-      assertEquals(List.of(), side.failures());
+    for (HqProcess hq : hqs) {
+      assertEquals(List.of(), hq.failures());
     }
     for (Forked log : logs) {
-      everythingIsThere(log, sides.get(0));
+      everythingIsThere(log, hqs.get(0));
     }
     pulledEvidenceHolds(logs.get(0), keys);
     pulledEvidenceHolds(logs.get(1), keys);
@@ -226,7 +147,7 @@ final class TwoHqsIT {
 
   /** Both machines go on from the agreed size, and each tells its side at the same moment. */
   private Callable<Void> race(
-      Forked log, List<Side> sides, long seed, ExecutorService machines, HqKeys keys) {
+      Forked log, List<HqProcess> hqs, long seed, ExecutorService machines, HqKeys keys) {
     Random random = new Random(seed);
     Desk one = log.agreed.twin();
     Desk other = log.agreed.twin();
@@ -237,8 +158,8 @@ final class TwoHqsIT {
     return () -> {
       CyclicBarrier start = new CyclicBarrier(2);
       Future<Said> answer =
-          machines.submit(() -> tell(log, sides.get(1), other, segments, start, keys));
-      Said mine = tell(log, sides.get(0), one, segments, start, keys);
+          machines.submit(() -> tell(log, hqs.get(1), other, segments, start, keys));
+      Said mine = tell(log, hqs.get(0), one, segments, start, keys);
       Said theirs = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       assertTrue(
           !mine.isYes() || !theirs.isYes(),
@@ -247,16 +168,16 @@ final class TwoHqsIT {
       if (mine.answer().isPresent() && theirs.answer().isPresent()) {
         disputes.incrementAndGet();
         assertTrue(mine.isYes() || theirs.isYes(), "one of the two is the first");
-        insist(log, sides.get(seed % 2 == 0 ? 0 : 1), mine.isYes() ? other : one, keys);
+        insist(log, hqs.get(seed % 2 == 0 ? 0 : 1), mine.isYes() ? other : one, keys);
       }
       return null;
     };
   }
 
   private Said tell(
-      Forked log, Side side, Desk machine, boolean segments, CyclicBarrier start, HqKeys keys)
+      Forked log, HqProcess hq, Desk machine, boolean segments, CyclicBarrier start, HqKeys keys)
       throws Exception {
-    TestHq.Client client = client(log, side, keys);
+    TestHq.Client client = client(log, hq, keys);
     ConsistencyClaim claim = machine.claim(log.agreed.size(), machine.size());
     Segment segment = machine.segment(log.held, machine.size());
     start.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -300,12 +221,12 @@ final class TwoHqsIT {
   }
 
   /** The machine that came too late says the same again in front of what HQ holds: a fork. */
-  private void insist(Forked log, Side side, Desk late, HqKeys keys) throws Exception {
+  private void insist(Forked log, HqProcess hq, Desk late, HqKeys keys) throws Exception {
     long size = log.agreed.size();
     late.append("usb.detach", (int) Math.max(0, size - late.size()));
     HttpResponse<byte[]> answer;
     try {
-      answer = client(log, side, keys).post(ADD, late.claim(size, late.size()).bytes());
+      answer = client(log, hq, keys).post(ADD, late.claim(size, late.size()).bytes());
     } catch (IOException e) {
       unanswered.incrementAndGet();
       return;
@@ -315,9 +236,9 @@ final class TwoHqsIT {
   }
 
   /** Every head that was ever cosigned is on the one history that HQ holds to its end. */
-  private void everythingIsThere(Forked log, Side side) throws Exception {
+  private void everythingIsThere(Forked log, HqProcess hq) throws Exception {
     HttpResponse<byte[]> last =
-        client(log, side, HqKeys.open(data()))
+        client(log, hq, HqKeys.open(data()))
             .segment(
                 log.agreed,
                 log.agreed.append("usb.attach", 1).segment(log.held, log.agreed.size()));
@@ -360,7 +281,7 @@ final class TwoHqsIT {
     assertEquals(0, verified.exit(), verified.out());
   }
 
-  private Forked enrol(Side side, Desk desk, HqKeys keys) throws Exception {
+  private Forked enrol(HqProcess hq, Desk desk, HqKeys keys) throws Exception {
     Called token =
         call(
             "token",
@@ -373,15 +294,15 @@ final class TwoHqsIT {
             url);
     assertEquals(0, token.exit(), token.err());
     TestHq.Client stranger =
-        new TestHq.Client(side.agents, TestHq.context(null, List.of(), keys.ca().certificate()));
+        new TestHq.Client(hq.agents(), TestHq.context(null, List.of(), keys.ca().certificate()));
     HttpResponse<byte[]> answer =
         stranger.post("/v1/enroll", desk.enrolment(token.out().strip()).encode());
     assertEquals(200, answer.statusCode());
     return new Forked(desk, EnrollReply.decode(answer.body()));
   }
 
-  private TestHq.Client client(Forked log, Side side, HqKeys keys) throws Exception {
-    String agents = side.agents;
+  private TestHq.Client client(Forked log, HqProcess hq, HqKeys keys) throws Exception {
+    String agents = hq.agents();
     TestHq.Client known = log.clients.get(agents);
     if (known == null) {
       known =
@@ -394,6 +315,17 @@ final class TwoHqsIT {
 
   private LogState state(Forked log) throws Exception {
     return new Logs(beside()).state(log.agreed.logId()).orElseThrow();
+  }
+
+  private HqProcess launch(String name) throws IOException {
+    HqProcess hq =
+        new HqProcess(
+            folder,
+            name,
+            List.of("-Xmx256m"),
+            List.of("--data", data().toString(), "--database", url));
+    started.add(hq);
+    return hq;
   }
 
   /** The database as a command beside the servers opens it. */

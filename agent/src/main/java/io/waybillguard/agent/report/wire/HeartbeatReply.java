@@ -4,6 +4,7 @@ import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,7 +15,7 @@ import java.util.List;
  *     been rolled back
  * @param mirrorSize size up to which HQ holds the bytes
  * @param nextAfter how long to wait before the next heartbeat, to the second
- * @param commands signed notes by the command key, oldest first
+ * @param commands what HQ has this desk do, oldest first
  * @param head the newest head that HQ has cosigned, a C2SP signed note, when it is not the one that
  *     the heartbeat named; else ""
  * @param restricted whether HQ takes reports only, until a person there has looked
@@ -24,7 +25,7 @@ public record HeartbeatReply(
     long hqSize,
     long mirrorSize,
     Duration nextAfter,
-    List<String> commands,
+    List<Command.Message> commands,
     String head,
     boolean restricted) {
 
@@ -34,7 +35,11 @@ public record HeartbeatReply(
 
   /** The answer to a workstation in good standing whose head HQ knows. */
   public HeartbeatReply(
-      Instant hqTime, long hqSize, long mirrorSize, Duration nextAfter, List<String> commands) {
+      Instant hqTime,
+      long hqSize,
+      long mirrorSize,
+      Duration nextAfter,
+      List<Command.Message> commands) {
     this(hqTime, hqSize, mirrorSize, nextAfter, commands, "", false);
   }
 
@@ -45,7 +50,7 @@ public record HeartbeatReply(
         .put("hq_size", hqSize)
         .put("mirror_size", mirrorSize)
         .put("next_after", nextAfter.toSeconds())
-        .put("commands", commands)
+        .put("commands", commands.stream().map(Command.Message::json).toList())
         .putUnlessEmpty("head", head)
         .putUnlessEmpty("standing", restricted ? Refusal.RESTRICTED : "")
         .canonical();
@@ -64,11 +69,19 @@ public record HeartbeatReply(
           json.number("hq_size"),
           json.number("mirror_size", 0),
           Duration.ofSeconds(json.number("next_after")),
-          json.texts("commands"),
+          commands(json.objects("commands")),
           json.text("head", ""),
           json.text("standing", "").equals(Refusal.RESTRICTED));
     } catch (JsonException e) {
       throw JsonFault.of("heartbeat reply", e);
     }
+  }
+
+  private static List<Command.Message> commands(List<Json.Obj> objects) throws JsonException {
+    List<Command.Message> commands = new ArrayList<>();
+    for (Json.Obj each : objects) {
+      commands.add(new Command.Message(each.text("note"), each.object("args")));
+    }
+    return commands;
   }
 }

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.report.wire;
 
+import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.ConsistencyClaim;
@@ -13,9 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Body of {@code POST /v1/logs/{id}/segments} before packing: a {@link ConsistencyClaim} without
@@ -33,9 +32,6 @@ import java.util.Set;
  * @param bodies body parts of these leaves, in any order
  */
 public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<BodyPart> bodies) {
-  /** Bytes of a body frame before its data: index 8, part 1, salt 16, length 4. */
-  public static final int BODY_HEADER_BYTES = 8 + 1 + BodyPart.SALT_LENGTH + 4;
-
   public Segment {
     leaves = List.copyOf(leaves);
     bodies = List.copyOf(bodies);
@@ -78,14 +74,8 @@ public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<B
       out.writeShort(leaf.length);
       out.write(leaf);
     }
-    for (BodyPart body : bodies) {
-      out.writeLong(body.index());
-      out.writeByte(body.part());
-      out.write(body.salt());
-      out.writeInt(body.data().length);
-      out.write(body.data());
-    }
     out.flush();
+    BodyFrames.write(bodies, to);
   }
 
   /**
@@ -114,31 +104,11 @@ public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<B
     List<byte[]> leaves = new ArrayList<>((int) count);
     for (long i = 0; i < count; i++) {
       long index = head.old() + i;
-      need(in, 2, "the length of leaf " + index);
-      leaves.add(bytes(in, Short.toUnsignedInt(in.getShort()), "leaf " + index));
+      BodyFrames.need(in, 2, "the length of leaf " + index);
+      leaves.add(BodyFrames.bytes(in, Short.toUnsignedInt(in.getShort()), "leaf " + index));
     }
-    return new Segment(head.old(), head.note(), leaves, readBodies(in, head.old(), newSize));
-  }
-
-  private static List<BodyPart> readBodies(ByteBuffer in, long from, long to) throws WireException {
-    List<BodyPart> bodies = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    while (in.hasRemaining()) {
-      need(in, BODY_HEADER_BYTES, "the header of a body frame");
-      long index = in.getLong();
-      int part = Byte.toUnsignedInt(in.get());
-      if (index < from || index >= to) {
-        throw WireException.malformed(
-            "a body of record " + index + " in a segment of " + from + " to " + (to - 1));
-      }
-      if (!seen.add(index + "." + part)) {
-        throw WireException.malformed("part " + part + " of record " + index + " comes twice");
-      }
-      byte[] salt = bytes(in, BodyPart.SALT_LENGTH, "salt");
-      int length = in.getInt();
-      bodies.add(new BodyPart(index, part, salt, bytes(in, length, "body of " + index)));
-    }
-    return bodies;
+    return new Segment(
+        head.old(), head.note(), leaves, BodyFrames.read(in, new Span(head.old(), newSize)));
   }
 
   /**
@@ -179,25 +149,6 @@ public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<B
       return Checkpoint.parse(note.text());
     } catch (EvidenceException e) {
       throw new WireException(WireException.Fault.MALFORMED, String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static byte[] bytes(ByteBuffer in, int length, String what) throws WireException {
-    need(in, length, what);
-    byte[] bytes = new byte[length];
-    in.get(bytes);
-    return bytes;
-  }
-
-  private static void need(ByteBuffer in, int length, String what) throws WireException {
-    if (length < 0 || in.remaining() < length) {
-      throw WireException.malformed(
-          what
-              + " should take "
-              + Integer.toUnsignedString(length)
-              + " bytes; "
-              + in.remaining()
-              + " are left");
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.event.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,12 @@ final class MessagesTest {
     Heartbeat beat = new Heartbeat("o", 7, "root", 5, "0.1", "ab", 99, "boot", 1, 2);
     assertEquals(beat, Heartbeat.decode(beat.encode()));
     HeartbeatReply answer =
-        new HeartbeatReply(Instant.ofEpochMilli(5), 7, 6, Duration.ofMinutes(5), List.of("note\n"));
+        new HeartbeatReply(
+            Instant.ofEpochMilli(5),
+            7,
+            6,
+            Duration.ofMinutes(5),
+            List.of(new Command.Message("note\n", Json.object().put("from", 3))));
     assertEquals(answer, HeartbeatReply.decode(answer.encode()));
     Refusal refusal = new Refusal(Refusal.TOKEN_USED, "why");
     assertEquals(refusal, Refusal.decode(refusal.encode()));

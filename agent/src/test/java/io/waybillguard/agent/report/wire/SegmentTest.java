@@ -55,7 +55,7 @@ final class SegmentTest {
   @Test
   void everyShorterMessageIsRefusedUnlessItEndsBetweenTwoFrames() throws WireException {
     byte[] whole = segment.encode();
-    int secondBodyAt = bodiesAt + Segment.BODY_HEADER_BYTES + 3;
+    int secondBodyAt = bodiesAt + BodyFrames.HEADER_BYTES + 3;
     for (int length = 0; length < whole.length; length++) {
       byte[] cut = Arrays.copyOf(whole, length);
       if (length == bodiesAt || length == secondBodyAt) {
