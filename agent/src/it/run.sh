@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
-# of an agent's folder against HQ, and the crime in the rig's guest. Leaves its files under target/it. At most 20 minutes; a quiet machine needs some 8.
+# of an agent's folder against HQ, images carried off on this host, and the crime in the rig's guest. Leaves its files under
+# target/it. At most 20 minutes; a quiet machine needs some 8.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -42,6 +43,13 @@ else
     skip failures "needs root, to run the agent as another user"
   else
     part failures 300 python3 "$here/failures.py" "$out/failures"
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    skip upload "needs root, for fanotify, netlink and a network namespace"
+  elif ! command -v ip >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null; then
+    skip upload "needs ip, curl and openssl (apt-get install iproute2 curl openssl)"
+  else
+    part upload 240 python3 "$here/upload.py" "$out/upload"
   fi
   if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
     skip crime "the guest needs root on Debian 12"

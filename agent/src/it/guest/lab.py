@@ -221,7 +221,9 @@ class GuestAgent:
 
     def install(self):
         shutil.copyfile(AGENT_JAR, os.path.join(self.guest.share, "agent.jar"))
-        return self.guest.sh("cp /share/agent.jar %s && mkdir -p %s" % (self.JAR, self.HOME))
+        # A scan folder, without which the sensor of images has nothing to look at and says so.
+        settings = "printf 'sensors:\\n  image:\\n    folders: [/srv/scan]\\n' >%s/config/agent.yaml" % self.HOME
+        return self.guest.sh("cp /share/agent.jar %s && mkdir -p %s/config /srv/scan && %s" % (self.JAR, self.HOME, settings))
 
     def cli(self, words, timeout=120):
         """Runs a command; its output comes by the share, which carries more than the guest agent does."""

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.ConsistencyClaim;
 import io.waybillguard.agent.evidence.Frontier;
@@ -14,6 +15,7 @@ import io.waybillguard.agent.evidence.Merkle;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.TlogProof;
 import io.waybillguard.agent.evidence.VerifierKey;
+import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.EnrollToken;
@@ -191,6 +193,21 @@ final class ProtocolPageTest {
     for (Field field : Refusal.class.getFields()) {
       assertTrue(page.contains("`" + field.get(null) + "`"), field.getName());
     }
+  }
+
+  @Test
+  void aCommandIsSignedAsThePageSays() throws Exception {
+    String page = Files.readString(Path.of("../docs/protocol.md"));
+    Matcher vkey = Pattern.compile("signed by\n`([^`]+/commands1[^`]+)`").matcher(page);
+    assertTrue(vkey.find());
+    Json.Obj message = Json.parse(json("command"));
+    Command command =
+        Command.verified(
+            new Command.Message(message.text("note"), message.object("args")),
+            VerifierKey.parse(vkey.group(1)));
+    assertEquals("hold", command.type());
+    assertTrue(command.isFor("evidence.example/agent/341ec227092d29d8", ""));
+    assertEquals("HZ-2026-117", command.args().text("case"));
   }
 
   private String text(String example) {

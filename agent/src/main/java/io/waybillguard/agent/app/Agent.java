@@ -2,12 +2,15 @@ package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Waybills;
 import io.waybillguard.agent.evidence.DiskRefusedException;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.Retention;
@@ -53,6 +56,7 @@ final class Agent {
   private final Ticker mono = new Ticker();
   private final String boot = UUID.randomUUID().toString();
 
+  private final Waybills waybills;
   private final EvidenceLog log;
   private final Inbox inbox;
   private final Pipeline pipeline;
@@ -76,6 +80,8 @@ final class Agent {
     this.policy = settings.fingerprint();
     this.machine = machine;
     this.lastWords = new LastWords(data);
+    WaybillNumbers numbers = WaybillNumbers.carried();
+    this.waybills = new Waybills(numbers.distinct(), numbers.common());
     Enrolment.load(data).ifPresent(e -> outlet = e.outlet());
 
     log =
@@ -123,8 +129,20 @@ final class Agent {
             evidence.ballast()));
   }
 
-  private static List<Detector> rules() {
-    return List.of(new ProgramFromRemovableMedia());
+  private List<Detector> rules() {
+    Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
+    return List.of(
+        new ProgramFromRemovableMedia(),
+        new ImagesCarriedOff(
+            new ImagesCarriedOff.Settings(
+                images.leastImages(),
+                images.leastBytes(),
+                images.surplus(),
+                config
+                    .sensors()
+                    .image()
+                    .summaryEvery()
+                    .plus(config.sensors().upload().summaryEvery()))));
   }
 
   private Pipeline.BatchLimits batch() {
@@ -150,7 +168,8 @@ final class Agent {
         machine.os(),
         boot,
         ZoneId.systemDefault(),
-        Version.current());
+        Version.current(),
+        waybills);
   }
 
   private Heartbeat heartbeat(String origin, long size, String root, long witnessed) {

@@ -1,24 +1,19 @@
 package io.waybillguard.agent.app;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A program file in the temporary folder, put there so that the sensor of programs has something to
  * see. It does nothing when it is run, and is gone when this is closed.
- *
- * <p>Another process writes it ({@code tee}), since the agent does not tell of what it does itself.
  */
 final class PlantedProgram implements AutoCloseable {
   private static final int ELF_HEADER = 64;
   private static final int CHANCE_BYTES = 16;
-  private static final long WRITTEN_WITHIN_SECONDS = 10;
 
   private final Path folder;
   private final Path file;
@@ -38,32 +33,13 @@ final class PlantedProgram implements AutoCloseable {
         new PlantedProgram(Files.createTempDirectory("waybill-guard-doctor-").toRealPath());
     boolean done = false;
     try {
-      planted.write();
+      Tee.write(planted.file, elf());
       done = true;
       return planted;
     } finally {
       if (!done) {
         planted.close();
       }
-    }
-  }
-
-  private void write() throws IOException, InterruptedException {
-    Process tee =
-        new ProcessBuilder("tee", file.toString())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try (OutputStream in = tee.getOutputStream()) {
-      in.write(elf());
-    }
-    if (!tee.waitFor(WRITTEN_WITHIN_SECONDS, TimeUnit.SECONDS)) {
-      tee.destroyForcibly();
-      throw new IOException(
-          "tee did not write " + file + " within " + WRITTEN_WITHIN_SECONDS + " s");
-    }
-    if (tee.exitValue() != 0) {
-      throw new IOException("tee could not write " + file + " (exit code " + tee.exitValue() + ")");
     }
   }
 

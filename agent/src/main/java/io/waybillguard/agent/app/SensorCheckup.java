@@ -3,12 +3,13 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Observation;
-import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.report.LoopbackProbe;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,11 +17,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,11 @@ import org.slf4j.LoggerFactory;
 final class SensorCheckup {
   private static final Logger LOG = LoggerFactory.getLogger(SensorCheckup.class);
   private static final String PROGRAM = "program";
+  private static final String IMAGE = "image";
+  private static final String UPLOAD = "upload";
+
+  /** A setting that makes a record of more than this only is not tried. */
+  private static final long MOST_SENT = 16L << 20;
 
   /** A program before this one may keep it waiting, and its record waits for company after that. */
   private static final Duration SEEN_WITHIN = Duration.ofSeconds(20);
@@ -94,10 +102,10 @@ final class SensorCheckup {
     return switch (state) {
       case "live", "reduced" -> {
         boolean reduced = state.equals("reduced");
-        if (!name.equals(PROGRAM) || !isLinux()) {
+        if (!isLinux()) {
           yield untried(name, reduced, detail);
         }
-        yield tried(name, reduced, detail, this::isRecorded);
+        yield tried(name, reduced, detail, (type, isIt, since) -> isRecorded(type, isIt, since));
       }
       case "starting" ->
           Diagnosis.sensor(name, Diagnosis.Health.UNKNOWN, words.say("status.starting"), "");
@@ -105,13 +113,14 @@ final class SensorCheckup {
     };
   }
 
-  /** Whether the running agent writes the planted program down in time. */
-  private boolean isRecorded(Path planted, Instant since) throws IOException, InterruptedException {
+  /** Whether the running agent writes down in time what was done. */
+  private boolean isRecorded(String type, Predicate<Json.Obj> isIt, Instant since)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + SEEN_WITHIN.toNanos();
     try (LogReader log = LocalLog.open(home)) {
       while (System.nanoTime() < end) {
-        for (long seq : log.places("program.new", since, Instant.MAX, 0)) {
-          if (isAbout(log, seq, planted)) {
+        for (long seq : log.places(type, since, Instant.MAX, 0)) {
+          if (ShownRecord.read(log, seq).flatMap(ShownRecord::event).filter(isIt).isPresent()) {
             return true;
           }
         }
@@ -123,27 +132,16 @@ final class SensorCheckup {
     return false;
   }
 
-  private static boolean isAbout(LogReader log, long seq, Path planted)
-      throws IOException, EvidenceException {
-    return ShownRecord.read(log, seq)
-        .flatMap(ShownRecord::event)
-        .map(e -> e.toString().contains(planted.toString()))
-        .orElse(false);
-  }
-
   // -- without one -----------------------------------------------------------------------------
 
   private Diagnosis opened(Sensor sensor) throws InterruptedException {
     try {
       Sensor.Sight sight = sensor.open();
-      if (!sensor.name().equals(PROGRAM)) {
-        return untried(sensor.name(), sight.reduced(), sight.detail());
-      }
       return tried(
           sensor.name(),
           sight.reduced(),
           sight.detail(),
-          (planted, since) -> isSensed(sensor, planted));
+          (type, isIt, since) -> isSensed(sensor, type, isIt));
     } catch (IOException e) {
       LOG.error("sensor={} is blind", sensor.name(), e);
       return blind(sensor.name(), String.valueOf(e.getMessage()));
@@ -152,12 +150,13 @@ final class SensorCheckup {
     }
   }
 
-  private static boolean isSensed(Sensor sensor, Path planted) throws IOException {
+  private static boolean isSensed(Sensor sensor, String type, Predicate<Json.Obj> isIt)
+      throws IOException {
+    Desk desk = new Desk("", "", "", new Desk.Os(0, "", ""), "", ZoneOffset.UTC, "");
     long end = System.nanoTime() + SEEN_WITHIN.toNanos();
     while (System.nanoTime() < end) {
       for (Observation seen : sensor.sense(LOOK_AGAIN)) {
-        if (seen instanceof ProgramAppeared program
-            && program.file().path().equals(planted.toString())) {
+        if (seen.type().equals(type) && isIt.test(bodyOf(desk, seen))) {
           return true;
         }
       }
@@ -165,26 +164,76 @@ final class SensorCheckup {
     return false;
   }
 
+  private static Json.Obj bodyOf(Desk desk, Observation seen) throws IOException {
+    try {
+      return Json.parse(desk.body(seen, 0, seen.at()));
+    } catch (JsonException e) {
+      throw new IOException("a record of type " + seen.type() + " is no record", e);
+    }
+  }
+
   // -- the lines -------------------------------------------------------------------------------
 
-  /** Whether the planted program was seen. */
+  /** Whether what was done was seen. */
   @FunctionalInterface
   private interface Witness {
-    boolean saw(Path planted, Instant since) throws IOException, InterruptedException;
+    boolean saw(String type, Predicate<Json.Obj> isIt, Instant since)
+        throws IOException, InterruptedException;
   }
 
   private Diagnosis tried(String name, boolean reduced, String detail, Witness witness)
       throws IOException, InterruptedException {
+    return switch (name) {
+      case PROGRAM -> triedByProgram(reduced, detail, witness);
+      case IMAGE -> triedByImage(reduced, detail, witness);
+      case UPLOAD -> triedBySending(reduced, detail, witness);
+      default -> untried(name, reduced, detail);
+    };
+  }
+
+  private Diagnosis triedByProgram(boolean reduced, String detail, Witness witness)
+      throws IOException, InterruptedException {
     Instant since = InstantSource.system().instant();
     try (PlantedProgram planted = PlantedProgram.plant()) {
-      if (witness.saw(planted.file(), since)) {
-        return seeing(name, reduced, words.say("doctor.sensor.saw", detail));
-      }
-      String missed = words.say("doctor.sensor.missed", planted.file(), SEEN_WITHIN.toSeconds());
-      return reduced
-          ? seeing(name, true, missed + " " + detail)
-          : Diagnosis.sensor(name, Diagnosis.Health.BAD, missed, words.say("doctor.sensor.do"));
+      String path = planted.file().toString();
+      boolean seen = witness.saw("program.new", e -> e.toString().contains(path), since);
+      return judged(PROGRAM, reduced, detail, seen, path);
     }
+  }
+
+  private Diagnosis triedByImage(boolean reduced, String detail, Witness witness)
+      throws IOException, InterruptedException {
+    Instant since = InstantSource.system().instant();
+    Path folder = Path.of(settings().image().folders().get(0)).toRealPath();
+    try (PlantedImage planted = PlantedImage.plant(folder)) {
+      String by = "/" + Tee.NAME + "\"";
+      boolean seen = witness.saw("image.made", e -> e.toString().contains(by), since);
+      return judged(IMAGE, reduced, detail, seen, planted.file().toString());
+    }
+  }
+
+  private Diagnosis triedBySending(boolean reduced, String detail, Witness witness)
+      throws IOException, InterruptedException {
+    long bytes = settings().upload().recordFrom();
+    if (bytes > MOST_SENT) {
+      return untried(UPLOAD, reduced, detail);
+    }
+    Instant since = InstantSource.system().instant();
+    int port = LoopbackProbe.send(bytes);
+    String sent = "\"port\":" + port + "}";
+    boolean seen = witness.saw("net.sent", e -> e.toString().contains(sent), since);
+    return judged(UPLOAD, reduced, detail, seen, Integer.toString(port));
+  }
+
+  private Diagnosis judged(
+      String name, boolean reduced, String detail, boolean isSeen, String place) {
+    if (isSeen) {
+      return seeing(name, reduced, words.say("doctor.sensor.saw." + name, detail));
+    }
+    String missed = words.say("doctor.sensor.missed." + name, place, SEEN_WITHIN.toSeconds());
+    return reduced
+        ? seeing(name, true, missed + " " + detail)
+        : Diagnosis.sensor(name, Diagnosis.Health.BAD, missed, words.say("doctor.sensor.do"));
   }
 
   /** A sensor that cannot be tried without a hand at the machine. */

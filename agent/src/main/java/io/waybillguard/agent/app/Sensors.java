@@ -1,16 +1,27 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.config.UploadDestinations;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
+import io.waybillguard.agent.platform.linux.LinuxSockets;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
 import io.waybillguard.agent.platform.linux.LinuxVolumes;
+import io.waybillguard.agent.sense.AllowedPrograms;
+import io.waybillguard.agent.sense.Destinations;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Unavailable;
+import io.waybillguard.agent.sense.image.ImageSensor;
+import io.waybillguard.agent.sense.image.ImageSettings;
 import io.waybillguard.agent.sense.program.ProgramSensor;
 import io.waybillguard.agent.sense.program.ProgramSettings;
+import io.waybillguard.agent.sense.upload.HostNames;
+import io.waybillguard.agent.sense.upload.UploadSensor;
+import io.waybillguard.agent.sense.upload.UploadSettings;
 import io.waybillguard.agent.sense.usb.UsbSensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,8 +36,10 @@ final class Sensors {
    * The sensors of this machine. One that cannot run here is there too, and says why it cannot.
    *
    * @param data the agent's data folder: no sensor may open the files there that hold its locks
+   * @throws IOException if the program's own facts cannot be read
    */
-  static List<Sensor> of(String osName, Config.Sensors config, Path data, InstantSource clock) {
+  static List<Sensor> of(String osName, Config.Sensors config, Path data, InstantSource clock)
+      throws IOException {
     return osName.toLowerCase(Locale.ROOT).startsWith("linux")
         ? onLinux(config, lockedFiles(data), clock)
         : nowhere(osName);
@@ -38,8 +51,8 @@ final class Sensors {
     return locked;
   }
 
-  private static List<Sensor> onLinux(
-      Config.Sensors config, List<Path> locked, InstantSource clock) {
+  private static List<Sensor> onLinux(Config.Sensors config, List<Path> locked, InstantSource clock)
+      throws IOException {
     List<Sensor> sensors = new ArrayList<>();
     sensors.add(
         config.usb().enabled()
@@ -47,7 +60,85 @@ final class Sensors {
             : off("usb"));
     sensors.add(
         config.program().enabled() ? programs(config.program(), locked, clock) : off("program"));
+    // The sensor of images learns from the files' events who runs what, also for that of uploads,
+    // whose programs may have ended by the time they are asked for.
+    LinuxProcesses processes = new LinuxProcesses();
+    Destinations destinations = destinations();
+    sensors.add(images(config.image(), processes, destinations, locked, clock));
+    sensors.add(uploads(config, processes, destinations, clock));
     return sensors;
+  }
+
+  private static Destinations destinations() throws IOException {
+    return new Destinations(
+        UploadDestinations.carried().stream()
+            .map(
+                d ->
+                    new Destinations.Destination(
+                        d.id(), d.programs(), d.hosts(), d.networks(), d.folders()))
+            .toList());
+  }
+
+  /**
+   * Its own view of files: events of one folder more must not delay those of programs, nor these
+   * those, and who lost events looks over its own again. The kernel tells both alike.
+   */
+  private static Sensor images(
+      Config.Image config,
+      LinuxProcesses processes,
+      Destinations destinations,
+      List<Path> locked,
+      InstantSource clock)
+      throws IOException {
+    if (!config.enabled()) {
+      return off("image");
+    }
+    if (config.folders().isEmpty()) {
+      return new Unavailable(
+          "image",
+          "no scan folder is set: name the folders of the scanned images in agent.yaml"
+              + " (sensors.image.folders)");
+    }
+    List<Path> folders = new ArrayList<>();
+    for (String folder : config.folders()) {
+      Path path = Path.of(folder);
+      // Events name files by their real path.
+      folders.add(Files.isDirectory(path) ? path.toRealPath() : path);
+    }
+    return new ImageSensor(
+        new LinuxFiles(processes, new LinuxVolumes(), locked, folders, clock),
+        processes,
+        clock,
+        new ImageSettings(folders, allowed(config), destinations, config.summaryEvery()));
+  }
+
+  private static Sensor uploads(
+      Config.Sensors config,
+      LinuxProcesses processes,
+      Destinations destinations,
+      InstantSource clock) {
+    return config.upload().enabled()
+        ? new UploadSensor(
+            new LinuxSockets(processes, clock),
+            processes,
+            new HostNames(Path.of("/etc/hosts")),
+            ProcessHandle.current().pid(),
+            clock,
+            new UploadSettings(
+                allowed(config.image()),
+                destinations,
+                config.upload().recordFrom(),
+                config.upload().summaryEvery()))
+        : off("upload");
+  }
+
+  private static AllowedPrograms allowed(Config.Image config) {
+    List<AllowedPrograms.Program> programs = new ArrayList<>();
+    for (String program : config.programs()) {
+      String[] parts = program.split(" sha256:", 2);
+      programs.add(new AllowedPrograms.Program(parts[0], parts.length > 1 ? parts[1] : ""));
+    }
+    return new AllowedPrograms(programs);
   }
 
   private static Sensor programs(Config.Program config, List<Path> locked, InstantSource clock) {
@@ -68,6 +159,8 @@ final class Sensors {
   private static List<Sensor> nowhere(String osName) {
     return List.of(
         new Unavailable("usb", "this version cannot watch USB on " + osName),
-        new Unavailable("program", "this version cannot watch programs on " + osName));
+        new Unavailable("program", "this version cannot watch programs on " + osName),
+        new Unavailable("image", "this version cannot watch images on " + osName),
+        new Unavailable("upload", "this version cannot watch uploads on " + osName));
   }
 }

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.config;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Everything about the agent that can be set, with its defaults. A component's place in this tree
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param report to HQ
  * @param retention how long what is recorded is kept
  * @param sensors what is watched
+ * @param rules when the rules speak
  * @param watchdog who looks after the agent's own threads
  */
 public record Config(
@@ -22,6 +24,7 @@ public record Config(
     Report report,
     Retention retention,
     Sensors sensors,
+    Rules rules,
     Watchdog watchdog) {
 
   private static final long MEBIBYTE = 1L << 20;
@@ -46,7 +49,12 @@ public record Config(
               Duration.ofSeconds(60),
               Duration.ofMinutes(15)),
           new Retention(Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095)),
-          new Sensors(new Usb(true), new Program(true, 1024 * MEBIBYTE)),
+          new Sensors(
+              new Usb(true),
+              new Program(true, 1024 * MEBIBYTE),
+              new Image(true, List.of(), List.of(), Duration.ofMinutes(1)),
+              new Upload(true, MEBIBYTE / 4, Duration.ofMinutes(1))),
+          new Rules(new ImagesCarriedOff(3, MEBIBYTE / 16, 3)),
           new Watchdog(Duration.ofSeconds(120)));
 
   /**
@@ -116,8 +124,10 @@ public record Config(
    *
    * @param usb USB devices and the volumes on them
    * @param program new programs and where they come from
+   * @param image who reads, copies and packs waybill images
+   * @param upload what programs send over the network
    */
-  public record Sensors(Usb usb, Program program) {}
+  public record Sensors(Usb usb, Program program, Image image, Upload upload) {}
 
   /**
    * The sensor of USB devices.
@@ -134,6 +144,52 @@ public record Config(
    *     without a hash, and says so; 1MiB to 64GiB
    */
   public record Program(boolean enabled, long hashUpTo) {}
+
+  /**
+   * The sensor of waybill images.
+   *
+   * @param enabled whether it looks; true or false
+   * @param folders where scanned images are put; absolute paths, none by default, and then there is
+   *     nothing to look at
+   * @param programs the programs that scan and upload by order of the company; absolute paths, each
+   *     alone or with a blank and {@code sha256:} and the hash of its content
+   * @param summaryEvery how long what one program does to images is summed up before it is
+   *     recorded; 10s to 1h
+   */
+  public record Image(
+      boolean enabled, List<String> folders, List<String> programs, Duration summaryEvery) {
+    public Image {
+      folders = List.copyOf(folders);
+      programs = List.copyOf(programs);
+    }
+  }
+
+  /**
+   * The sensor of uploads.
+   *
+   * @param enabled whether it looks; true or false
+   * @param recordFrom bytes sent to one place from which there is a record of that place; less is
+   *     summed up by program and hour; 1KiB to 1GiB
+   * @param summaryEvery how long what one program sends to one place is summed up before it is
+   *     recorded; 10s to 1h
+   */
+  public record Upload(boolean enabled, long recordFrom, Duration summaryEvery) {}
+
+  /**
+   * When the rules speak.
+   *
+   * @param imagesCarriedOff images leave by a program that may not send them
+   */
+  public record Rules(ImagesCarriedOff imagesCarriedOff) {}
+
+  /**
+   * The rule on images that leave.
+   *
+   * @param leastImages how many images a program must have read; 1 to 100000
+   * @param leastBytes how much it must have sent since; 1KiB to 1GiB
+   * @param surplus how many times the images that it had an allowed program may send; 1 to 100
+   */
+  public record ImagesCarriedOff(int leastImages, long leastBytes, int surplus) {}
 
   /**
    * The watchdog of the agent's own threads.

@@ -98,6 +98,7 @@ public record ConfigFile(Config config, List<Setting> settings) {
             report(top.section("report"), standard.report()),
             retention(top.section("retention"), standard.retention()),
             sensors(top.section("sensors"), standard.sensors()),
+            rules(top.section("rules"), standard.rules()),
             watchdog(top.section("watchdog"), standard.watchdog()));
     top.end();
     return read;
@@ -150,7 +151,9 @@ public record ConfigFile(Config config, List<Setting> settings) {
     Config.Sensors read =
         new Config.Sensors(
             usb(in.section("usb"), standard.usb()),
-            program(in.section("program"), standard.program()));
+            program(in.section("program"), standard.program()),
+            image(in.section("image"), standard.image()),
+            upload(in.section("upload"), standard.upload()));
     in.end();
     return read;
   }
@@ -166,6 +169,46 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Program(
             in.flag("enabled", standard.enabled()),
             in.size("hash_up_to", standard.hashUpTo(), "1MiB", "64GiB"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Image image(Section in, Config.Image standard) {
+    Config.Image read =
+        new Config.Image(
+            in.flag("enabled", standard.enabled()),
+            in.folders("folders", standard.folders()),
+            in.programs("programs", standard.programs()),
+            in.time("summary_every", standard.summaryEvery(), "10s", "1h"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Upload upload(Section in, Config.Upload standard) {
+    Config.Upload read =
+        new Config.Upload(
+            in.flag("enabled", standard.enabled()),
+            in.size("record_from", standard.recordFrom(), "1KiB", "1GiB"),
+            in.time("summary_every", standard.summaryEvery(), "10s", "1h"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Rules rules(Section in, Config.Rules standard) {
+    Config.Rules read =
+        new Config.Rules(
+            imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()));
+    in.end();
+    return read;
+  }
+
+  private static Config.ImagesCarriedOff imagesCarriedOff(
+      Section in, Config.ImagesCarriedOff standard) {
+    Config.ImagesCarriedOff read =
+        new Config.ImagesCarriedOff(
+            in.count("least_images", standard.leastImages(), 1, 100000),
+            in.size("least_bytes", standard.leastBytes(), "1KiB", "1GiB"),
+            in.count("surplus", standard.surplus(), 1, 100));
     in.end();
     return read;
   }

@@ -10,6 +10,8 @@ package io.waybillguard.agent.config;
 public record Expected(Kind kind, String least, String most) {
   static final Expected SWITCH = new Expected(Kind.SWITCH, "", "");
   static final Expected DOMAIN = new Expected(Kind.DOMAIN, "", "");
+  static final Expected FOLDERS = new Expected(Kind.FOLDERS, "", "");
+  static final Expected PROGRAMS = new Expected(Kind.PROGRAMS, "", "");
   static final Expected SECTION = new Expected(Kind.SECTION, "", "");
 
   /** Kinds of value. */
@@ -24,6 +26,12 @@ public record Expected(Kind kind, String least, String most) {
     SWITCH,
     /** A DNS name in lower case. */
     DOMAIN,
+    /** Absolute paths of folders. */
+    FOLDERS,
+    /**
+     * Absolute paths of executables, each alone or with a blank and {@code sha256:} and its hash.
+     */
+    PROGRAMS,
     /** Settings below this key, indented. */
     SECTION
   }

@@ -3,17 +3,22 @@ package io.waybillguard.agent.config;
 import io.waybillguard.agent.config.Expected.Kind;
 import io.waybillguard.agent.config.Problem.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
@@ -29,6 +34,16 @@ final class Section {
   private static final Pattern DOMAIN =
       Pattern.compile(
           "(?=.{1,100}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+
+  private static final String ROOTED = "(?:/|[A-Za-z]:[\\\\/]).+";
+  private static final Pattern ABSOLUTE = Pattern.compile(ROOTED);
+
+  // What follows "sha256:" is a hash and nothing else: a typing error must not become a path.
+  private static final Pattern PROGRAM =
+      Pattern.compile("(?!.* sha256:(?![0-9a-f]{64}$))" + ROOTED);
+
+  /** What YAML reads as a text without quotes, inside brackets too. */
+  private static final Pattern PLAIN = Pattern.compile("[/A-Za-z][^,\\[\\]{}#'\":\\s]*");
 
   private final String prefix;
   private final Findings findings;
@@ -161,6 +176,56 @@ final class Section {
     return value;
   }
 
+  /** Absolute paths of folders, none twice. */
+  List<String> folders(String name, List<String> standard) {
+    return list(name, standard, Expected.FOLDERS, ABSOLUTE);
+  }
+
+  /** Absolute paths of executables, each with a hash or without. */
+  List<String> programs(String name, List<String> standard) {
+    return list(name, standard, Expected.PROGRAMS, PROGRAM);
+  }
+
+  private List<String> list(
+      String name, List<String> standard, Expected expected, Pattern allowed) {
+    Node node = ask(name);
+    List<String> value = standard;
+    if (node != null) {
+      Optional<List<String>> read = texts(node);
+      if (read.isEmpty() || !read.get().stream().allMatch(t -> allowed.matcher(t).matches())) {
+        wrong(name, node, Reason.WRONG_TYPE, expected);
+      } else {
+        value = read.get();
+      }
+    }
+    findings.known(prefix + name, written(value), written(standard), expected);
+    return value;
+  }
+
+  /** The texts of a list; empty when it is something else. */
+  private static Optional<List<String>> texts(Node node) {
+    if (!(node instanceof SequenceNode list)) {
+      return Optional.empty();
+    }
+    List<String> texts = new ArrayList<>();
+    for (Node each : list.getValue()) {
+      if (!(each instanceof ScalarNode text)) {
+        return Optional.empty();
+      }
+      if (!texts.contains(text.getValue())) {
+        texts.add(text.getValue());
+      }
+    }
+    return Optional.of(List.copyOf(texts));
+  }
+
+  /** A list as it is written in the file. */
+  private static String written(List<String> texts) {
+    return texts.stream()
+        .map(text -> PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "''") + "'")
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
   /** To be called when every setting has been asked for: what is left over is unknown. */
   void end() {
     notAskedFor.forEach(
@@ -184,7 +249,9 @@ final class Section {
     if (node instanceof ScalarNode scalar) {
       return scalar.getValue();
     }
-    return node instanceof MappingNode ? "{…}" : "[…]";
+    return node instanceof SequenceNode list
+        ? texts(list).map(Section::written).orElse("[…]")
+        : "{…}";
   }
 
   private static int line(Node node) {

@@ -15,6 +15,8 @@ import java.time.ZoneId;
  * @param boot UUID made at this start of the agent; {@code device.boot_uid}
  * @param zone the desk's time zone, for {@code timezone_offset}
  * @param version the agent's version
+ * @param waybills masks waybill numbers, here and nowhere else: every record passes here on its way
+ *     to bytes
  */
 public record Desk(
     String workstation,
@@ -23,7 +25,20 @@ public record Desk(
     Os os,
     String boot,
     ZoneId zone,
-    String version) {
+    String version,
+    Waybills waybills) {
+
+  /** A desk whose records hold no waybill numbers: in tests and tools. */
+  public Desk(
+      String workstation,
+      String outlet,
+      String hostname,
+      Os os,
+      String boot,
+      ZoneId zone,
+      String version) {
+    this(workstation, outlet, hostname, os, boot, zone, version, Waybills.NONE);
+  }
 
   /**
    * An operating system in OCSF terms.
@@ -42,7 +57,7 @@ public record Desk(
    * @param loggedAt when the log took it
    */
   public byte[] body(Event event, long seq, Instant loggedAt) {
-    Json.Obj ocsf = event.ocsf().json();
+    Json.Obj ocsf = waybills.masked(event.ocsf().json());
     ocsf.put("timezone_offset", zone.getRules().getOffset(event.at()).getTotalSeconds() / 60);
     ocsf.put("device", device());
     if (!ocsf.has("actor")) {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
  * The one JSON dialect of this product: RFC 8785 canonical form, restricted to objects, arrays,
@@ -255,6 +256,28 @@ public final class Json {
       }
       throw new IllegalArgumentException(
           key + " holds a " + each.getClass().getName() + ", which this JSON dialect lacks");
+    }
+
+    /**
+     * A copy in which every string, at whatever depth, is what {@code change} makes of its key and
+     * itself. A string of an array goes by the array's key.
+     */
+    public Obj withTexts(BinaryOperator<String> change) {
+      Obj copy = Json.object();
+      values.forEach((key, value) -> copy.values.put(key, changed(key, value, change)));
+      return copy;
+    }
+
+    private static Object changed(String key, Object value, BinaryOperator<String> change) {
+      if (value instanceof String text) {
+        return change.apply(key, text);
+      }
+      if (value instanceof Obj inner) {
+        return inner.withTexts(change);
+      }
+      return value instanceof List<?> list
+          ? list.stream().map(each -> changed(key, each, change)).toList()
+          : value;
     }
 
     /** Copies every value of {@code other} into this one. */

@@ -2,7 +2,9 @@ package io.waybillguard.agent.event;
 
 /** What a sensor saw. A new sensor adds one record here. */
 public sealed interface Observation extends Event
-    permits ProgramAppeared,
+    permits BytesSent,
+        ImagesHandled,
+        ProgramAppeared,
         ProgramStarted,
         SensorBack,
         SensorBlind,

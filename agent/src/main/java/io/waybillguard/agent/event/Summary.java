@@ -86,6 +86,9 @@ public final class Summary {
       case "volume.mount", "volume.unmount" -> volume(type, ocsf);
       case "program.new" -> programNew(ocsf);
       case "proc.start" -> programStarted(ocsf);
+      case "image.made", "image.read", "image.copied", "image.moved", "image.packed" ->
+          images(type, ocsf);
+      case "net.sent" -> sent(ocsf);
       case "sensor.live" ->
           say(
               at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
@@ -193,9 +196,64 @@ public final class Summary {
         + say("stop");
   }
 
+  private String images(String type, Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    String program = program(ocsf);
+    String place = unmapped.text("place", "");
+    return say(
+            type,
+            program,
+            unmapped.number("images", 0),
+            text(ocsf, "file", "path"),
+            text(ocsf, "file_result", "path"))
+        + (place.isEmpty() ? "" : say("extra.place", place))
+        + say("extra.today", unmapped.number("images_today", 0))
+        + say("stop");
+  }
+
+  private String sent(Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    String destination = unmapped.text("destination", "");
+    Json.Obj to = at(ocsf, "dst_endpoint");
+    String ip = to.text("ip", "");
+    String key =
+        ip.isEmpty()
+            ? "net.sent.various"
+            : unmapped.flag("incoming", false) ? "net.sent.incoming" : "net.sent";
+    String host = to.text("hostname", "");
+    return say(
+            key,
+            program(ocsf),
+            size(at(ocsf, "traffic").number("bytes_out", 0)),
+            host.isEmpty() ? ip : host + " (" + ip + ")",
+            Long.toString(to.number("port", 0)))
+        + (destination.isEmpty() ? "" : say("extra.destination", destination))
+        + say("stop");
+  }
+
+  private String program(Json.Obj ocsf) {
+    Json.Obj process = at(at(ocsf, "actor"), "process");
+    String path = process.text("path", "");
+    return !path.isEmpty()
+        ? path
+        : process.has("pid")
+            ? say("process.pid", Long.toString(process.number("pid", 0)))
+            : say("process.unknown");
+  }
+
+  /** A size as people read it; the record has the exact one. */
+  private String size(long bytes) {
+    return bytes < 1 << 20
+        ? say("size.kib", Math.round(bytes / 1024.0))
+        : say("size.mib", Math.round(bytes / 104857.6) / 10.0);
+  }
+
   private String finding(Json.Obj ocsf) {
     Json.Obj facts = at(ocsf, "unmapped");
     String rule = facts.text("rule", "");
+    if (rule.equals("images-carried-off")) {
+      return carriedOff(facts);
+    }
     String step = facts.text("step", "");
     String key = "finding." + rule + (step.isEmpty() ? "" : "." + step);
     if (!words.containsKey(key)) {
@@ -206,6 +264,26 @@ public final class Summary {
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
         + say("stop");
+  }
+
+  private String carriedOff(Json.Obj facts) {
+    String source = facts.text("source", "");
+    String destination = facts.text("destination", "");
+    return say(
+            "finding.images-carried-off." + facts.text("step", "reader"),
+            facts.text("path", ""),
+            number(facts, "images"),
+            size(number(facts, "bytes")),
+            facts.text("peer", ""))
+        + (destination.isEmpty() ? "" : say("extra.destination", destination))
+        + (source.isEmpty() ? "" : say("extra.reader", source))
+        + say("stop");
+  }
+
+  /** A fact of a finding, which are all texts; 0 when it is none. */
+  private static long number(Json.Obj facts, String key) {
+    String text = facts.text(key, "");
+    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
   }
 
   private String started(Json.Obj ocsf) {

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.platform;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -32,6 +33,15 @@ public interface FileActivity {
    *     where; close and open again
    */
   List<FileEvent> await(Duration patience) throws IOException;
+
+  /**
+   * From now on also tells when this one file is read, wherever it lies, until it is gone or this
+   * is closed. Asked for twice, it is as good as once. Where reading cannot be seen nothing comes
+   * of it, which the view says.
+   *
+   * @throws IOException if the system has no room for one more
+   */
+  void follow(Path file) throws IOException;
 
   /** Ends a waiting {@link #await} early. Safe from any thread, and when nothing waits. */
   void wake();

@@ -14,7 +14,10 @@ public sealed interface FileEvent {
   /** A file was opened to be run. Interpreters of scripts are told of as well, loaders are not. */
   record Started(Path file, ProcessFacts process) implements FileEvent {}
 
-  /** A file on a removable medium was read. */
+  /**
+   * A file was read, or opened to be read and closed: on a removable medium, in a folder whose
+   * reading was asked for, or one that is followed.
+   */
   record Read(Path file, ProcessFacts by) implements FileEvent {}
 
   /** Something was mounted or unmounted; ask {@link Volumes#list} what. */

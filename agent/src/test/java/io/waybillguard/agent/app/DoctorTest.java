@@ -58,7 +58,9 @@ final class DoctorTest {
             "hq",
             "clock",
             "sensor.usb",
-            "sensor.program"),
+            "sensor.program",
+            "sensor.image",
+            "sensor.upload"),
         lines.stream().map(l -> l.text("id", "")).toList());
     assertFalse(found.flag("ok", true), "a sensor that is switched off does not see");
     assertEquals(Exit.FAILED.code(), called.code());

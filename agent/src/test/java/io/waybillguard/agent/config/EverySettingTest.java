@@ -80,6 +80,42 @@ final class EverySettingTest {
               "sensors.program.hash_up_to",
               new Place(c -> c.sensors().program().hashUpTo(), "5MiB", 5L << 20)),
           Map.entry(
+              "sensors.image.enabled",
+              new Place(c -> c.sensors().image().enabled(), "false", false)),
+          Map.entry(
+              "sensors.image.folders",
+              new Place(
+                  c -> c.sensors().image().folders(),
+                  "[/srv/面单, /a b]",
+                  List.of("/srv/面单", "/a b"))),
+          Map.entry(
+              "sensors.image.programs",
+              new Place(
+                  c -> c.sensors().image().programs(),
+                  "['/opt/a sha256:" + "0f".repeat(32) + "', /opt/b]",
+                  List.of("/opt/a sha256:" + "0f".repeat(32), "/opt/b"))),
+          Map.entry(
+              "sensors.image.summary_every",
+              new Place(c -> c.sensors().image().summaryEvery(), "16s", Duration.ofSeconds(16))),
+          Map.entry(
+              "sensors.upload.enabled",
+              new Place(c -> c.sensors().upload().enabled(), "false", false)),
+          Map.entry(
+              "sensors.upload.record_from",
+              new Place(c -> c.sensors().upload().recordFrom(), "6KiB", 6L << 10)),
+          Map.entry(
+              "sensors.upload.summary_every",
+              new Place(c -> c.sensors().upload().summaryEvery(), "17s", Duration.ofSeconds(17))),
+          Map.entry(
+              "rules.images_carried_off.least_images",
+              new Place(c -> c.rules().imagesCarriedOff().leastImages(), "8", 8)),
+          Map.entry(
+              "rules.images_carried_off.least_bytes",
+              new Place(c -> c.rules().imagesCarriedOff().leastBytes(), "9KiB", 9L << 10)),
+          Map.entry(
+              "rules.images_carried_off.surplus",
+              new Place(c -> c.rules().imagesCarriedOff().surplus(), "10", 10)),
+          Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));
 

@@ -3,6 +3,7 @@ package io.waybillguard.hq.app;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.hq.pull.Pull;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Generations;
 import io.waybillguard.hq.store.LogState;
@@ -76,6 +77,7 @@ final class EvidencePull implements Command {
           new Pull(
               new Segments(database),
               new SegmentFiles(home.data()),
+              new Contents(database, home.data()),
               List.of(keys.witness().verifier(), keys.mirror().verifier()));
       Pull.Result result = write(pull, log, request, now);
       List<String> others =

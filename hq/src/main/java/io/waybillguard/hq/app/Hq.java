@@ -11,11 +11,14 @@ import io.waybillguard.hq.http.Https;
 import io.waybillguard.hq.ingest.Enrolment;
 import io.waybillguard.hq.ingest.Mirror;
 import io.waybillguard.hq.ingest.Presence;
+import io.waybillguard.hq.ingest.Pulled;
 import io.waybillguard.hq.ingest.Renewal;
 import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.store.Bond;
 import io.waybillguard.hq.store.Clones;
+import io.waybillguard.hq.store.Commands;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.DurableFile;
 import io.waybillguard.hq.store.Enrolments;
@@ -23,6 +26,7 @@ import io.waybillguard.hq.store.Generations;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Renewals;
 import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.SegmentFiles;
@@ -116,6 +120,9 @@ final class Hq implements AutoCloseable {
       SegmentFiles files = new SegmentFiles(data);
       files.removeParts(partsBefore(settings, clock.instant()));
       Duration life = settings.certificateLife();
+      Commands commands = new Commands(database);
+      Contents contents = new Contents(database, data);
+      contents.destroyDoomed();
       AgentApi api =
           new AgentApi(
               new Enrolment(keys, new Enrolments(database), life, clock),
@@ -125,8 +132,10 @@ final class Hq implements AutoCloseable {
                   logs,
                   new Heartbeats(database),
                   new Clones(database),
+                  commands,
                   settings.heartbeat(),
                   clock),
+              new Pulled(logs, commands, new Records(database, files), contents, clock),
               new Renewal(keys, logs, new Renewals(database), life, clock),
               new Succession(keys, new Generations(database), life, clock),
               logs,

@@ -50,6 +50,9 @@ public final class Main {
         .addSubcommand(
             group("workstation", new WorkstationRevoke(call), new WorkstationClear(call)))
         .addSubcommand(group("evidence", new EvidencePull(call), new EvidenceVerify(call)))
+        .addSubcommand(
+            group(
+                "command", new CommandGive(call), new CommandApprove(call), new CommandList(call)))
         .addSubcommand(group("user", new UserAdd(call)));
   }
 

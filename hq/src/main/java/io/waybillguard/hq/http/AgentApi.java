@@ -14,6 +14,7 @@ import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.hq.ingest.Enrolment;
 import io.waybillguard.hq.ingest.Mirror;
 import io.waybillguard.hq.ingest.Presence;
+import io.waybillguard.hq.ingest.Pulled;
 import io.waybillguard.hq.ingest.Rejected;
 import io.waybillguard.hq.ingest.Renewal;
 import io.waybillguard.hq.ingest.Succession;
@@ -44,6 +45,7 @@ public final class AgentApi {
   private final Presence presence;
   private final Renewal renewal;
   private final Succession succession;
+  private final Pulled pulled;
   private final Caller caller;
   private final Semaphore segments = new Semaphore(SEGMENTS_AT_ONCE, true);
 
@@ -53,6 +55,7 @@ public final class AgentApi {
       Witness witness,
       Mirror mirror,
       Presence presence,
+      Pulled pulled,
       Renewal renewal,
       Succession succession,
       Logs logs,
@@ -61,6 +64,7 @@ public final class AgentApi {
     this.witness = witness;
     this.mirror = mirror;
     this.presence = presence;
+    this.pulled = pulled;
     this.renewal = renewal;
     this.succession = succession;
     this.caller = new Caller(logs, revocations);
@@ -72,6 +76,7 @@ public final class AgentApi {
     config.routes.post("/v1/add-checkpoint", this::addCheckpoint);
     config.routes.post("/v1/logs/{id}/keys", this::keys);
     config.routes.post("/v1/logs/{id}/segments", this::segments);
+    config.routes.post("/v1/logs/{id}/bodies", this::bodies);
     config.routes.post("/v1/heartbeat", this::heartbeat);
     config.routes.post("/v1/renew", this::renew);
     config.routes.post("/v1/generation", this::generation);
@@ -105,15 +110,29 @@ public final class AgentApi {
 
   private void segments(Context request) throws Rejected, IOException {
     Workstation who = ownLog(request);
-    if (!segments.tryAcquire()) {
-      request.header("Retry-After", RETRY_SECONDS);
-      throw Rejected.because(503, Refusal.BUSY, "many segments are being taken; try again");
-    }
+    begin(request);
     try {
       byte[] body = Bodies.gzip(request);
       request.contentType(TEXT).result(mirror.addSegment(who.log(), body));
     } finally {
       segments.release();
+    }
+  }
+
+  private void bodies(Context request) throws Rejected, IOException {
+    Workstation who = ownLog(request);
+    begin(request);
+    try {
+      request.contentType(JSON).result(pulled.take(who, Bodies.gzip(request)));
+    } finally {
+      segments.release();
+    }
+  }
+
+  private void begin(Context request) throws Rejected {
+    if (!segments.tryAcquire()) {
+      request.header("Retry-After", RETRY_SECONDS);
+      throw Rejected.because(503, Refusal.BUSY, "many segments are being taken; try again");
     }
   }
 

@@ -114,7 +114,16 @@ public final class Mirror {
     String file = files.write(caller, segment.oldSize(), to.size(), body);
     Logs.Step step =
         new Logs.Step(
-            to, frontier, kept, head, keys, file, body.length, Hash.sha256(body).hex(), rows);
+            to,
+            frontier,
+            kept,
+            head,
+            keys,
+            file,
+            body.length,
+            Hash.sha256(body).hex(),
+            rows,
+            leaves.stream().filter(l -> l.type().startsWith("hq.")).toList());
     return logs.advanceMirror(log, step, now) ? Attempts.done(answer) : Attempts.again();
   }
 

@@ -4,6 +4,7 @@ import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
 import io.waybillguard.hq.store.Clones;
+import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
@@ -18,6 +19,7 @@ public final class Presence {
   private final Logs logs;
   private final Heartbeats heartbeats;
   private final Clones clones;
+  private final Commands commands;
   private final Duration interval;
   private final InstantSource clock;
 
@@ -25,10 +27,16 @@ public final class Presence {
    * @param interval how often a workstation should be heard; it adds its own jitter
    */
   public Presence(
-      Logs logs, Heartbeats heartbeats, Clones clones, Duration interval, InstantSource clock) {
+      Logs logs,
+      Heartbeats heartbeats,
+      Clones clones,
+      Commands commands,
+      Duration interval,
+      InstantSource clock) {
     this.logs = logs;
     this.heartbeats = heartbeats;
     this.clones = clones;
+    this.commands = commands;
     this.interval = interval;
     this.clock = clock;
   }
@@ -52,7 +60,7 @@ public final class Presence {
         log.head().size(),
         log.mirror().size(),
         interval,
-        List.of(),
+        who.isRestricted() ? List.of() : commands.due(log.workstation(), now),
         isOurs(log, beat) ? "" : log.headNote().map(SignedNote::toString).orElse(""),
         who.isRestricted());
   }

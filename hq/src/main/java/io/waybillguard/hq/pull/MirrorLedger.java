@@ -9,8 +9,10 @@ import io.waybillguard.agent.evidence.KeyChain;
 import io.waybillguard.agent.evidence.Ledger;
 import io.waybillguard.agent.evidence.Merkle;
 import io.waybillguard.agent.evidence.SignedNote;
+import io.waybillguard.agent.report.wire.BodyFrames;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Segments;
@@ -31,6 +33,7 @@ import java.util.function.LongConsumer;
 final class MirrorLedger implements Ledger {
   private final LogState log;
   private final SegmentFiles files;
+  private final Contents contents;
   private final NavigableMap<Long, Segments.Row> rows = new TreeMap<>();
   private final NavigableMap<Long, SignedNote> notes = new TreeMap<>();
   private final TreeNodes nodes = new TreeNodes();
@@ -39,9 +42,10 @@ final class MirrorLedger implements Ledger {
   /** The segment that was read last; neighbours are asked for one after the other. */
   private record Opened(Segments.Row row, Segment segment, Map<Long, List<BodyPart>> bodies) {}
 
-  private MirrorLedger(LogState log, SegmentFiles files) {
+  private MirrorLedger(LogState log, SegmentFiles files, Contents contents) {
     this.log = log;
     this.files = files;
+    this.contents = contents;
   }
 
   /**
@@ -51,9 +55,9 @@ final class MirrorLedger implements Ledger {
    * @throws IOException if a segment is missing or is not what HQ took in; the message says which
    */
   static MirrorLedger open(
-      LogState log, Segments segments, SegmentFiles files, LongConsumer progress)
+      LogState log, Segments segments, SegmentFiles files, Contents contents, LongConsumer progress)
       throws IOException {
-    MirrorLedger ledger = new MirrorLedger(log, files);
+    MirrorLedger ledger = new MirrorLedger(log, files, contents);
     String id = log.workstation().log();
     for (SignedNote closing : segments.closings(id)) {
       ledger.notes.put(ledger.sizeOf(closing), closing);
@@ -115,6 +119,9 @@ final class MirrorLedger implements Ledger {
       Segment segment = Segment.decode(content);
       Map<Long, List<BodyPart>> bodies = new TreeMap<>();
       for (BodyPart body : segment.bodies()) {
+        if (BodyFrames.isErased(body)) {
+          continue;
+        }
         bodies.computeIfAbsent(body.index(), i -> new ArrayList<>()).add(body);
       }
       bodies.values().forEach(parts -> parts.sort(Comparator.comparingInt(BodyPart::part)));
@@ -152,7 +159,14 @@ final class MirrorLedger implements Ledger {
 
   @Override
   public List<BodyPart> bodies(long index) throws IOException {
-    return holding(index).bodies().getOrDefault(index, List.of());
+    Map<Integer, BodyPart> parts = new TreeMap<>();
+    for (BodyPart pulled : contents.of(log.workstation().log(), index)) {
+      parts.put(pulled.part(), pulled);
+    }
+    for (BodyPart sent : holding(index).bodies().getOrDefault(index, List.of())) {
+      parts.put(sent.part(), sent);
+    }
+    return List.copyOf(parts.values());
   }
 
   @Override

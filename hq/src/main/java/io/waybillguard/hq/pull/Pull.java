@@ -6,6 +6,7 @@ import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.evidence.bundle.BundleWriter;
 import io.waybillguard.hq.fleet.Times;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Segments;
@@ -50,14 +51,18 @@ public final class Pull {
 
   private final Segments segments;
   private final SegmentFiles files;
+  private final Contents contents;
   private final List<VerifierKey> cosigners;
 
   /**
+   * @param contents what was pulled from desks
    * @param cosigners HQ's public keys, for comparison in the bundle
    */
-  public Pull(Segments segments, SegmentFiles files, List<VerifierKey> cosigners) {
+  public Pull(
+      Segments segments, SegmentFiles files, Contents contents, List<VerifierKey> cosigners) {
     this.segments = segments;
     this.files = files;
+    this.contents = contents;
     this.cosigners = List.copyOf(cosigners);
   }
 
@@ -72,7 +77,8 @@ public final class Pull {
       LogState log, Request request, Path target, Instant now, ZoneId zone, Progress progress)
       throws IOException, EvidenceException {
     long all = log.mirror().size();
-    MirrorLedger ledger = MirrorLedger.open(log, segments, files, done -> progress.read(done, all));
+    MirrorLedger ledger =
+        MirrorLedger.open(log, segments, files, contents, done -> progress.read(done, all));
     SortedSet<Long> wanted = wanted(ledger, request);
     if (wanted.isEmpty()) {
       throw new EvidenceException("HQ holds no record of that time; widen --from and --to");

@@ -5,6 +5,7 @@ import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.Frontier;
 import io.waybillguard.agent.evidence.Hash;
 import io.waybillguard.agent.evidence.KeyChain;
+import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.Merkle;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.VerifierKey;
@@ -34,6 +35,7 @@ public final class Logs {
    * @param bytes its length
    * @param sha256 its hash, lower-case hex
    * @param records rows for the console
+   * @param commands leaves that tell what became of HQ's commands
    */
   public record Step(
       Checkpoint to,
@@ -44,9 +46,11 @@ public final class Logs {
       String file,
       long bytes,
       String sha256,
-      List<RecordRow> records) {
+      List<RecordRow> records,
+      List<Leaf> commands) {
     public Step {
       records = List.copyOf(records);
+      commands = List.copyOf(commands);
     }
   }
 
@@ -60,6 +64,17 @@ public final class Logs {
   /** The workstation of a log. */
   public Optional<Workstation> workstation(String log) {
     return database.jdbi().withHandle(h -> find(h, log));
+  }
+
+  /** The workstation of a log by its origin. */
+  public Optional<Workstation> byOrigin(String origin) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT * FROM workstation WHERE origin = ?", origin)
+                    .map((row, ctx) -> Workstation.read(row))
+                    .findOne());
   }
 
   static Optional<Workstation> find(Handle h, String log) {
@@ -183,6 +198,7 @@ public final class Logs {
           }
           putKeys(h, log, step.keys());
           Records.put(h, log, segment, step.records());
+          step.commands().forEach(leaf -> Commands.heard(h, log, leaf, now));
           reported(h, log, now);
         });
   }

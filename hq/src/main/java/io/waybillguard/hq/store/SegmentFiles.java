@@ -18,6 +18,8 @@ import java.time.Instant;
  * same bytes. Two reports that race for one place cannot overwrite each other's file.
  */
 public final class SegmentFiles {
+  static final String FOLDER = "segments";
+
   private final Path folder;
 
   /**
@@ -26,7 +28,7 @@ public final class SegmentFiles {
    * @param data HQ's data folder
    */
   public SegmentFiles(Path data) {
-    this.folder = data.resolve("segments");
+    this.folder = data.resolve(FOLDER);
   }
 
   /**

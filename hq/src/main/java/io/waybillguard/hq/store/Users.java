@@ -73,6 +73,18 @@ public final class Users {
                     .findOne());
   }
 
+  /** What a person may do. */
+  public Optional<Role> role(String name) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT role FROM console_user WHERE name = ?", name)
+                    .mapTo(String.class)
+                    .findOne()
+                    .map(word -> Role.valueOf(word.toUpperCase(Locale.ROOT))));
+  }
+
   /**
    * Begins a session; ones that have ended are removed.
    *

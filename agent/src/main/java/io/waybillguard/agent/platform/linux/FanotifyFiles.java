@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class FanotifyFiles implements FileActivity {
   private final LinuxProcesses processes;
   private final List<Path> locked;
   private final Predicate<MountTable.Mount> watched;
+  private final List<Path> readFolders;
   private final FolderHandles folders = new FolderHandles();
   private final long ownPid = ProcessHandle.current().pid();
   private volatile @Nullable Session session;
@@ -41,6 +43,7 @@ final class FanotifyFiles implements FileActivity {
       FanotifyGroup byDescriptor,
       @Nullable FanotifyGroup byName,
       FanotifyMarks marks,
+      ReadMarks reads,
       Waiter waiter) {
     void close() {
       waiter.close();
@@ -51,18 +54,28 @@ final class FanotifyFiles implements FileActivity {
     }
   }
 
-  FanotifyFiles(LinuxProcesses processes, List<Path> locked) {
-    this(processes, locked, mount -> true);
+  FanotifyFiles(LinuxProcesses processes, List<Path> locked, List<Path> readFolders) {
+    this(processes, locked, readFolders, mount -> true);
+  }
+
+  FanotifyFiles(LinuxProcesses processes, List<Path> locked, Predicate<MountTable.Mount> watched) {
+    this(processes, locked, List.of(), watched);
   }
 
   /**
    * @param locked files that this process holds locks on: no descriptor of theirs may be opened, as
    *     closing it lets go of the locks
+   * @param readFolders folders in which reading is told of, with all below them
    * @param watched which of the mounts to watch; tests leave the rest of the machine alone
    */
-  FanotifyFiles(LinuxProcesses processes, List<Path> locked, Predicate<MountTable.Mount> watched) {
+  FanotifyFiles(
+      LinuxProcesses processes,
+      List<Path> locked,
+      List<Path> readFolders,
+      Predicate<MountTable.Mount> watched) {
     this.processes = processes;
     this.locked = List.copyOf(locked);
+    this.readFolders = List.copyOf(readFolders);
     this.watched = watched;
   }
 
@@ -79,9 +92,10 @@ final class FanotifyFiles implements FileActivity {
             "no file system can be watched: "
                 + (watches.isEmpty() ? "none is mounted" : watches.get(0).problem()));
       }
+      List<String> unread = opened.reads().begin();
       processes.learnAll();
       done = true;
-      return view(watches);
+      return view(watches, unread);
     } finally {
       if (!done) {
         close();
@@ -101,6 +115,7 @@ final class FanotifyFiles implements FileActivity {
           byDescriptor,
           byName,
           new FanotifyMarks(byName, byDescriptor, folders, watched),
+          new ReadMarks(readFolders, byName, byDescriptor, folders),
           new Waiter(queues));
     } catch (IOException e) {
       byDescriptor.close();
@@ -131,14 +146,17 @@ final class FanotifyFiles implements FileActivity {
     }
   }
 
-  private static View view(List<FanotifyMarks.Watch> watches) {
+  private View view(List<FanotifyMarks.Watch> watches, List<String> unread) {
     List<String> problems =
-        watches.stream()
-            .map(FanotifyMarks.Watch::problem)
+        Stream.concat(watches.stream().map(FanotifyMarks.Watch::problem), unread.stream())
             .filter(problem -> !problem.isEmpty())
             .toList();
     long watched = watches.stream().filter(FanotifyMarks.Watch::works).count();
-    String detail = "programs written, moved and started on " + watched + " file systems";
+    String detail =
+        "programs written, moved and started on "
+            + watched
+            + " file systems"
+            + (readFolders.isEmpty() ? "" : ", reading in " + readFolders.size() + " folders");
     return new View(
         !problems.isEmpty(),
         problems.isEmpty() ? detail : detail + "; " + String.join("; ", problems));
@@ -164,15 +182,17 @@ final class FanotifyFiles implements FileActivity {
           told.add(new FileEvent.Unwatched(watch.mountPoint(), watch.problem()));
         }
       }
+      // A folder to read in may lie on what was mounted. What it lacks was said when it was opened.
+      List<String> unused = open.reads().begin();
       told.add(new FileEvent.VolumesChanged());
     }
     if (woken.events()) {
       try {
         // Descriptors first: programs started from an overlay then have names when they write.
-        drain(open.byDescriptor(), told);
+        drain(open.byDescriptor(), open.reads(), told);
         FanotifyGroup byName = open.byName();
         if (byName != null) {
-          drain(byName, told);
+          drain(byName, open.reads(), told);
         }
       } finally {
         folders.endBatch();
@@ -181,7 +201,8 @@ final class FanotifyFiles implements FileActivity {
     return told;
   }
 
-  private void drain(FanotifyGroup group, List<FileEvent> told) throws IOException {
+  private void drain(FanotifyGroup group, ReadMarks reads, List<FileEvent> told)
+      throws IOException {
     // A program that closes a file a thousand times, or reads it in as many pieces, is told of
     // once.
     Set<FileEvent> once = new HashSet<>();
@@ -194,7 +215,7 @@ final class FanotifyFiles implements FileActivity {
       try {
         for (FanotifyEvent event : events) {
           done++;
-          tell(event, told, once);
+          tell(event, reads, told, once);
         }
       } finally {
         events.subList(done, events.size()).forEach(FanotifyEvent::release);
@@ -202,7 +223,7 @@ final class FanotifyFiles implements FileActivity {
     }
   }
 
-  private void tell(FanotifyEvent event, List<FileEvent> told, Set<FileEvent> once)
+  private void tell(FanotifyEvent event, ReadMarks reads, List<FileEvent> told, Set<FileEvent> once)
       throws IOException {
     if (event.has(FanotifyEvent.Q_OVERFLOW)) {
       overflowed = true; // thrown at the next step, after what was not lost has been told
@@ -212,6 +233,7 @@ final class FanotifyFiles implements FileActivity {
     if (event.has(FanotifyEvent.ONDIR)) {
       if (event.has(FanotifyEvent.MOVED_TO)) {
         folders.forget(); // a folder has another path now, and so has all below it
+        file.ifPresent(reads::moved);
       }
       return;
     }
@@ -221,6 +243,7 @@ final class FanotifyFiles implements FileActivity {
     Path path = file.get();
     // Merged events: written, then read or run. The other way round the file is busy (ETXTBSY).
     if (event.has(FanotifyEvent.CLOSE_WRITE | FanotifyEvent.MOVED_TO)) {
+      reads.written(path);
       tellOnce(new FileEvent.Written(path, processes.of(event.pid())), told, once);
     }
     if (event.has(FanotifyMarks.READS)) {
@@ -240,7 +263,7 @@ final class FanotifyFiles implements FileActivity {
   private Optional<Path> file(FanotifyEvent event) throws IOException {
     FanotifyEvent.Place place = event.place();
     if (place != null) {
-      return event.has(FanotifyEvent.ONDIR) ? Optional.empty() : folders.path(place);
+      return folders.path(place);
     }
     if (event.fd() < 0) {
       return Optional.empty();
@@ -269,6 +292,15 @@ final class FanotifyFiles implements FileActivity {
         && name.startsWith("ld")
         && (name.startsWith("ld-") || name.startsWith("ld.so") || name.startsWith("ld64.so"))
         && name.contains(".so");
+  }
+
+  @Override
+  public void follow(Path file) throws IOException {
+    Session open = session;
+    if (open == null) {
+      throw new IllegalStateException("files are not watched; call open() first");
+    }
+    open.reads().follow(file);
   }
 
   @Override

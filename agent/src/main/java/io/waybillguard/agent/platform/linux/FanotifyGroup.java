@@ -87,6 +87,16 @@ final class FanotifyGroup implements AutoCloseable {
     mark(FAN_MARK_ADD | FAN_MARK_MOUNT, mask, mountPoint);
   }
 
+  /**
+   * Watches one file, or one folder and the files in it but not those below.
+   *
+   * <p>Linux keeps the mark with the file itself: it holds under another name, and ends with the
+   * file.
+   */
+  void markOne(long mask, Path file) throws IOException {
+    mark(FAN_MARK_ADD, mask, RawPath.bytes(file));
+  }
+
   /** Takes a mark back; where there is none any more, that is as good. */
   void unmarkFileSystem(long mask, String mountPoint) {
     int unused =

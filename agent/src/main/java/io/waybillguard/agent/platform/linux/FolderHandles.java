@@ -50,13 +50,7 @@ final class FolderHandles implements AutoCloseable {
    * @throws IOException if folders cannot be found by handle on it: then its events have no path
    */
   void add(String mountPoint) throws IOException {
-    long fileSystem;
-    try (Memory statfs = new Memory(STATFS_BYTES)) {
-      if (Libc.statfs(Libc.path(mountPoint), statfs) < 0) {
-        throw Libc.failure("cannot ask the file system at " + mountPoint);
-      }
-      fileSystem = statfs.getLong(STATFS_FSID);
-    }
+    long fileSystem = fileSystem(mountPoint);
     try (Memory mountId = new Memory(Integer.BYTES);
         Fd mount = Fd.open(mountPoint, Libc.O_RDONLY)) {
       handle.setInt(0, HANDLE_BYTES - 8);
@@ -69,6 +63,20 @@ final class FolderHandles implements AutoCloseable {
           .close();
     }
     mountPoints.put(fileSystem, mountPoint);
+  }
+
+  /** Whether events of this file, told by folder and name, could be understood. */
+  boolean understands(Path file) throws IOException {
+    return mountPoints.containsKey(fileSystem(RawPath.bytes(file)));
+  }
+
+  private static long fileSystem(String raw) throws IOException {
+    try (Memory statfs = new Memory(STATFS_BYTES)) {
+      if (Libc.statfs(Libc.path(raw), statfs) < 0) {
+        throw Libc.failure("cannot ask the file system at " + raw);
+      }
+      return statfs.getLong(STATFS_FSID);
+    }
   }
 
   /** Forgets what was found: a folder was moved, or something was mounted or unmounted. */

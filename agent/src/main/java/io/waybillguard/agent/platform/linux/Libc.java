@@ -70,6 +70,8 @@ final class Libc {
 
   static native int setsockopt(int fd, int level, int option, Pointer value, int length);
 
+  static native long send(int fd, Pointer from, long size, int flags);
+
   static native long recvfrom(
       int fd, Pointer into, long size, int flags, Pointer address, Pointer addressLength);
 

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class LinuxFiles implements FileActivity {
   private static final Logger LOG = LoggerFactory.getLogger(LinuxFiles.class);
   private static final int FOLDERS_TO_LOOK_OVER = 2_000;
+  private static final int READ_DEPTH = 8;
 
   /** File times may be coarser than the clock, and behind it by a tick. */
   private static final Duration TICK = Duration.ofSeconds(2);
@@ -38,6 +39,7 @@ public final class LinuxFiles implements FileActivity {
   private final FanotifyFiles fanotify;
   private final UsualPlaces places;
   private final List<Path> locked;
+  private final List<Path> readFolders;
   private final InstantSource clock;
   private final List<FileEvent> missed = new ArrayList<>();
   private volatile @Nullable FileActivity current;
@@ -51,7 +53,21 @@ public final class LinuxFiles implements FileActivity {
    */
   public LinuxFiles(
       LinuxProcesses processes, Volumes volumes, List<Path> locked, InstantSource clock) {
-    this.fanotify = new FanotifyFiles(processes, locked);
+    this(processes, volumes, locked, List.of(), clock);
+  }
+
+  /**
+   * @param readFolders folders in which reading is told of too, with all below them, by their real
+   *     paths
+   */
+  public LinuxFiles(
+      LinuxProcesses processes,
+      Volumes volumes,
+      List<Path> locked,
+      List<Path> readFolders,
+      InstantSource clock) {
+    this.fanotify = new FanotifyFiles(processes, locked, readFolders);
+    this.readFolders = List.copyOf(readFolders);
     this.locked = List.copyOf(locked);
     this.places = new UsualPlaces(Path.of("/etc/passwd"), volumes);
     this.clock = clock;
@@ -67,7 +83,7 @@ public final class LinuxFiles implements FileActivity {
     } catch (FanotifyMissing e) {
       FolderWatch folders =
           new FolderWatch(
-              places::list,
+              this::places,
               e.getMessage() + "; run the agent as root on kernel 5.1 or later",
               clock);
       view = folders.open();
@@ -79,8 +95,19 @@ public final class LinuxFiles implements FileActivity {
     return view;
   }
 
+  /** The usual places of programs, and the folders whose reading was asked for. */
+  private List<FolderTree.Root> places() throws IOException {
+    List<FolderTree.Root> all = new ArrayList<>(places.list());
+    for (Path folder : readFolders) {
+      if (Files.isDirectory(folder)) {
+        all.add(0, new FolderTree.Root(folder, READ_DEPTH));
+      }
+    }
+    return all;
+  }
+
   private void lookOver(Instant since) throws IOException {
-    for (FolderTree.Root root : places.list()) {
+    for (FolderTree.Root root : places()) {
       for (FolderTree.Root folder : FolderTree.below(root, FOLDERS_TO_LOOK_OVER)) {
         for (Path file : FolderTree.changedSince(folder.folder(), since.minus(TICK))) {
           missed.add(new FileEvent.Written(file, ProcessFacts.UNKNOWN));
@@ -127,6 +154,15 @@ public final class LinuxFiles implements FileActivity {
       LOG.debug("file={} is gone: {}", file, e.toString());
       return Optional.empty();
     }
+  }
+
+  @Override
+  public void follow(Path file) throws IOException {
+    FileActivity open = current;
+    if (open == null) {
+      throw new IllegalStateException("files are not watched; call open() first");
+    }
+    open.follow(file);
   }
 
   @Override

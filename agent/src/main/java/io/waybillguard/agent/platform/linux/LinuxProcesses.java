@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * remembered number that was given to such a process later still names the old program. Numbers
  * come round after four million processes on a 64-bit system.
  *
- * <p>Used by the thread of the file sensor only.
+ * <p>Safe for use by several threads: who reads files may have to name who sends, too.
  */
 public final class LinuxProcesses implements Processes {
   private static final Logger LOG = LoggerFactory.getLogger(LinuxProcesses.class);
@@ -52,7 +52,7 @@ public final class LinuxProcesses implements Processes {
   }
 
   @Override
-  public ProcessFacts of(long pid) {
+  public synchronized ProcessFacts of(long pid) {
     if (pid == 0) {
       return ProcessFacts.UNKNOWN;
     }
@@ -68,7 +68,7 @@ public final class LinuxProcesses implements Processes {
   }
 
   /** Remembers that a process now runs this program, and who it is, while it can be asked. */
-  ProcessFacts runs(long pid, Path executable) {
+  synchronized ProcessFacts runs(long pid, Path executable) {
     Status status = status(pid);
     ProcessFacts facts =
         new ProcessFacts(pid, PathText.of(executable), status.user(), status.parentPid());
@@ -77,7 +77,7 @@ public final class LinuxProcesses implements Processes {
   }
 
   /** Learns what runs already, so that whoever was there before us is known when it ends. */
-  void learnAll() throws IOException {
+  synchronized void learnAll() throws IOException {
     try (DirectoryStream<Path> all =
         Files.newDirectoryStream(
             proc, p -> p.getFileName().toString().chars().allMatch(Character::isDigit))) {

@@ -20,7 +20,20 @@ public final class BodyFrames {
   /** Where the salt lies in a frame. */
   public static final int SALT_AT = 8 + 1;
 
+  /** Where the length of the data lies in a frame. */
+  public static final int LENGTH_AT = SALT_AT + BodyPart.SALT_LENGTH;
+
   private BodyFrames() {}
+
+  /** Whether a part was erased where it lay: a real salt is never zero. */
+  public static boolean isErased(BodyPart body) {
+    for (byte b : body.salt()) {
+      if (b != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   /** Bytes of a frame. */
   public static int length(BodyPart body) {

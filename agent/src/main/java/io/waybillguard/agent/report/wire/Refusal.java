@@ -71,6 +71,9 @@ public record Refusal(String error, String detail) {
   public static final String TOO_MANY = "too_many";
 
   /** 413: beyond a limit; send less. */
+  public static final String NOT_ASKED = "not_asked";
+
+  /** A limit of the protocol is passed. */
   public static final String TOO_LARGE = "too_large";
 
   /** 404: no such address. */

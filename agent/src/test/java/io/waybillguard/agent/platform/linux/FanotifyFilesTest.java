@@ -42,11 +42,13 @@ final class FanotifyFilesTest implements FileActivityContract {
   void watchOneFileSystem() throws Exception {
     mount = TmpfsMount.mount();
     place = mount.path();
+    Files.createDirectory(place.resolve("scan"));
     // Beside the test's own: the one that programs are started from.
     files =
         new FanotifyFiles(
             new LinuxProcesses(),
             List.of(),
+            List.of(place.resolve("scan"), place.resolve("later")),
             m -> m.mountPoint().equals(place.toString()) || m.mountPoint().equals("/"));
     try {
       files.open();
@@ -193,6 +195,61 @@ final class FanotifyFilesTest implements FileActivityContract {
     await(FileEvent.VolumesChanged.class, e -> true);
     TmpfsMount.run("touch", place.resolve("2").toString());
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("2")));
+  }
+
+  @Test
+  void whoReadsInAFolderThatWasAskedForIsToldAndNobodyElse() throws Exception {
+    TmpfsMount.run("sh", "-c", "echo 1 > " + place + "/scan/1; echo 2 > " + place + "/2");
+    TmpfsMount.run("cat", place.resolve("2").toString());
+    TmpfsMount.run("cat", place.resolve("scan/1").toString());
+    FileEvent.Read read =
+        await(FileEvent.Read.class, e -> e.file().equals(place.resolve("scan/1")));
+    assertEquals("cat", Path.of(read.by().executable()).getFileName().toString());
+    assertTrue(
+        told.stream()
+            .noneMatch(e -> e instanceof FileEvent.Read r && r.file().equals(place.resolve("2"))),
+        told::toString);
+  }
+
+  @Test
+  void aFolderThatCameLaterIsReadInToo() throws Exception {
+    TmpfsMount.run("sh", "-c", "mkdir " + place + "/scan/day; echo 1 > " + place + "/scan/day/1");
+    await(FileEvent.Written.class, e -> e.file().equals(place.resolve("scan/day/1")));
+    TmpfsMount.run("cat", place.resolve("scan/day/1").toString());
+    await(FileEvent.Read.class, e -> e.file().equals(place.resolve("scan/day/1")));
+    TmpfsMount.run(
+        "sh",
+        "-c",
+        "mkdir "
+            + place
+            + "/out; echo 1 > "
+            + place
+            + "/out/1; cd "
+            + place
+            + "; mv out scan/in; echo end > scan/end");
+    await(FileEvent.Written.class, e -> e.file().equals(place.resolve("scan/end")));
+    TmpfsMount.run("cat", place.resolve("scan/in/1").toString());
+    await(FileEvent.Read.class, e -> e.file().equals(place.resolve("scan/in/1")));
+  }
+
+  @Test
+  void aFileThatIsFollowedIsToldWhenItIsReadUnderWhateverName() throws Exception {
+    Path file = place.resolve("packed");
+    TmpfsMount.run("sh", "-c", "echo 1 > " + file);
+    files.follow(file);
+    files.follow(file);
+    TmpfsMount.run("cat", file.toString());
+    await(FileEvent.Read.class, e -> e.file().equals(file));
+    TmpfsMount.run("mv", file.toString(), place.resolve("elsewhere").toString());
+    TmpfsMount.run("cat", place.resolve("elsewhere").toString());
+    await(FileEvent.Read.class, e -> e.file().equals(place.resolve("elsewhere")));
+  }
+
+  @Test
+  void aFolderToReadInThatIsNotThereIsSaid() throws Exception {
+    FileActivity.View view = files.open();
+    assertTrue(view.reduced());
+    assertTrue(view.detail().contains(place.resolve("later") + " is not there"), view.detail());
   }
 
   @Test

@@ -95,6 +95,9 @@ final class ScriptedFiles implements FileActivity, Volumes, Processes {
   }
 
   @Override
+  public void follow(Path file) {}
+
+  @Override
   public void wake() {}
 
   @Override

@@ -1,0 +1,101 @@
+package io.waybillguard.agent.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The facts that the program carries, and that a mistake in them is said and not passed over. */
+final class CarriedFactsTest {
+  private static final Path FOLDER = Path.of("..", "config", "indicators");
+  private static final Set<String> DESTINATIONS = Set.of("schema", "sources", "destinations");
+  private static final Set<String> CARRIERS = Set.of("schema", "sources", "carriers");
+
+  private static List<UploadDestinations.Destination> destinations(String yaml) throws IOException {
+    return UploadDestinations.read(
+        DataFile.parse("d.yaml", yaml, "waybill-guard/upload-destinations/1", DESTINATIONS));
+  }
+
+  private static WaybillNumbers numbers(String yaml) throws IOException {
+    return WaybillNumbers.read(
+        DataFile.parse("w.yaml", yaml, "waybill-guard/waybill-numbers/1", CARRIERS));
+  }
+
+  private static String file(String name) throws IOException {
+    return Files.readString(FOLDER.resolve(name));
+  }
+
+  private static String refused(String yaml, boolean areNumbers) {
+    return String.valueOf(
+        assertThrows(IOException.class, () -> read(yaml, areNumbers)).getMessage());
+  }
+
+  private static Object read(String yaml, boolean areNumbers) throws IOException {
+    return areNumbers ? numbers(yaml) : destinations(yaml);
+  }
+
+  @Test
+  void everyDestinationIsRead() throws Exception {
+    List<UploadDestinations.Destination> all = destinations(file("upload-destinations.yaml"));
+    assertEquals(91, all.size());
+    UploadDestinations.Destination netdisk = all.get(0);
+    assertEquals("baidu_netdisk", netdisk.id());
+    assertTrue(netdisk.hosts().contains("pan.baidu.com"), netdisk::toString);
+    assertTrue(netdisk.programs().contains("baidunetdisk"), netdisk::toString);
+    assertEquals(9, find(all, "telegram").networks().size());
+    assertTrue(find(all, "wechat").folders().contains("xwechat_files"));
+  }
+
+  private static UploadDestinations.Destination find(
+      List<UploadDestinations.Destination> all, String id) {
+    return all.stream().filter(d -> d.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void everyCarrierHasItsFormsAndTheSoleDigitsAreKeptApart() throws Exception {
+    WaybillNumbers all = numbers(file("waybill-numbers.yaml"));
+    assertTrue(all.distinct().contains("SF[0-9A-Z]\\d{12}"));
+    assertTrue(all.distinct().contains("77\\d{12,13}"));
+    assertTrue(all.common().contains("\\d{12}"));
+    assertEquals(44, all.distinct().size() + all.common().size());
+  }
+
+  @Test
+  void aMistakeIsNamedWithItsPlace() throws Exception {
+    String good = file("upload-destinations.yaml");
+    for (List<String> mistake :
+        List.of(
+            List.of("  hosts: ['pan.", "  host: ['pan.", "destinations 1: host is not known"),
+            List.of("- id: aliyun_drive", "- id: baidu_netdisk", "baidu_netdisk is there twice"),
+            List.of("149.154.160.0/20", "149.154.160/20", "149.154.160/20 is no IPv4 network"),
+            List.of("[v2fly, baidu-api", "[v3fly, baidu-api", "names the source v3fly"),
+            List.of("destinations/1", "destinations/2", "destinations/2, not"),
+            List.of("  name: 'Baidu Netdisk'", "  name: [", "is not valid YAML"))) {
+      String bad = good.replace(mistake.get(0), mistake.get(1));
+      assertTrue(!bad.equals(good), mistake.get(0));
+      String said = refused(bad, false);
+      assertTrue(said.contains(mistake.get(2)), said);
+    }
+  }
+
+  @Test
+  void aFormThatIsNoExpressionOrOfNoKnownAmbiguityIsRefused() throws Exception {
+    String good = file("waybill-numbers.yaml");
+    String open = refused(good.replace("'SF\\d{12}'", "'SF(\\d{12}'"), true);
+    assertTrue(open.contains("sf: SF(\\d{12} is no regular expression"), open);
+    String unclear = refused(good.replaceFirst("    ambiguity: low", "    ambiguity: some"), true);
+    assertTrue(unclear.contains("sf: ambiguity should be low, medium or high, is some"), unclear);
+  }
+
+  @Test
+  void theProgramFindsThemAmongItsOwnResources() throws Exception {
+    assertEquals(91, UploadDestinations.carried().size());
+    assertEquals(numbers(file("waybill-numbers.yaml")), WaybillNumbers.carried());
+  }
+}

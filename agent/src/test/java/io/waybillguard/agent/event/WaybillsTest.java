@@ -1,0 +1,107 @@
+package io.waybillguard.agent.event;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.config.WaybillNumbers;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** With the forms that the product carries. */
+final class WaybillsTest {
+  private static final Instant NOON = Instant.parse("2026-06-12T04:00:00Z");
+
+  private Waybills waybills;
+
+  @BeforeEach
+  void read() throws Exception {
+    WaybillNumbers carried = WaybillNumbers.carried();
+    waybills = new Waybills(carried.distinct(), carried.common());
+  }
+
+  private void masks(String text, String masked) {
+    assertEquals(masked, waybills.masked(text));
+  }
+
+  @Test
+  void aNumberOfAKnownFormIsMaskedWhereverItStands() {
+    masks("/srv/SF1234567890123.jpg", "/srv/***********0123.jpg");
+    masks("/srv/77316523125896_正面.jpg", "/srv/**********5896_正面.jpg");
+    masks("/srv/yt1234567890123-1.png", "/srv/***********0123-1.png");
+    masks("copied JT3002232682242 and EA123456789CN", "copied ***********2242 and *********89CN");
+    masks("C:\\面单\\DPK364112047425.bmp", "C:\\面单\\***********7425.bmp");
+  }
+
+  @Test
+  void fullWidthLettersAndDigitsAreThatNumberToo() {
+    masks("/srv/ＳＦ１２３４５６７８９０１２３.jpg", "/srv/***********０１２３.jpg");
+  }
+
+  @Test
+  void aFormThatManyNumbersHaveIsMaskedInTheNameOfAnImageOnly() {
+    masks("/srv/300527476792.jpg", "/srv/********6792.jpg");
+    masks("/srv/300527476792.log", "/srv/300527476792.log");
+    masks("/cache/300527476792/a.jpg", "/cache/300527476792/a.jpg");
+    masks("/srv/13812345678.jpg: gone", "/srv/*******5678.jpg: gone");
+  }
+
+  @Test
+  void aDayAndATimeAreNoNumbers() {
+    masks("/srv/20261127/IMG20261127093015.jpg", "/srv/20261127/IMG20261127093015.jpg");
+    masks("/srv/20261127093015123.jpg", "/srv/20261127093015123.jpg");
+    masks("/srv/20269927.jpg", "/srv/****9927.jpg");
+  }
+
+  @Test
+  void aHashAVersionAndAShortNumberStayAsTheyAre() {
+    String hash = "7".repeat(14) + "ab".repeat(25);
+    masks(hash, hash);
+    masks("/usr/lib/jvm/java-17.0.15/7731652.so", "/usr/lib/jvm/java-17.0.15/7731652.so");
+    masks("", "");
+  }
+
+  @Test
+  void whatAnySensorSaysOfAPathIsMaskedOnItsWayToBytesAndNoIdentifierIs() throws Exception {
+    String number = "77316523125896";
+    Desk desk =
+        new Desk(
+            "0123456789abcdef",
+            "",
+            "",
+            new Desk.Os(200, "Linux", ""),
+            number,
+            ZoneOffset.UTC,
+            "1",
+            waybills);
+    FileRef program =
+        new FileRef("/srv/" + number + ".jpg", "elf", 1, "", "gone: " + number, "", false, true);
+    UsbDevice stick =
+        new UsbDevice("1-1", "0781", "5567", number, "", number, List.of("08/06/50"), "p");
+    List<Event> events =
+        List.of(
+            new ProgramAppeared(
+                NOON, program, Origin.NOT_SEEN_ON_MEDIUM, new ProcessRef(1, "/x/" + number, "")),
+            new SensorBlind(NOON, "image", NOON, "/srv/" + number + ": lost"),
+            new Finding(
+                NOON,
+                "program-from-removable-media",
+                Severity.HIGH,
+                List.of(1L),
+                Json.object().put("path", "/srv/" + number)));
+    for (Event event : events) {
+      Json.Obj body = Json.parse(desk.body(event, 1, NOON));
+      assertEquals(number, body.object("device").text("boot_uid"));
+      String told = event.ocsf().json().toString();
+      assertTrue(told.contains(number), told);
+      body.put("device", "");
+      assertFalse(body.toString().contains(number), body::toString);
+      assertTrue(body.toString().contains("**********5896"), body::toString);
+    }
+    Json.Obj usb = Json.parse(desk.body(new UsbAttached(NOON, stick, false), 1, NOON));
+    assertEquals(number, usb.object("peripheral_device").text("serial_number"));
+  }
+}

@@ -1,0 +1,277 @@
+package io.waybillguard.hq.store;
+
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Span;
+import io.waybillguard.agent.evidence.Leaf;
+import io.waybillguard.agent.report.wire.Command;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What HQ has desks do, who asked for it, who approved it, and what each desk's log says became of
+ * it. Safe for use by several threads and processes.
+ */
+public final class Commands {
+  /** At most so many go out with one heartbeat. */
+  private static final int AT_ONCE = 16;
+
+  /** A pull that is over still covers what is on its way. */
+  private static final Duration ON_ITS_WAY = Duration.ofDays(1);
+
+  /**
+   * One command.
+   *
+   * @param target a log's origin, {@code outlet/CODE}, or {@code *}
+   * @param note the signed note; "" while a second person's approval is missing
+   * @param approvedBy who approved it, or ""
+   */
+  public record Row(
+      String id,
+      String target,
+      String type,
+      Json.Obj args,
+      String note,
+      String askedBy,
+      String reason,
+      Instant asked,
+      Instant notBefore,
+      Instant expires,
+      String approvedBy) {}
+
+  /**
+   * What a desk's log says of a command.
+   *
+   * @param state {@code taken}, {@code refused}, {@code expired}, {@code unsupported}, then {@code
+   *     done}, {@code failed} or {@code interrupted}
+   * @param counts numbers of its result, as JSON
+   */
+  public record State(String log, String state, Instant at, long seq, String counts) {}
+
+  private final Database database;
+
+  /** The commands in a database. */
+  public Commands(Database database) {
+    this.database = database;
+  }
+
+  /** Writes a command down, signed or waiting to be approved. */
+  public void add(Row command) {
+    database
+        .jdbi()
+        .useHandle(
+            h ->
+                h.execute(
+                    "INSERT INTO command(id, target, type, args, note, asked_by, reason, asked,"
+                        + " not_before, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    command.id(),
+                    command.target(),
+                    command.type(),
+                    text(command.args()),
+                    command.note(),
+                    command.askedBy(),
+                    command.reason(),
+                    command.asked().toEpochMilli(),
+                    command.notBefore().toEpochMilli(),
+                    command.expires().toEpochMilli()));
+  }
+
+  /**
+   * Approves a command that waits for it.
+   *
+   * @return false if it is gone or was approved meanwhile
+   */
+  public boolean approve(String id, String by, String note, Instant now) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.execute(
+                        "UPDATE command SET approved_by = ?, approved = ?, note = ?"
+                            + " WHERE id = ? AND note = '' AND asked_by <> ?",
+                        by,
+                        now.toEpochMilli(),
+                        note,
+                        id,
+                        by)
+                    == 1);
+  }
+
+  /** One command. */
+  public Optional<Row> find(String id) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT * FROM command WHERE id = ?", id)
+                    .map((row, ctx) -> read(row))
+                    .findOne());
+  }
+
+  /** The newest commands, newest first. */
+  public List<Row> newest(int limit) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT * FROM command ORDER BY asked DESC, id LIMIT ?", limit)
+                    .map((row, ctx) -> read(row))
+                    .list());
+  }
+
+  /** The newest commands that are for a workstation, newest first. */
+  public List<Row> newestFor(Workstation desk, int limit) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select(
+                        "SELECT * FROM command WHERE target IN (?, ?, '*')"
+                            + " ORDER BY asked DESC, id LIMIT ?",
+                        desk.origin(),
+                        "outlet/" + desk.outlet(),
+                        limit)
+                    .map((row, ctx) -> read(row))
+                    .list());
+  }
+
+  /** What desks have said of a command. */
+  public List<State> states(String id) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT * FROM command_state WHERE command = ? ORDER BY log", id)
+                    .map(
+                        (row, ctx) ->
+                            new State(
+                                row.getString("log"),
+                                row.getString("state"),
+                                Instant.ofEpochMilli(row.getLong("at")),
+                                row.getLong("seq"),
+                                row.getString("counts")))
+                    .list());
+  }
+
+  /** What is to be told a desk now: signed, due, and not in its log as far as HQ holds that. */
+  public List<Command.Message> due(Workstation desk, Instant now) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h
+                    .select(
+                        "SELECT * FROM command c WHERE note <> '' AND target IN (?, ?, '*')"
+                            + " AND not_before <= ? AND expires > ?"
+                            + " AND NOT EXISTS (SELECT 1 FROM command_state s"
+                            + " WHERE s.command = c.id AND s.log = ?)"
+                            + " ORDER BY asked, id LIMIT ?",
+                        desk.origin(),
+                        "outlet/" + desk.outlet(),
+                        now.toEpochMilli(),
+                        now.toEpochMilli(),
+                        desk.log(),
+                        AT_ONCE)
+                    .map((row, ctx) -> read(row))
+                    .list()
+                    .stream()
+                    .map(row -> new Command.Message(row.note(), row.args()))
+                    .toList());
+  }
+
+  /** Whether HQ asked a desk for the content of a record. */
+  public boolean pulls(Workstation desk, long seq, Instant now) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h
+                    .select(
+                        "SELECT * FROM command WHERE type = 'pull' AND note <> ''"
+                            + " AND target IN (?, ?, '*') AND expires > ?",
+                        desk.origin(),
+                        "outlet/" + desk.outlet(),
+                        now.minus(ON_ITS_WAY).toEpochMilli())
+                    .map((row, ctx) -> read(row))
+                    .list()
+                    .stream()
+                    .anyMatch(row -> span(row.args()).filter(s -> s.holds(seq)).isPresent()));
+  }
+
+  /** The records that a command is about, where it names just one span. */
+  public static Optional<Span> span(Json.Obj args) {
+    try {
+      return Optional.of(new Span(args.number("from"), args.number("to")));
+    } catch (JsonException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Takes what a desk's log says; its result replaces its first word, never the other way. */
+  static void heard(Handle h, String log, Leaf leaf, Instant now) {
+    Json.Obj says = leaf.fields();
+    String id = says.text("id", "");
+    if (id.isEmpty()) {
+      return; // the desk refused something that HQ never signed
+    }
+    boolean result = leaf.type().equals("hq.result");
+    Json.Obj counts = Json.object();
+    if (result) {
+      for (String key : new TreeSet<>(says.keys())) {
+        long number = says.number(key, -1);
+        if (number >= 0 && COUNTS.contains(key)) {
+          counts.put(key, number);
+        }
+      }
+    }
+    h.execute(
+        "INSERT INTO command_state(command, log, state, at, seq, counts) VALUES (?, ?, ?, ?, ?, ?)"
+            + " ON CONFLICT(command, log) DO UPDATE SET state = excluded.state, at = excluded.at,"
+            + " seq = excluded.seq, counts = excluded.counts"
+            + " WHERE excluded.seq > command_state.seq",
+        id,
+        log,
+        says.text(result ? "outcome" : "verdict", "unknown"),
+        now.toEpochMilli(),
+        leaf.seq(),
+        text(counts));
+  }
+
+  private static final List<String> COUNTS =
+      List.of("absent", "ended", "epoch", "erased", "gone", "held", "placed", "sent");
+
+  private static Row read(ResultSet row) throws SQLException {
+    String approved = row.getString("approved_by");
+    return new Row(
+        row.getString("id"),
+        row.getString("target"),
+        row.getString("type"),
+        json(row.getString("args")),
+        row.getString("note"),
+        row.getString("asked_by"),
+        row.getString("reason"),
+        Instant.ofEpochMilli(row.getLong("asked")),
+        Instant.ofEpochMilli(row.getLong("not_before")),
+        Instant.ofEpochMilli(row.getLong("expires")),
+        approved == null ? "" : approved);
+  }
+
+  private static String text(Json.Obj json) {
+    return new String(json.canonical(), StandardCharsets.UTF_8);
+  }
+
+  private static Json.Obj json(String text) {
+    try {
+      return Json.parse(text.getBytes(StandardCharsets.UTF_8));
+    } catch (JsonException e) {
+      throw new IllegalStateException("HQ's database is damaged: " + e.getMessage(), e);
+    }
+  }
+}
