@@ -176,14 +176,16 @@ class Trust:
         lab.wait_for("a report", lambda: self.held(desk), 60)
         clone.start()
 
+        # Which alarm it is depends on whose heartbeat comes first: a copy that is behind looks as if it were put back.
         def seen():
             row = self.hq.workstation(one)
-            return row if row["state"] in ("cloned", "forked") else None
+            return row if row["state"] in ("cloned", "forked", "rolled_back") else None
 
         row = lab.wait_for("an alarm about the clone", seen, 60)
         self.checks.that("one folder started twice is seen", True, row["state"])
-        lab.wait_for("the desk's own word for it", lambda: desk.link() in ("restricted", "forked"), 60)
-        self.checks.that("the desk says so", True, desk.link())
+        bad = ("restricted", "forked", "refused", "rolled_back")
+        lab.wait_for("a desk's own word for it", lambda: desk.link() in bad or clone.link() in bad, 60)
+        self.checks.that("one of the two says so", True, "%s, %s" % (desk.link(), clone.link()))
         for each in (desk, clone):
             each.stop()
 
