@@ -1,6 +1,7 @@
 #!/bin/sh
-# run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, images
-# carried off on this host, and the crime in the rig's guest. Leaves its files under target/it. At most 20 minutes; a quiet machine needs some 8.
+# run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
+# of an agent's folder against HQ, images carried off on this host, and the crime in the rig's guest. Leaves its files under
+# target/it. At most 20 minutes; a quiet machine needs some 8.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -37,6 +38,7 @@ if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
   echo "no $agent or $hq: run 'mvn -B -DskipTests package' first"
   failed="$failed jars"
 else
+  part trust 240 python3 "$here/trust.py" "$out/trust"
   if [ "$(id -u)" != 0 ]; then
     skip failures "needs root, to run the agent as another user"
   else

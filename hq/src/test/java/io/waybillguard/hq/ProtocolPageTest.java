@@ -19,12 +19,16 @@ import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.EnrollToken;
+import io.waybillguard.agent.report.wire.GenerationRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Refusal;
+import io.waybillguard.agent.report.wire.RenewReply;
+import io.waybillguard.agent.report.wire.RenewRequest;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.hq.trust.CertificateAuthority;
+import io.waybillguard.hq.trust.Pem;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
@@ -117,7 +121,63 @@ final class ProtocolPageTest {
   }
 
   @Test
+  void theNewLogIsSignedByItsFirstKeyAndGetsACertificateOfTheSameTlsKey() throws Exception {
+    GenerationRequest request = GenerationRequest.decode(json("generation-request"));
+    EnrollReply reply = EnrollReply.decode(json("generation-reply"));
+    byte[] signed =
+        GenerationRequest.signed(request.previous(), request.logVkey(), request.tlsSpki());
+    VerifierKey log = VerifierKey.parse(request.logVkey());
+    assertTrue(log.verifies(signed, request.sigLogBytes()));
+    assertEquals(log.name(), reply.origin());
+    X509Certificate own = certificate(reply.chain().get(0));
+    own.verify(certificate(reply.chain().get(1)).getPublicKey());
+    assertEquals(request.tlsSpki(), Pem.spki(own));
+    assertEquals(
+        "CN=" + Checkpoint.logIdOf(log.name()) + ",OU=" + reply.outlet(),
+        own.getSubjectX500Principal().getName());
+  }
+
+  @Test
+  void theRenewalIsSignedByTheNewTlsKeyAndTheLogsKey() throws Exception {
+    EnrollReply linked = EnrollReply.decode(json("generation-reply"));
+    RenewRequest request = RenewRequest.decode(json("renew-request"));
+    byte[] signed = RenewRequest.signed(linked.origin(), request.tlsSpki());
+    VerifierKey log =
+        VerifierKey.parse(GenerationRequest.decode(json("generation-request")).logVkey());
+    assertTrue(log.verifies(signed, request.sigLogBytes()));
+    Signature ecdsa = Signature.getInstance("SHA256withECDSA");
+    ecdsa.initVerify(CertificateAuthority.p256(request.tlsSpkiDer()));
+    ecdsa.update(signed);
+    assertTrue(ecdsa.verify(request.sigTlsBytes()));
+    RenewReply reply = RenewReply.decode(json("renew-reply"));
+    X509Certificate renewed = certificate(reply.chain().get(0));
+    renewed.verify(certificate(linked.chain().get(1)).getPublicKey());
+    assertEquals(request.tlsSpki(), Pem.spki(renewed));
+  }
+
+  @Test
+  void theHeadThatADeskLacksIsShownUnderTheWitnesssCosignature() throws Exception {
+    HeartbeatReply reply = HeartbeatReply.decode(json("heartbeat-reply-other"));
+    EnrollReply linked = EnrollReply.decode(json("generation-reply"));
+    SignedNote head = SignedNote.parse(reply.head());
+    assertTrue(head.cosignedBy(VerifierKey.parse(linked.witnessVkey())).isPresent());
+    assertEquals(reply.hqSize(), Checkpoint.parse(head.text()).size());
+    assertEquals(
+        GenerationRequest.decode(json("generation-request")).previous(),
+        Checkpoint.parse(head.text()).origin());
+  }
+
+  @Test
   void theJsonMessagesAreInTheirCanonicalForm() throws Exception {
+    assertArrayEquals(json("renew-request"), RenewRequest.decode(json("renew-request")).encode());
+    assertArrayEquals(json("renew-reply"), RenewReply.decode(json("renew-reply")).encode());
+    assertArrayEquals(
+        json("generation-request"), GenerationRequest.decode(json("generation-request")).encode());
+    assertArrayEquals(
+        json("generation-reply"), EnrollReply.decode(json("generation-reply")).encode());
+    assertArrayEquals(
+        json("heartbeat-reply-other"),
+        HeartbeatReply.decode(json("heartbeat-reply-other")).encode());
     assertArrayEquals(json("heartbeat"), Heartbeat.decode(json("heartbeat")).encode());
     assertArrayEquals(
         json("heartbeat-reply"), HeartbeatReply.decode(json("heartbeat-reply")).encode());

@@ -102,6 +102,7 @@ final class Agent {
             rhythm,
             this::heartbeat,
             wall,
+            mono,
             new SecureRandom(),
             hq -> {
               outlet = hq.outlet();
@@ -210,18 +211,8 @@ final class Agent {
    */
   void start() throws IOException {
     String before = before();
-    log.append(
-        new AgentStarted(
-            wall.instant(),
-            Version.current(),
-            machine.osBoot(),
-            machine.uptimeSeconds(),
-            machine.programSha256(),
-            policy,
-            ZoneId.systemDefault().getId(),
-            before,
-            log.sealedSize(),
-            lastWords.found().orElse("")));
+    log.append(started(before, log.sealedSize(), lastWords.found().orElse("")));
+    pipeline.introduceWith(() -> Optional.of(started("first", 0, "")));
     try {
       log.commit();
       lastWords.clear();
@@ -235,6 +226,20 @@ final class Agent {
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
     supervisor.start(new StatusFile(data, this::status));
+  }
+
+  private AgentStarted started(String before, long sealed, String words) {
+    return new AgentStarted(
+        wall.instant(),
+        Version.current(),
+        machine.osBoot(),
+        machine.uptimeSeconds(),
+        machine.programSha256(),
+        policy,
+        ZoneId.systemDefault().getId(),
+        before,
+        sealed,
+        words);
   }
 
   private String before() throws IOException {
@@ -279,7 +284,7 @@ final class Agent {
     List<String> hung = supervisor.stop();
     try {
       if (!hung.contains(pipeline.name())) {
-        log.close();
+        pipeline.closeLog();
       }
     } catch (IOException e) {
       LOG.error("the log was not closed cleanly", e);

@@ -3,6 +3,7 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.EvidenceLog;
@@ -10,6 +11,7 @@ import io.waybillguard.agent.evidence.SigningKey;
 import io.waybillguard.agent.report.Enroller;
 import io.waybillguard.agent.report.Enrolment;
 import io.waybillguard.agent.report.EnrolmentRefusedException;
+import io.waybillguard.agent.report.HqProbe;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -17,7 +19,9 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -63,6 +67,10 @@ final class Enroll implements Action {
     makeLog(data, config);
     Optional<SigningKey> key = firstKey(data);
     Enrolment enrolment;
+    if (key.isEmpty() && isTurnedAway(data, address, config)) {
+      beginAnew(data, config);
+      key = firstKey(data);
+    }
     if (key.isPresent()) {
       enrolment =
           enrol(
@@ -116,6 +124,58 @@ final class Enroll implements Action {
                 throw new IllegalStateException("enrolment writes no records");
               });
       EvidenceLog.open(data, Agent.logSettings(config), around).close();
+    }
+  }
+
+  /** Whether the HQ that this PC is enrolled with takes its certificate no more. */
+  private static boolean isTurnedAway(Path data, URI address, Config config) throws IOException {
+    Optional<Enrolment> known = Enrolment.load(data);
+    if (known.isEmpty() || !known.get().hq().equals(address)) {
+      return false;
+    }
+    try {
+      return HqProbe.ask(
+                  data,
+                  known.get(),
+                  config.report().connectTimeout(),
+                  config.report().readTimeout())
+              .welcome()
+          == HqProbe.Welcome.REFUSED;
+    } catch (IOException e) {
+      // An ended certificate ends the handshake too; HQ that is away is no reason to begin anew.
+      return HqProbe.certificateEnds(known.get()).isBefore(InstantSource.system().instant());
+    }
+  }
+
+  /**
+   * The first key of a log that HQ has pinned is destroyed, and enrolment needs one: another log
+   * begins, whose first record names the one that is set aside.
+   */
+  private void beginAnew(Path data, Config config) throws IOException, Refusal {
+    Optional<DataLock> lock = DataLock.take(data);
+    if (lock.isEmpty()) {
+      throw new Refusal(Exit.UNAVAILABLE, "enroll.stop_first", data);
+    }
+    Machine machine = Machines.thisOne();
+    String boot = UUID.randomUUID().toString();
+    try (DataLock held = lock.get()) {
+      EvidenceLog.Surroundings around =
+          new EvidenceLog.Surroundings(
+              InstantSource.system(),
+              new Ticker(),
+              boot,
+              id ->
+                  new Desk(
+                      id,
+                      "",
+                      machine.hostname(),
+                      machine.os(),
+                      boot,
+                      ZoneId.systemDefault(),
+                      Version.current()));
+      EvidenceLog.open(data, Agent.logSettings(config), around)
+          .succeeded(Optional.empty(), "enrolled anew: HQ took the certificate no more")
+          .close();
     }
   }
 

@@ -16,6 +16,7 @@ import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.event.StoreFull;
 import io.waybillguard.agent.event.Urgency;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -51,6 +52,12 @@ public final class EvidenceLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceLog.class);
   private static final String KEYS = "keys";
   private static final String SET_ASIDE = "set-aside-";
+
+  /** In a folder that was set aside: what HQ had cosigned, as a signed note. */
+  private static final String HEAD_AT_HQ = "head-at-hq";
+
+  private static final String INTERRUPTED =
+      "set aside at an earlier start, which ended before it could say why";
 
   /**
    * More than this in memory means that the disk takes nothing; from then on records are refused
@@ -102,6 +109,7 @@ public final class EvidenceLog implements AutoCloseable {
       InstantSource wall, LongSupplier monoMicros, String boot, Function<String, Desk> desk) {}
 
   private final Store store;
+  private final Path data;
   private final KeyFiles keyFiles;
   private final Settings settings;
   private final Surroundings around;
@@ -126,6 +134,7 @@ public final class EvidenceLog implements AutoCloseable {
   private boolean keyChangeSoon;
   private long pendingBytes;
   private boolean diskRefuses;
+  private boolean closed;
   private String refusal = DiskRefusedException.Reason.FULL.words();
 
   private EvidenceLog(
@@ -139,6 +148,7 @@ public final class EvidenceLog implements AutoCloseable {
       Frontier frontier)
       throws IOException {
     this.store = store;
+    this.data = data;
     this.keyFiles = keyFiles;
     this.settings = settings;
     this.around = around;
@@ -173,14 +183,14 @@ public final class EvidenceLog implements AutoCloseable {
     String why;
     try {
       log = openOnReserve(data, settings, around);
-      why = "set aside at an earlier start, which ended before it could say why";
+      why = INTERRUPTED;
     } catch (EvidenceException e) {
       LOG.error(
           "log={} cannot be continued: {}; it is set aside and a new log begins",
           data.resolve(FILE),
           e.getMessage());
       why = String.valueOf(e.getMessage());
-      setAside(data, around.wall().instant());
+      setAside(data, around.wall().instant(), Optional.empty());
       log = openAfresh(data, settings, around);
     }
     if (log.durable == 0) {
@@ -202,9 +212,40 @@ public final class EvidenceLog implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends this log and begins another in its place: this one is sealed, closed and set aside whole.
+   * The new log's first record names what HQ has cosigned of this one.
+   *
+   * @param atHq the newest head that HQ has cosigned, as its signed note, where HQ has shown it
+   * @param why this log cannot be continued
+   * @return the new log; this one is closed
+   * @throws IOException if the disk does not take it. When {@link #isClosed} is true then, {@link
+   *     #reopened} goes on where this was interrupted
+   */
+  public EvidenceLog succeeded(Optional<SignedNote> atHq, String why) throws IOException {
+    commit();
+    seal();
+    closed = true;
+    store.close();
+    setAside(data, around.wall().instant(), atHq);
+    EvidenceLog next = openAfresh(data, settings, around);
+    next.recover(newestSetAside(data).orElseThrow(), why);
+    return next;
+  }
+
+  /** Whether this log was closed for another to take its place. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** The log that is in the folder now. */
+  public EvidenceLog reopened() throws IOException {
+    return open(data, settings, around);
+  }
+
   /** The first record of a log that takes the place of another. */
   private void recover(Path aside, String why) throws IOException {
-    Optional<Checkpoint> last = lastHead(aside.resolve(FILE));
+    Optional<Checkpoint> last = headAtHq(aside).or(() -> lastHead(aside.resolve(FILE)));
     try {
       append(
           new LogRecovered(
@@ -416,6 +457,19 @@ public final class EvidenceLog implements AutoCloseable {
     }
   }
 
+  /** What HQ had cosigned of a log that was set aside for that reason. */
+  private static Optional<Checkpoint> headAtHq(Path aside) {
+    Path file = aside.resolve(HEAD_AT_HQ);
+    try {
+      return Files.exists(file)
+          ? Optional.of(Checkpoint.parse(SignedNote.parse(Files.readString(file)).text()))
+          : Optional.empty();
+    } catch (IOException | EvidenceException e) {
+      LOG.warn("file={} tells no head: {}", file, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   /** The newest head of a log that is to be set aside, as far as it can still be read. */
   private static Optional<Checkpoint> lastHead(Path file) {
     try (Store store = Store.openReadOnly(file)) {
@@ -430,18 +484,24 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   /**
-   * Moves the database, its WAL and the keys into a folder of their own; nothing of it is lost. The
+   * Moves the database, its WAL and its keys into a folder of their own; nothing of it is lost. The
    * keys go first and the database last: whatever a crash leaves is again a log that cannot be
    * continued, never one that looks new, or older than it is.
    */
-  private static void setAside(Path data, Instant at) throws IOException {
+  private static void setAside(Path data, Instant at, Optional<SignedNote> atHq)
+      throws IOException {
     String name = SET_ASIDE + at.toString().replace(":", "").replaceAll("\\.\\d+", "");
     Path aside = data.resolve(name);
     for (int n = 2; Files.exists(aside); n++) {
       aside = data.resolve(name + "-" + n);
     }
     Files.createDirectory(aside);
-    for (String each : List.of(KEYS, FILE + "-wal", FILE + "-shm", FILE)) {
+    if (atHq.isPresent()) {
+      SecretFile.write(
+          aside.resolve(HEAD_AT_HQ), atHq.get().toString().getBytes(StandardCharsets.UTF_8));
+    }
+    new KeyFiles(data.resolve(KEYS)).moveTo(aside.resolve(KEYS));
+    for (String each : List.of(FILE + "-wal", FILE + "-shm", FILE)) {
       Path from = data.resolve(each);
       if (Files.exists(from)) {
         Files.move(from, aside.resolve(each));
@@ -683,6 +743,14 @@ public final class EvidenceLog implements AutoCloseable {
   /** Has the key change with the next {@link #keyChangeDue}, as at every start. */
   public void changeKeySoon() {
     keyChangeSoon = true;
+  }
+
+  /**
+   * The live key's signature over a statement that is no checkpoint: it begins with a word and a
+   * version, which no log is named.
+   */
+  public byte[] attest(byte[] statement) {
+    return key.raw(statement);
   }
 
   /** Whether HQ has ever put its name to a head of this log. */

@@ -65,6 +65,16 @@ final class KeyFiles {
     }
   }
 
+  /** Moves every key of the log into a folder that is made; other keys stay. */
+  void moveTo(Path other) throws IOException {
+    SecretFile.folder(other);
+    for (Path file : files()) {
+      if (NAME.matcher(String.valueOf(file.getFileName())).matches()) {
+        Files.move(file, other.resolve(String.valueOf(file.getFileName())));
+      }
+    }
+  }
+
   private List<Path> files() throws IOException {
     List<Path> all = new ArrayList<>();
     try (var files = Files.newDirectoryStream(folder)) {

@@ -23,6 +23,18 @@ public interface LogClerk {
   CompletableFuture<Long> record(Event event);
 
   /**
+   * Asks for the log to be set aside and another to begin in its place; done when the new log's
+   * first record is durable. Gives the new log's name. Readers of the log must be closed before.
+   *
+   * @param atHq the newest head that HQ has cosigned, as its signed note
+   * @param why the log cannot be continued
+   */
+  CompletableFuture<String> succeed(SignedNote atHq, String why);
+
+  /** Asks for the live key's signature over a statement that is no checkpoint. */
+  CompletableFuture<byte[]> attest(byte[] statement);
+
+  /**
    * Asks for records to be held for a case; done when it is durable. Gives false if just this hold
    * was there already.
    *

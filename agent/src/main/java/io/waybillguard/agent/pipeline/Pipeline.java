@@ -14,6 +14,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.evidence.LogRefusedException;
 import io.waybillguard.agent.evidence.NoteSignature;
+import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.run.Duty;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +56,7 @@ public final class Pipeline implements Duty, LogClerk {
   public record BatchLimits(int records, Duration gather) {}
 
   private final Inbox inbox;
-  private final EvidenceLog log;
+  private EvidenceLog log;
   private final List<Detector> rules;
   private final BatchLimits limits;
   private final InstantSource wall;
@@ -68,6 +70,7 @@ public final class Pipeline implements Duty, LogClerk {
   private final List<Answer> wiped = new ArrayList<>();
 
   private final Refused refused = new Refused();
+  private Supplier<Optional<Event>> introduction = Optional::empty;
   private boolean tidying;
   private boolean diskRefuses;
   private long retryAt;
@@ -98,6 +101,20 @@ public final class Pipeline implements Duty, LogClerk {
     this.storage = log.storage();
   }
 
+  /**
+   * What a log that takes another's place is told first of this run. Set before the first step.
+   *
+   * @param introduction made when it is needed
+   */
+  public void introduceWith(Supplier<Optional<Event>> introduction) {
+    this.introduction = introduction;
+  }
+
+  /** Closes the log; once no step is taken any more. */
+  public void closeLog() throws IOException {
+    log.close();
+  }
+
   @Override
   public String name() {
     return "pipeline";
@@ -110,6 +127,9 @@ public final class Pipeline implements Duty, LogClerk {
 
   @Override
   public int step() throws Exception {
+    if (log.isClosed()) {
+      reopen();
+    }
     List<Observation> batch = inbox.take(limits.records(), idle(), limits.gather());
     countWhatWasRefused();
     Optional<ClockJumped> jump = clock.look(wall.instant(), monoMicros.getAsLong());
@@ -126,6 +146,13 @@ public final class Pipeline implements Duty, LogClerk {
       write();
     }
     return batch.size();
+  }
+
+  /** Goes on with a change of log that the disk interrupted. */
+  private void reopen() throws IOException {
+    log = log.reopened();
+    introduction.get().ifPresent(this::append);
+    LOG.info("log={} takes the place of the one before", log.origin());
   }
 
   private Duration idle() {
@@ -364,6 +391,22 @@ public final class Pipeline implements Duty, LogClerk {
   @Override
   public CompletableFuture<Long> record(Event event) {
     return ask(() -> log.append(event));
+  }
+
+  @Override
+  public CompletableFuture<String> succeed(SignedNote atHq, String why) {
+    return ask(
+        () -> {
+          log = log.succeeded(Optional.of(atHq), why);
+          introduction.get().ifPresent(this::append);
+          LOG.warn("log={} takes the place of the one before: {}", log.origin(), why);
+          return log.origin();
+        });
+  }
+
+  @Override
+  public CompletableFuture<byte[]> attest(byte[] statement) {
+    return ask(() -> log.attest(statement));
   }
 
   @Override

@@ -51,7 +51,25 @@ public final class Enroller {
       URI hq, String token, Optional<String> caSha256, SigningKey log, EnrollRequest.Host host)
       throws IOException, EnrolmentRefusedException {
     EnrollToken parsed = token(token);
-    TlsIdentity identity = TlsIdentity.in(data.resolve("keys"));
+    try {
+      return enrol(hq, parsed, caSha256, log, host, TlsIdentity.in(data.resolve("keys")));
+    } catch (EnrolmentRefusedException e) {
+      if (e.reason() != EnrolmentRefusedException.Reason.REVOKED) {
+        throw e;
+      }
+      // What was taken away is the key; the token is still good.
+      return enrol(hq, parsed, caSha256, log, host, TlsIdentity.afresh(data.resolve("keys")));
+    }
+  }
+
+  private Enrolment enrol(
+      URI hq,
+      EnrollToken parsed,
+      Optional<String> caSha256,
+      SigningKey log,
+      EnrollRequest.Host host,
+      TlsIdentity identity)
+      throws IOException, EnrolmentRefusedException {
     String spki = Base64.getEncoder().encodeToString(identity.spki());
     String vkey = log.verifier().toString();
     byte[] signed = EnrollRequest.signed(parsed, spki, vkey);
@@ -118,6 +136,7 @@ public final class Enroller {
             case Refusal.TOKEN_UNKNOWN -> EnrolmentRefusedException.Reason.TOKEN_UNKNOWN;
             case Refusal.TOKEN_EXPIRED -> EnrolmentRefusedException.Reason.TOKEN_EXPIRED;
             case Refusal.TOKEN_USED -> EnrolmentRefusedException.Reason.TOKEN_USED;
+            case Refusal.REVOKED -> EnrolmentRefusedException.Reason.REVOKED;
             case Refusal.LOG_TAKEN -> EnrolmentRefusedException.Reason.LOG_TAKEN;
             default -> EnrolmentRefusedException.Reason.OTHER;
           };
@@ -131,23 +150,31 @@ public final class Enroller {
     }
   }
 
+  /**
+   * What an answer of HQ makes of us.
+   *
+   * @param vkey the log's first key
+   * @throws EvidenceException if the answer speaks of another log, or of keys that are none
+   */
+  static Enrolment enrolment(URI hq, EnrollReply reply, VerifierKey vkey) throws EvidenceException {
+    if (!reply.origin().equals(vkey.name())) {
+      throw new EvidenceException("it speaks of " + reply.origin());
+    }
+    return new Enrolment(
+        hq,
+        reply.origin(),
+        vkey,
+        reply.outlet(),
+        reply.chain(),
+        VerifierKey.parse(reply.witnessVkey()),
+        VerifierKey.parse(reply.mirrorVkey()),
+        VerifierKey.parse(reply.commandVkey()));
+  }
+
   private static Enrolment enrolment(URI hq, byte[] body, String vkey)
       throws EnrolmentRefusedException {
     try {
-      EnrollReply reply = EnrollReply.decode(body);
-      VerifierKey log = VerifierKey.parse(vkey);
-      if (!reply.origin().equals(log.name())) {
-        throw new EvidenceException("it speaks of " + reply.origin());
-      }
-      return new Enrolment(
-          hq,
-          reply.origin(),
-          log,
-          reply.outlet(),
-          reply.chain(),
-          VerifierKey.parse(reply.witnessVkey()),
-          VerifierKey.parse(reply.mirrorVkey()),
-          VerifierKey.parse(reply.commandVkey()));
+      return enrolment(hq, EnrollReply.decode(body), VerifierKey.parse(vkey));
     } catch (WireException | EvidenceException e) {
       throw new EnrolmentRefusedException(
           EnrolmentRefusedException.Reason.OTHER,

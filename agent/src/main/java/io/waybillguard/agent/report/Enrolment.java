@@ -39,6 +39,11 @@ public record Enrolment(
     chain = List.copyOf(chain);
   }
 
+  /** The same with another certificate. */
+  Enrolment renewed(List<String> newChain) {
+    return new Enrolment(hq, origin, log, outlet, newChain, witness, mirror, command);
+  }
+
   /** The file in a data folder. */
   public static Path file(Path data) {
     return data.resolve(FILE);

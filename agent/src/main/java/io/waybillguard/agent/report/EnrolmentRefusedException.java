@@ -18,6 +18,8 @@ public final class EnrolmentRefusedException extends Exception {
     WRONG_CA,
     /** The log is enrolled already, with other keys. */
     LOG_TAKEN,
+    /** The TLS key was taken away at HQ. */
+    REVOKED,
     /** HQ cannot be reached. */
     UNREACHABLE,
     /** HQ answered something else. */

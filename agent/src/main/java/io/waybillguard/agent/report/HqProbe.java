@@ -44,7 +44,10 @@ public final class HqProbe {
       throws IOException {
     Transport transport =
         new HttpsTransport(
-            hq.hq(), TlsIdentity.in(data.resolve("keys")).context(hq.chain()), connect, read);
+            hq.hq(),
+            TlsIdentity.of(data.resolve("keys"), hq.chain()).context(hq.chain()),
+            connect,
+            read);
     Transport.Answer answer =
         transport.post(
             "/v1/heartbeat", Transport.Body.JSON, "{}".getBytes(StandardCharsets.US_ASCII));

@@ -6,6 +6,7 @@ import io.waybillguard.agent.evidence.Cosignature;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.KeyChain;
+import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Merkle;
@@ -13,10 +14,13 @@ import io.waybillguard.agent.evidence.NoteSignature;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.TlogProof;
 import io.waybillguard.agent.evidence.VerifierKey;
+import io.waybillguard.agent.report.wire.EnrollReply;
+import io.waybillguard.agent.report.wire.GenerationRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Refusal;
+import io.waybillguard.agent.report.wire.RenewReply;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.agent.run.Duty;
@@ -27,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +39,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +78,10 @@ public final class Reporter implements Duty {
     AWAY,
     /** HQ does not take our certificate, or not this log. */
     REFUSED,
+    /** A person at HQ has taken our certificate away; what happens is logged, and waits. */
+    REVOKED,
+    /** Two machines or two histories have our identity; HQ takes reports only, until it looked. */
+    RESTRICTED,
     /** HQ holds more of this log than there is here: it was put back to an older state. */
     ROLLED_BACK,
     /** HQ holds another log under this name. */
@@ -102,6 +112,7 @@ public final class Reporter implements Duty {
   private final Rhythm rhythm;
   private final Vitals vitals;
   private final InstantSource clock;
+  private final LongSupplier monoMicros;
   private final Connector connector;
   private final Backoff backoff;
   private final SegmentCutter cutter = new SegmentCutter();
@@ -112,9 +123,18 @@ public final class Reporter implements Duty {
   private @Nullable LogReader log;
   private @Nullable Enrolment enrolment;
   private @Nullable Transport transport;
-  private Instant nextHeartbeat = Instant.EPOCH;
-  private Instant nextReport = Instant.EPOCH;
+
+  /** By the monotonic clock, µs: a wall clock that is set back would mean years of silence. */
+  private long nextHeartbeat;
+
+  private long nextReport;
   private boolean reporting;
+  private boolean renewalDue;
+  private boolean restricted;
+
+  /** Whether our log took the place of the one that HQ knows, and HQ does not know it yet. */
+  private boolean succeeding;
+
   private long seenByHq;
   private long heldByHq;
   private long target;
@@ -130,6 +150,8 @@ public final class Reporter implements Duty {
    * @param data the agent's data folder: the log is read there, and the enrolment is looked for
    *     until it is there
    * @param clerk the log's writer
+   * @param clock for what people read
+   * @param monoMicros what waits are measured by, in µs; never runs backwards
    */
   public Reporter(
       Path data,
@@ -137,6 +159,7 @@ public final class Reporter implements Duty {
       Rhythm rhythm,
       Vitals vitals,
       InstantSource clock,
+      LongSupplier monoMicros,
       RandomGenerator random,
       Connector connector) {
     this.data = data;
@@ -144,6 +167,7 @@ public final class Reporter implements Duty {
     this.rhythm = rhythm;
     this.vitals = vitals;
     this.clock = clock;
+    this.monoMicros = monoMicros;
     this.connector = connector;
     this.backoff = new Backoff(rhythm.backoffMost(), random);
     this.commands = new Commands(clerk, clock);
@@ -154,7 +178,7 @@ public final class Reporter implements Duty {
     return hq ->
         new HttpsTransport(
             hq.hq(),
-            TlsIdentity.in(data.resolve("keys")).context(hq.chain()),
+            TlsIdentity.of(data.resolve("keys"), hq.chain()).context(hq.chain()),
             rhythm.connect(),
             rhythm.read());
   }
@@ -185,13 +209,17 @@ public final class Reporter implements Duty {
 
   @Override
   public int step() throws Exception {
-    Instant now = clock.instant();
+    long now = monoMicros.getAsLong();
     Transport hq = connected();
     if (hq == null) {
       await(LOOK_FOR_ENROLMENT);
       return 0;
     }
-    if (!now.isBefore(nextHeartbeat)) {
+    if (succeeding) {
+      introduceNewLog(hq);
+      return 1;
+    }
+    if (now >= nextHeartbeat) {
       beat(hq, now);
       return 1;
     }
@@ -199,7 +227,11 @@ public final class Reporter implements Duty {
       await(untilNext(now));
       return 0;
     }
-    if (!reporting && (urgent.getAndSet(false) || !now.isBefore(nextReport))) {
+    if (renewalDue && !reporting) {
+      renew(hq);
+      return 1;
+    }
+    if (!reporting && (urgent.getAndSet(false) || now >= nextReport)) {
       begin();
     }
     if (reporting) {
@@ -218,10 +250,13 @@ public final class Reporter implements Duty {
     return state.link() == Link.ROLLED_BACK || state.link() == Link.FORKED;
   }
 
-  private Duration untilNext(Instant now) {
-    Instant next = nextHeartbeat.isBefore(nextReport) || stoppedByHq() ? nextHeartbeat : nextReport;
-    Duration wait = Duration.between(now, next);
-    return wait.isNegative() ? Duration.ZERO : wait;
+  private Duration untilNext(long now) {
+    long next = stoppedByHq() ? nextHeartbeat : Math.min(nextHeartbeat, nextReport);
+    return Duration.ofNanos(Math.max(0, next - now) * 1000);
+  }
+
+  private static long micros(Duration wait) {
+    return wait.toNanos() / 1000;
   }
 
   /** Waits, but not so long that the watchdog takes it for a hang. */
@@ -240,12 +275,14 @@ public final class Reporter implements Duty {
         return null;
       }
       LogReader reader = reader();
-      if (!found.get().origin().equals(origin(reader))) {
+      boolean enrolled = found.get().origin().equals(origin(reader));
+      if (!enrolled && !tookAnothersPlace(reader)) {
         say(
             Link.REFUSED,
             "this log is not the one that was enrolled; enrol again with a new token");
         return null;
       }
+      succeeding = !enrolled;
       enrolment = found.get();
       commands.remember(reader);
       transport = connector.to(found.get());
@@ -259,6 +296,16 @@ public final class Reporter implements Duty {
           heldByHq);
     }
     return transport;
+  }
+
+  /** Whether the log's first record says that another was set aside for it. */
+  private static boolean tookAnothersPlace(LogReader reader) throws IOException {
+    Optional<byte[]> first = reader.size() > 0 ? reader.leaf(0) : Optional.empty();
+    try {
+      return first.isPresent() && Leaf.parse(first.get()).type().equals("log.recover");
+    } catch (EvidenceException e) {
+      return false; // a damaged record is for 'evidence verify' to tell of
+    }
   }
 
   private static String origin(LogReader reader) throws IOException {
@@ -279,8 +326,7 @@ public final class Reporter implements Duty {
   // -- heartbeat
   // ---------------------------------------------------------------------------------------------------------
 
-  private void beat(Transport hq, Instant now)
-      throws IOException, WireException, EvidenceException, InterruptedException {
+  private void beat(Transport hq, long now) throws Exception {
     Optional<SignedNote> newest = reader().newestCheckpoint();
     Checkpoint head =
         newest.isEmpty()
@@ -292,11 +338,24 @@ public final class Reporter implements Duty {
     expect(answer, "heartbeat");
     HeartbeatReply reply = HeartbeatReply.decode(answer.body());
     nextHeartbeat =
-        now.plus(
-            backoff.around(reply.nextAfter().isZero() ? rhythm.heartbeat() : reply.nextAfter()));
+        now
+            + micros(
+                backoff.around(
+                    reply.nextAfter().isZero() ? rhythm.heartbeat() : reply.nextAfter()));
     backoff.reset();
+    restricted = reply.restricted();
+    renewalDue = !restricted && Renewals.isDue(enrolment(), reply.hqTime());
+    boolean wasForked = state.link() == Link.FORKED;
     if (reply.hqSize() > head.size()) {
       rolledBack(reply.hqSize(), head.size());
+    }
+    if (restricted) {
+      if (!stoppedByHq()) {
+        say(Link.RESTRICTED, "");
+      }
+    } else if (reply.hqSize() > head.size() || wasForked) {
+      // Also when HQ has lifted what it laid on a fork: this history can never be continued there.
+      setLogAside(reply, head.size());
     } else if (!stoppedByHq()) {
       say(Link.CONNECTED, "");
       commands.heard(reply.commands(), reply.hqTime(), enrolment());
@@ -327,6 +386,108 @@ public final class Reporter implements Duty {
     }
   }
 
+  // -- a log that cannot be continued
+  // ------------------------------------------------------------------------------------
+
+  /**
+   * Sets the log aside and lets another begin, on the strength of HQ's own signature over more than
+   * is here, or other than is here.
+   */
+  private void setLogAside(HeartbeatReply reply, long here) throws Exception {
+    SignedNote atHq = headAtHq(reply);
+    if (atHq == null) {
+      return;
+    }
+    String why =
+        (reply.hqSize() > here ? "rolled back: " : "forked: ")
+            + "HQ has cosigned a head of "
+            + reply.hqSize()
+            + " records, "
+            + here
+            + " are here";
+    closeReader();
+    done(clerk.succeed(atHq, why), "another log's beginning");
+    transport = null;
+    enrolment = null;
+  }
+
+  /** HQ's newest head of this log, if HQ's witness key vouches for it. */
+  private @Nullable SignedNote headAtHq(HeartbeatReply reply) throws EvidenceException {
+    if (reply.head().isEmpty()) {
+      return null;
+    }
+    SignedNote note = SignedNote.parse(reply.head());
+    Checkpoint head = Checkpoint.parse(note.text());
+    if (!head.origin().equals(enrolment().origin())
+        || head.size() != reply.hqSize()
+        || note.cosignedBy(enrolment().witness()).isEmpty()) {
+      throw new EvidenceException(
+          "HQ says it has cosigned "
+              + reply.hqSize()
+              + " records and shows no cosignature of that");
+    }
+    return note;
+  }
+
+  /** HQ links the new log to the one that it knows; until then nothing is sent. */
+  private void introduceNewLog(Transport hq) throws Exception {
+    VerifierKey key = reader().keys().epochs().get(0).key();
+    String spki = TlsIdentity.certifiedSpki(enrolment().chain());
+    String previous = enrolment().origin();
+    byte[] sigLog =
+        done(clerk.attest(GenerationRequest.signed(previous, key.toString(), spki)), "a signature");
+    GenerationRequest request =
+        new GenerationRequest(
+            previous, key.toString(), spki, Base64.getEncoder().encodeToString(sigLog));
+    Transport.Answer answer = hq.post("/v1/generation", Transport.Body.JSON, request.encode());
+    expect(answer, "new log");
+    Enrolment next = Enroller.enrolment(enrolment().hq(), EnrollReply.decode(answer.body()), key);
+    next.save(data);
+    LOG.warn("hq has linked log={} to log={}", next.origin(), previous);
+    target = 0;
+    heldByHq = 0;
+    say(Link.CONNECTED, "");
+    backoff.reset();
+    transport = null;
+    enrolment = null;
+    succeeding = false;
+    nextHeartbeat = 0;
+    urgent.set(true);
+  }
+
+  private void closeReader() throws IOException {
+    if (log != null) {
+      LogReader open = log;
+      log = null;
+      open.close();
+    }
+  }
+
+  // -- the certificate
+  // ---------------------------------------------------------------------------------------------------
+
+  private void renew(Transport hq) throws Exception {
+    TlsIdentity next = Renewals.next(data);
+    byte[] sigLog = done(clerk.attest(Renewals.statement(enrolment(), next)), "a signature");
+    Transport.Answer answer =
+        hq.post(
+            "/v1/renew", Transport.Body.JSON, Renewals.request(enrolment(), next, sigLog).encode());
+    renewalDue = false; // the next heartbeat says whether it still is
+    switch (answer.status()) {
+      case 200 -> {
+        Enrolment renewed = enrolment().renewed(RenewReply.decode(answer.body()).chain());
+        next.context(renewed.chain());
+        renewed.save(data);
+        enrolment = renewed;
+        transport = connector.to(renewed);
+        LOG.info("certificate renewed");
+      }
+      case 403 -> teachKeys(hq, answer);
+      case 409 -> LOG.info("hq renews later: {}", brief(answer));
+      default -> refused(answer, "renewal");
+    }
+  }
+
   // -- report
   // ------------------------------------------------------------------------------------------------------------
 
@@ -343,10 +504,14 @@ public final class Reporter implements Duty {
       sendSegment(hq);
     } else {
       reporting = false;
-      Instant now = clock.instant();
-      nextReport = now.plus(backoff.around(rhythm.every()));
-      state = new State(Link.CONNECTED, enrolment().hq().toString(), now, 0, "");
+      nextReport = monoMicros.getAsLong() + micros(backoff.around(rhythm.every()));
+      state = new State(good(), enrolment().hq().toString(), clock.instant(), 0, "");
     }
+  }
+
+  /** What stands between when nothing does but what HQ has laid on us. */
+  private Link good() {
+    return restricted ? Link.RESTRICTED : Link.CONNECTED;
   }
 
   private void showHead(Transport hq) throws Exception {
@@ -387,6 +552,7 @@ public final class Reporter implements Duty {
     }
     if (known > size) {
       rolledBack(known, size);
+      nextHeartbeat = 0; // it brings HQ's signature over that
     } else if (known == size && seenByHq == size) {
       forked(answer);
     } else {
@@ -405,8 +571,12 @@ public final class Reporter implements Duty {
     }
     LogReader reader = reader();
     KeyChain keys = reader.keys();
+    // Where HQ knows as many keys as we do and still not ours, it is shown how ours came to be:
+    // that
+    // contradicts what it holds, and it learns that there are two histories.
+    long from = Math.min(known, keys.last().number() - 1);
     for (KeyChain.Epoch epoch : keys.epochs()) {
-      if (epoch.number() > known) {
+      if (epoch.number() > from && epoch.number() > 0) {
         long size = epoch.firstSize();
         SignedNote closing = reader.checkpoints(size, size).get(size);
         byte[] leaf = reader.leaf(size - 1).orElse(null);
@@ -438,11 +608,7 @@ public final class Reporter implements Duty {
         backoff.reset();
         state =
             new State(
-                Link.CONNECTED,
-                enrolment().hq().toString(),
-                state.lastReport(),
-                target - heldByHq,
-                "");
+                good(), enrolment().hq().toString(), state.lastReport(), target - heldByHq, "");
       }
       case 409 -> heldElsewhere(answer, segment);
       case 403 -> teachKeys(hq, answer);
@@ -465,6 +631,7 @@ public final class Reporter implements Duty {
     }
     if (known > target) {
       rolledBack(known, target);
+      nextHeartbeat = 0;
     } else if (known == segment.oldSize()) {
       refused(answer, "segment");
     } else {
@@ -552,13 +719,25 @@ public final class Reporter implements Duty {
           : answer.retryAfter().filter(asked -> asked.compareTo(own) > 0).orElse(own);
     }
 
+    boolean isRevoked() {
+      return says(Refusal.REVOKED);
+    }
+
+    private boolean says(String word) {
+      try {
+        return answer != null && Refusal.decode(answer.body()).error().equals(word);
+      } catch (WireException e) {
+        return false; // not JSON: one of the answers that carry a number
+      }
+    }
+
     boolean isAboutUs() {
       return answer != null
           && (answer.status() == 401 || answer.status() == 403 || answer.status() == 404);
     }
 
     boolean isFork() {
-      return answer != null && answer.status() == 422;
+      return answer != null && (answer.status() == 422 || says(Refusal.BAD_SIGNATURE));
     }
   }
 
@@ -571,8 +750,13 @@ public final class Reporter implements Duty {
     if (cause instanceof RefusedException refused) {
       pause = refused.pause(pause);
       say(
-          refused.isFork() ? Link.FORKED : refused.isAboutUs() ? Link.REFUSED : Link.AWAY,
+          refused.isFork()
+              ? Link.FORKED
+              : refused.isRevoked() ? Link.REVOKED : refused.isAboutUs() ? Link.REFUSED : Link.AWAY,
           String.valueOf(cause.getMessage()));
+      if (refused.isAboutUs() && !refused.isFork()) {
+        transport = null; // a new enrolment may be there at the next try
+      }
       LOG.warn("{}; next try in {} s", cause.getMessage(), pause.toSeconds());
     } else if (cause instanceof IOException) {
       say(Link.AWAY, String.valueOf(cause.getMessage()));
@@ -609,8 +793,6 @@ public final class Reporter implements Duty {
 
   @Override
   public void end() throws IOException {
-    if (log != null) {
-      log.close();
-    }
+    closeReader();
   }
 }

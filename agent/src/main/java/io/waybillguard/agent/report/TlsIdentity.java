@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -21,13 +22,15 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Predicate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -38,6 +41,8 @@ import javax.net.ssl.X509TrustManager;
 final class TlsIdentity {
   private static final String PRIVATE = "tls.key";
   private static final String PUBLIC = "tls.pub";
+  private static final String NEXT_PRIVATE = "tls-next.key";
+  private static final String NEXT_PUBLIC = "tls-next.pub";
 
   private final KeyPair pair;
 
@@ -50,8 +55,87 @@ final class TlsIdentity {
    * again.
    */
   static TlsIdentity in(Path keys) throws IOException {
-    Path secret = keys.resolve(PRIVATE);
-    Path open = keys.resolve(PUBLIC);
+    return in(keys, PRIVATE, PUBLIC);
+  }
+
+  /**
+   * The key that is to follow; made when there is none. One that HQ was asked about and whose
+   * answer was lost is used again.
+   */
+  static TlsIdentity next(Path keys) throws IOException {
+    return in(keys, NEXT_PRIVATE, NEXT_PUBLIC);
+  }
+
+  /** Another key in place of one that is good for nothing any more. */
+  static TlsIdentity afresh(Path keys) throws IOException {
+    for (String each : List.of(NEXT_PRIVATE, NEXT_PUBLIC, PRIVATE, PUBLIC)) {
+      SecretFile.destroy(keys.resolve(each));
+    }
+    return in(keys);
+  }
+
+  /**
+   * The key that a certificate is for. The certificate decides which of two keys counts, so that a
+   * renewal is over the moment its certificate is kept; the key before is then destroyed.
+   *
+   * @param chainPem our certificate first
+   */
+  static TlsIdentity of(Path keys, List<String> chainPem) throws IOException {
+    if (Files.exists(keys.resolve(NEXT_PRIVATE)) && !chainPem.isEmpty()) {
+      PublicKey certified = certifiedKey(chainPem);
+      TlsIdentity next = new TlsIdentity(new KeyPair(certified, privateKey(keys, NEXT_PRIVATE)));
+      if (next.isWhole()) {
+        SecretFile.write(keys.resolve(PUBLIC), certified.getEncoded());
+        SecretFile.destroy(keys.resolve(NEXT_PUBLIC));
+        SecretFile.destroy(keys.resolve(PRIVATE));
+        Files.move(
+            keys.resolve(NEXT_PRIVATE), keys.resolve(PRIVATE), StandardCopyOption.ATOMIC_MOVE);
+        return next;
+      }
+    }
+    return in(keys);
+  }
+
+  /** DER SubjectPublicKeyInfo of the key that our certificate is for, in base64. */
+  static String certifiedSpki(List<String> chainPem) throws IOException {
+    return Base64.getEncoder().encodeToString(certifiedKey(chainPem).getEncoded());
+  }
+
+  private static PublicKey certifiedKey(List<String> chainPem) throws IOException {
+    try {
+      return certificate(chainPem.get(0)).getPublicKey();
+    } catch (CertificateException e) {
+      throw new IOException("our certificate is damaged; enrol again with a new token", e);
+    }
+  }
+
+  private static PrivateKey privateKey(Path keys, String file) throws IOException {
+    try {
+      return KeyFactory.getInstance("EC")
+          .generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(keys.resolve(file))));
+    } catch (GeneralSecurityException e) {
+      throw new IOException(
+          "the TLS key " + keys.resolve(file) + " is damaged; remove it and start again", e);
+    }
+  }
+
+  /** Whether the private half is that of the public one. */
+  private boolean isWhole() {
+    byte[] message = PRIVATE.getBytes(StandardCharsets.US_ASCII);
+    try {
+      Signature ecdsa = Signature.getInstance("SHA256withECDSA");
+      ecdsa.initVerify(pair.getPublic());
+      ecdsa.update(message);
+      return ecdsa.verify(sign(message));
+    } catch (GeneralSecurityException e) {
+      return false; // halves of keys of another kind
+    }
+  }
+
+  private static TlsIdentity in(Path keys, String privateFile, String publicFile)
+      throws IOException {
+    Path secret = keys.resolve(privateFile);
+    Path open = keys.resolve(publicFile);
     try {
       if (Files.exists(secret) && Files.exists(open)) {
         KeyFactory ec = KeyFactory.getInstance("EC");
@@ -72,9 +156,9 @@ final class TlsIdentity {
           "the TLS key in "
               + keys
               + " is damaged; remove "
-              + PRIVATE
+              + privateFile
               + " and "
-              + PUBLIC
+              + publicFile
               + " and enrol again",
           e);
     }
@@ -118,8 +202,12 @@ final class TlsIdentity {
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(own, new char[0]);
       SSLContext tls = SSLContext.getInstance("TLS");
-      tls.init(
-          keys.getKeyManagers(), new TrustManager[] {trusting(chain.get(chain.size() - 1))}, null);
+      HqTrust trust =
+          new HqTrust(
+              chain.get(chain.size() - 1),
+              chain.get(0).getNotBefore().toInstant(),
+              InstantSource.system());
+      tls.init(keys.getKeyManagers(), new TrustManager[] {trust}, null);
       return tls;
     } catch (GeneralSecurityException e) {
       throw new IOException(
@@ -156,21 +244,6 @@ final class TlsIdentity {
             .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
   }
 
-  private static X509TrustManager trusting(X509Certificate ca)
-      throws GeneralSecurityException, IOException {
-    KeyStore anchors = emptyStore();
-    anchors.setCertificateEntry("hq", ca);
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(anchors);
-    for (TrustManager each : factory.getTrustManagers()) {
-      if (each instanceof X509TrustManager manager) {
-        return manager;
-      }
-    }
-    throw new GeneralSecurityException("this Java has no X.509 trust manager");
-  }
-
   /**
    * Takes the last certificate of the server's chain as the anchor, if it is the pinned one, and
    * checks the rest against it.
@@ -190,11 +263,7 @@ final class TlsIdentity {
       if (!isCa.test(sha256)) {
         throw new WrongCaException(java.util.HexFormat.of().formatHex(sha256));
       }
-      try {
-        trusting(root).checkServerTrusted(chain, authType);
-      } catch (GeneralSecurityException | IOException e) {
-        throw new CertificateException(e);
-      }
+      new HqTrust(root, Instant.EPOCH, InstantSource.system()).checkServerTrusted(chain, authType);
     }
 
     @Override

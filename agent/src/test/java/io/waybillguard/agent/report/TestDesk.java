@@ -9,6 +9,7 @@ import io.waybillguard.agent.evidence.Erasure;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.evidence.NoteSignature;
+import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.TestLog;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import java.io.IOException;
@@ -18,8 +19,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedSet;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,7 +33,9 @@ public final class TestDesk implements LogClerk, AutoCloseable {
   private final Path data;
   private EvidenceLog log;
   private Reporter reporter;
+  private final String boot = UUID.randomUUID().toString();
   private Instant now = NOON;
+  private Duration wrong = Duration.ZERO;
 
   public TestDesk(Path data, Reporter.Connector hq) throws IOException {
     this.data = data;
@@ -60,11 +65,17 @@ public final class TestDesk implements LogClerk, AutoCloseable {
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
             Duration.ofMinutes(15));
-    return new Reporter(data, this, rhythm, this::heartbeat, clock(), new Random(42), hq);
+    return new Reporter(
+        data, this, rhythm, this::heartbeat, clock(), this::micros, new Random(42), hq);
   }
 
   private InstantSource clock() {
-    return () -> now;
+    return () -> now.plus(wrong);
+  }
+
+  /** Somebody moves the desk's wall clock; the monotonic clock goes on. */
+  public void setClock(Duration by) {
+    wrong = wrong.plus(by);
   }
 
   private long micros() {
@@ -84,7 +95,7 @@ public final class TestDesk implements LogClerk, AutoCloseable {
 
   private Heartbeat heartbeat(String origin, long size, String root, long witnessed) {
     return new Heartbeat(
-        origin, size, root, witnessed, "0.1.0", "", 1 << 30, "boot", now.toEpochMilli(), micros());
+        origin, size, root, witnessed, "0.1.0", "", 1 << 30, boot, clock().millis(), micros());
   }
 
   public Path data() {
@@ -138,7 +149,7 @@ public final class TestDesk implements LogClerk, AutoCloseable {
             "Cruzer Blade",
             List.of("08/06/50"),
             "p-" + serial);
-    return new UsbAttached(now, device, false);
+    return new UsbAttached(clock().instant(), device, false);
   }
 
   /**
@@ -195,6 +206,20 @@ public final class TestDesk implements LogClerk, AutoCloseable {
           log.commit();
           return seq;
         });
+  }
+
+  @Override
+  public CompletableFuture<String> succeed(SignedNote atHq, String why) {
+    return now(
+        () -> {
+          log = log.succeeded(Optional.of(atHq), why);
+          return log.origin();
+        });
+  }
+
+  @Override
+  public CompletableFuture<byte[]> attest(byte[] statement) {
+    return now(() -> log.attest(statement));
   }
 
   @Override

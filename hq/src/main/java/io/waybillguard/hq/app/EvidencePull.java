@@ -5,10 +5,12 @@ import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.hq.pull.Pull;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.Generations;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Segments;
+import io.waybillguard.hq.store.Workstation;
 import io.waybillguard.hq.trust.HqKeys;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -77,7 +79,14 @@ final class EvidencePull implements Command {
               new SegmentFiles(home.data()),
               new Contents(database, home.data()),
               List.of(keys.witness().verifier(), keys.mirror().verifier()));
-      print(log, write(pull, log, request, now));
+      Pull.Result result = write(pull, log, request, now);
+      List<String> others =
+          new Generations(database)
+              .line(workstation).stream()
+                  .map(Workstation::log)
+                  .filter(id -> !id.equals(workstation))
+                  .toList();
+      print(log, result, others);
     }
     return Exit.DONE;
   }
@@ -116,13 +125,14 @@ final class EvidencePull implements Command {
     }
   }
 
-  private void print(LogState log, Pull.Result result) {
+  private void print(LogState log, Pull.Result result, List<String> others) {
     if (call.json()) {
       call.terminal()
           .json(
               Json.object()
                   .put("bundle", out.toString())
                   .put("workstation", workstation)
+                  .put("other_logs", others)
                   .put("first", result.first())
                   .put("last", result.last())
                   .put("records", result.records())
@@ -132,6 +142,12 @@ final class EvidencePull implements Command {
     Words words = call.words();
     call.terminal()
         .line(words.say("pull.done", result.records(), out, result.first(), result.last()));
+    if (!others.isEmpty()) {
+      call.terminal()
+          .line(
+              words.say(
+                  "pull.other_logs", workstation, others.size() + 1, String.join(", ", others)));
+    }
     call.terminal()
         .line(words.say("pull.how_to_check", out, log.keys().epochs().get(0).key().toString()));
   }

@@ -12,17 +12,23 @@ import io.waybillguard.hq.ingest.Enrolment;
 import io.waybillguard.hq.ingest.Mirror;
 import io.waybillguard.hq.ingest.Presence;
 import io.waybillguard.hq.ingest.Pulled;
+import io.waybillguard.hq.ingest.Renewal;
+import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.store.Bond;
+import io.waybillguard.hq.store.Clones;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.DurableFile;
 import io.waybillguard.hq.store.Enrolments;
+import io.waybillguard.hq.store.Generations;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Records;
+import io.waybillguard.hq.store.Renewals;
+import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.trust.HqKeys;
@@ -63,6 +69,7 @@ final class Hq implements AutoCloseable {
    * @param console where people reach it
    * @param names further host names and addresses that the certificate should hold
    * @param heartbeat how often it wants to hear each workstation
+   * @param certificateLife how long a workstation's certificate holds
    */
   record Settings(
       Location at,
@@ -70,7 +77,8 @@ final class Hq implements AutoCloseable {
       Address agents,
       Address console,
       List<String> names,
-      Duration heartbeat) {
+      Duration heartbeat,
+      Duration certificateLife) {
     Settings {
       names = List.copyOf(names);
     }
@@ -111,17 +119,27 @@ final class Hq implements AutoCloseable {
       Logs logs = new Logs(database);
       SegmentFiles files = new SegmentFiles(data);
       files.removeParts(partsBefore(settings, clock.instant()));
+      Duration life = settings.certificateLife();
       Commands commands = new Commands(database);
       Contents contents = new Contents(database, data);
       contents.destroyDoomed();
       AgentApi api =
           new AgentApi(
-              new Enrolment(keys, new Enrolments(database), clock),
+              new Enrolment(keys, new Enrolments(database), life, clock),
               new Witness(keys.witness(), logs, clock),
               new Mirror(keys.mirror(), keys.witness(), logs, files, clock),
-              new Presence(logs, new Heartbeats(database), commands, settings.heartbeat(), clock),
+              new Presence(
+                  logs,
+                  new Heartbeats(database),
+                  new Clones(database),
+                  commands,
+                  settings.heartbeat(),
+                  clock),
               new Pulled(logs, commands, new Records(database, files), contents, clock),
-              logs);
+              new Renewal(keys, logs, new Renewals(database), life, clock),
+              new Succession(keys, new Generations(database), life, clock),
+              logs,
+              new Revocations(database));
       this.agents =
           listen(
               "agents",

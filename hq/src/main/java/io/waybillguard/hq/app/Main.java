@@ -47,6 +47,8 @@ public final class Main {
         .addSubcommand(new Serve(call))
         .addSubcommand(group("token", new TokenCreate(call)))
         .addSubcommand(new Workstations(call))
+        .addSubcommand(
+            group("workstation", new WorkstationRevoke(call), new WorkstationClear(call)))
         .addSubcommand(group("evidence", new EvidencePull(call), new EvidenceVerify(call)))
         .addSubcommand(
             group(

@@ -2,6 +2,7 @@ package io.waybillguard.hq.app;
 
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
+import io.waybillguard.hq.trust.CertificateAuthority;
 import io.waybillguard.hq.trust.HqKeys;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,6 +35,10 @@ final class Serve implements Command {
 
   @Option(names = "--heartbeat", paramLabel = "SPAN", converter = Spans.class)
   private Duration heartbeat = Fleet.DEFAULT_INTERVAL;
+
+  /** For trying out renewal without waiting two months. */
+  @Option(names = "--certificate-life", paramLabel = "SPAN", converter = Spans.class, hidden = true)
+  private Duration certificateLife = CertificateAuthority.CLIENT_VALIDITY;
 
   Serve(Call call) {
     this.call = call;
@@ -82,6 +87,7 @@ final class Serve implements Command {
         agents,
         console,
         names,
-        heartbeat);
+        heartbeat,
+        certificateLife);
   }
 }

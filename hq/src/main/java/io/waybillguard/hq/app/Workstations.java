@@ -61,6 +61,8 @@ final class Workstations implements Command {
             .put("blind", row.blind())
             .put("version", row.workstation().version())
             .put("first_vkey", row.firstKey());
+    row.workstation().continues().ifPresent(id -> json.put("continues", id));
+    row.workstation().continuedBy().ifPresent(id -> json.put("continued_by", id));
     row.workstation().lastReport().ifPresent(t -> json.put("last_report", Times.rfc3339(t)));
     return json;
   }

@@ -31,6 +31,7 @@ public final class Console {
   private static final int FINDINGS = 5;
   private static final int NEEDING = 8;
   private static final int ALARMS = 5;
+  private static final int ALL_ALARMS = 200;
   private static final int LONGEST_SEARCH = 100;
 
   private final TemplateEngine pages = TemplateEngine.createPrecompiled(ContentType.Html);
@@ -68,6 +69,7 @@ public final class Console {
     config.routes.post("/login", this::signOn);
     config.routes.post("/logout", this::signOff);
     config.routes.get("/", request -> withSession(request, this::overview));
+    config.routes.get("/alarms", request -> withSession(request, this::alarms));
     config.routes.get("/fleet", request -> withSession(request, this::fleetTable));
     config.routes.get("/workstations.csv", request -> withSession(request, this::csv));
     config.routes.get("/workstations/{id}", request -> withSession(request, this::workstation));
@@ -165,8 +167,7 @@ public final class Console {
     Reader reader = visitors.reader(request);
     List<Fleet.Standing> all = fleet.all();
     List<Fleet.Standing> needing = FleetView.needing(all);
-    Map<String, String> names = new TreeMap<>();
-    all.forEach(s -> names.put(s.row().workstation().log(), s.row().workstation().name()));
+    Map<String, String> names = names(all);
     render(
         request,
         "overview.jte",
@@ -184,7 +185,29 @@ public final class Console {
                 .map(r -> RecordView.of(r.log(), r, reader))
                 .toList(),
             "names",
-            names));
+            names,
+            "openAlarms",
+            alarms.open()));
+  }
+
+  private void alarms(Context request, Users.Session session) {
+    Reader reader = visitors.reader(request);
+    render(
+        request,
+        "alarms.jte",
+        Map.of(
+            "shell",
+            shell(reader, reader.say("alarms.all"), session, request),
+            "alarms",
+            alarms.newest(ALL_ALARMS),
+            "names",
+            names(fleet.all())));
+  }
+
+  private static Map<String, String> names(List<Fleet.Standing> all) {
+    Map<String, String> names = new TreeMap<>();
+    all.forEach(s -> names.put(s.row().workstation().log(), s.row().workstation().name()));
+    return names;
   }
 
   private void fleetTable(Context request, Users.Session session) {

@@ -65,9 +65,13 @@ public record FleetView(
     };
   }
 
-  /** Workstations that somebody should look at, worst first. */
+  /**
+   * Workstations that somebody should look at, worst first. Of one that has several logs, the
+   * newest stands for all.
+   */
   static List<Fleet.Standing> needing(List<Fleet.Standing> fleet) {
     return fleet.stream()
+        .filter(s -> s.row().workstation().continuedBy().isEmpty())
         .filter(s -> s.state() != State.LIVE || !s.row().blind().isEmpty())
         .sorted(Comparator.comparing(Fleet.Standing::state).reversed())
         .toList();

@@ -13,8 +13,14 @@ public enum State {
   SILENT,
   /** Not heard for more than a day. */
   DARK,
+  /** Its log ended, and goes on as another one. */
+  ENDED,
+  /** A person took its certificate away. */
+  REVOKED,
   /** Holds less than HQ had cosigned: somebody put an older copy of the log back. */
   ROLLED_BACK,
+  /** Two machines report with its identity. */
+  CLONED,
   /** Has signed two histories. */
   FORKED;
 
@@ -30,8 +36,17 @@ public enum State {
     if (workstation.forked().isPresent()) {
       return FORKED;
     }
+    if (workstation.cloned().isPresent()) {
+      return CLONED;
+    }
     if (workstation.rolledBack().isPresent()) {
       return ROLLED_BACK;
+    }
+    if (workstation.revoked().isPresent()) {
+      return REVOKED;
+    }
+    if (workstation.continuedBy().isPresent()) {
+      return ENDED;
     }
     Duration silence = Duration.between(workstation.lastSeen(), now);
     if (silence.compareTo(DARK_AFTER) > 0) {

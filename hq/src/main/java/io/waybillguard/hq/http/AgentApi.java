@@ -4,18 +4,23 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.waybillguard.agent.report.wire.EnrollRequest;
+import io.waybillguard.agent.report.wire.GenerationRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.Limits;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Refusal;
+import io.waybillguard.agent.report.wire.RenewRequest;
 import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.hq.ingest.Enrolment;
 import io.waybillguard.hq.ingest.Mirror;
 import io.waybillguard.hq.ingest.Presence;
 import io.waybillguard.hq.ingest.Pulled;
 import io.waybillguard.hq.ingest.Rejected;
+import io.waybillguard.hq.ingest.Renewal;
+import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +43,8 @@ public final class AgentApi {
   private final Witness witness;
   private final Mirror mirror;
   private final Presence presence;
+  private final Renewal renewal;
+  private final Succession succession;
   private final Pulled pulled;
   private final Caller caller;
   private final Semaphore segments = new Semaphore(SEGMENTS_AT_ONCE, true);
@@ -49,13 +56,18 @@ public final class AgentApi {
       Mirror mirror,
       Presence presence,
       Pulled pulled,
-      Logs logs) {
+      Renewal renewal,
+      Succession succession,
+      Logs logs,
+      Revocations revocations) {
     this.enrolment = enrolment;
     this.witness = witness;
     this.mirror = mirror;
     this.presence = presence;
     this.pulled = pulled;
-    this.caller = new Caller(logs);
+    this.renewal = renewal;
+    this.succession = succession;
+    this.caller = new Caller(logs, revocations);
   }
 
   /** Adds the addresses to a server. */
@@ -66,6 +78,8 @@ public final class AgentApi {
     config.routes.post("/v1/logs/{id}/segments", this::segments);
     config.routes.post("/v1/logs/{id}/bodies", this::bodies);
     config.routes.post("/v1/heartbeat", this::heartbeat);
+    config.routes.post("/v1/renew", this::renew);
+    config.routes.post("/v1/generation", this::generation);
     config.routes.get("/healthz", request -> request.contentType(TEXT).result("ok\n"));
     config.routes.exception(Rejected.class, AgentApi::refuse);
     config.routes.exception(
@@ -127,6 +141,30 @@ public final class AgentApi {
     try {
       Heartbeat beat = Heartbeat.decode(Bodies.plain(request, Limits.JSON));
       request.contentType(JSON).result(presence.heard(who.log(), beat).encode());
+    } catch (WireException e) {
+      throw Rejected.of(e);
+    }
+  }
+
+  private void renew(Context request) throws Rejected, IOException {
+    Workstation who = caller.of(request);
+    try {
+      RenewRequest renew = RenewRequest.decode(Bodies.plain(request, Limits.JSON));
+      request
+          .contentType(JSON)
+          .result(renewal.renew(who, caller.certificate(request), renew).encode());
+    } catch (WireException e) {
+      throw Rejected.of(e);
+    }
+  }
+
+  private void generation(Context request) throws Rejected, IOException {
+    Workstation who = caller.ofAnyLog(request);
+    try {
+      GenerationRequest next = GenerationRequest.decode(Bodies.plain(request, Limits.JSON));
+      request
+          .contentType(JSON)
+          .result(succession.link(who, caller.certificate(request), next).encode());
     } catch (WireException e) {
       throw Rejected.of(e);
     }

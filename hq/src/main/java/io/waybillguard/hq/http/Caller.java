@@ -3,10 +3,12 @@ package io.waybillguard.hq.http;
 import io.javalin.http.Context;
 import io.waybillguard.agent.report.wire.Refusal;
 import io.waybillguard.hq.ingest.Rejected;
+import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.Workstation;
+import io.waybillguard.hq.trust.Pem;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import java.util.Optional;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -18,32 +20,55 @@ final class Caller {
   private static final String CHAIN = "jakarta.servlet.request.X509Certificate";
 
   private final Logs logs;
+  private final Revocations revocations;
 
-  Caller(Logs logs) {
+  Caller(Logs logs, Revocations revocations) {
     this.logs = logs;
+    this.revocations = revocations;
   }
 
   /**
-   * The workstation that the certificate was issued for. That HQ's CA issued it was checked when
-   * the connection was made.
+   * The workstation that the certificate was issued for. That HQ's CA issued it, and that its time
+   * is not over, was checked when the connection was made.
    *
-   * @throws Rejected without a certificate, or with one that a later enrolment has replaced
+   * @throws Rejected without a certificate, with one that a later enrolment has replaced or a
+   *     person has taken away, or with that of a log which goes on as another
    */
   Workstation of(Context request) throws Rejected {
+    Workstation who = ofAnyLog(request);
+    if (who.continuedBy().isPresent()) {
+      throw Succession.continued(who);
+    }
+    return who;
+  }
+
+  /** The same, also for a log that goes on as another. */
+  Workstation ofAnyLog(Context request) throws Rejected {
+    X509Certificate shown = certificate(request);
+    String spki = Pem.spki(shown);
+    if (revocations.isRevoked(spki)) {
+      throw Rejected.because(
+          403, Refusal.REVOKED, "this certificate was revoked at HQ; enrol again with a new token");
+    }
+    return commonName(shown)
+        .flatMap(logs::workstation)
+        .filter(w -> w.tlsSpki().equals(spki) || w.earlierSpki().equals(spki))
+        .orElseThrow(
+            () ->
+                Rejected.because(
+                    403,
+                    Refusal.CERTIFICATE_REPLACED,
+                    "this certificate is not the one that HQ issued last; enrol again"));
+  }
+
+  /** The certificate that the request came with. */
+  X509Certificate certificate(Context request) throws Rejected {
     if (!(request.req().getAttribute(CHAIN) instanceof X509Certificate[] chain)
         || chain.length == 0) {
       throw Rejected.because(
           401, Refusal.NO_CERTIFICATE, "show the certificate that enrolment gave you");
     }
-    String spki = Base64.getEncoder().encodeToString(chain[0].getPublicKey().getEncoded());
-    Optional<Workstation> found =
-        commonName(chain[0]).flatMap(logs::workstation).filter(w -> w.tlsSpki().equals(spki));
-    return found.orElseThrow(
-        () ->
-            Rejected.because(
-                403,
-                Refusal.CERTIFICATE_REPLACED,
-                "this certificate is not the one that HQ issued last; enrol again"));
+    return chain[0];
   }
 
   private static Optional<String> commonName(X509Certificate certificate) {

@@ -16,6 +16,7 @@ import io.waybillguard.hq.trust.Pem;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,12 +27,18 @@ public final class Enrolment {
 
   private final HqKeys keys;
   private final Enrolments enrolments;
+  private final Duration life;
   private final InstantSource clock;
 
-  /** Enrolment with these keys into this store. */
-  public Enrolment(HqKeys keys, Enrolments enrolments, InstantSource clock) {
+  /**
+   * Enrolment with these keys into this store.
+   *
+   * @param life how long a certificate holds
+   */
+  public Enrolment(HqKeys keys, Enrolments enrolments, Duration life, InstantSource clock) {
     this.keys = keys;
     this.enrolments = enrolments;
+    this.life = life;
     this.clock = clock;
   }
 
@@ -42,7 +49,7 @@ public final class Enrolment {
    */
   public EnrollReply enrol(EnrollRequest request) throws Rejected {
     EnrollToken token = token(request);
-    VerifierKey logKey = logKey(request);
+    VerifierKey logKey = logKey(request.logVkey());
     byte[] spki = tlsKey(request);
     checkSignatures(request, token, logKey, spki);
     String log = Checkpoint.logId(logKey);
@@ -60,7 +67,7 @@ public final class Enrolment {
     Enrolments.Outcome outcome =
         enrolments.enrol(who, outlet -> certificate(spki, log, outlet, now), now);
     if (outcome instanceof Enrolments.Enrolled enrolled) {
-      return reply(enrolled.workstation(), now);
+      return reply(keys, enrolled.workstation(), now);
     }
     throw refusal((Enrolments.Refused) outcome);
   }
@@ -74,9 +81,9 @@ public final class Enrolment {
     }
   }
 
-  private static VerifierKey logKey(EnrollRequest request) throws Rejected {
+  static VerifierKey logKey(String vkey) throws Rejected {
     try {
-      VerifierKey key = VerifierKey.parse(request.logVkey());
+      VerifierKey key = VerifierKey.parse(vkey);
       String id = Checkpoint.logId(key);
       if (key.type() != VerifierKey.SIGNER || !Checkpoint.logIdOf(key.name()).equals(id)) {
         throw Rejected.because(
@@ -121,7 +128,7 @@ public final class Enrolment {
     }
   }
 
-  private static boolean ecdsa(byte[] spki, byte[] message, byte[] signature) {
+  static boolean ecdsa(byte[] spki, byte[] message, byte[] signature) {
     try {
       PublicKey key = CertificateAuthority.p256(spki);
       Signature verifier = Signature.getInstance("SHA256withECDSA");
@@ -136,13 +143,13 @@ public final class Enrolment {
 
   private String certificate(byte[] spki, String log, String outlet, Instant now) {
     try {
-      return Pem.of(keys.ca().issueClient(spki, log, outlet, now));
+      return Pem.of(keys.ca().issueClient(spki, log, outlet, life, now));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot issue a certificate for log " + log, e);
     }
   }
 
-  private EnrollReply reply(Workstation workstation, Instant now) {
+  static EnrollReply reply(HqKeys keys, Workstation workstation, Instant now) {
     try {
       return new EnrollReply(
           List.of(workstation.certificate(), Pem.of(keys.ca().certificate())),
@@ -166,6 +173,9 @@ public final class Enrolment {
       case TOKEN_USED ->
           Rejected.because(
               409, Refusal.TOKEN_USED, "the token was used by other keys; HQ has been alarmed");
+      case REVOKED ->
+          Rejected.because(
+              403, Refusal.REVOKED, "this TLS key was revoked; make another and enrol with it");
       case LOG_TAKEN ->
           Rejected.because(409, Refusal.LOG_TAKEN, "this log id is enrolled with another key");
     };

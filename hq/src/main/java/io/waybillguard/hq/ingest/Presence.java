@@ -1,19 +1,24 @@
 package io.waybillguard.hq.ingest;
 
+import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.hq.store.Clones;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Workstation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 
 /** {@code POST /v1/heartbeat}: who is there, and whether it still holds what HQ has cosigned. */
 public final class Presence {
   private final Logs logs;
   private final Heartbeats heartbeats;
+  private final Clones clones;
   private final Commands commands;
   private final Duration interval;
   private final InstantSource clock;
@@ -22,9 +27,15 @@ public final class Presence {
    * @param interval how often a workstation should be heard; it adds its own jitter
    */
   public Presence(
-      Logs logs, Heartbeats heartbeats, Commands commands, Duration interval, InstantSource clock) {
+      Logs logs,
+      Heartbeats heartbeats,
+      Clones clones,
+      Commands commands,
+      Duration interval,
+      InstantSource clock) {
     this.logs = logs;
     this.heartbeats = heartbeats;
+    this.clones = clones;
     this.commands = commands;
     this.interval = interval;
     this.clock = clock;
@@ -39,14 +50,23 @@ public final class Presence {
     LogState log = Witness.state(logs, caller, beat.origin());
     Instant now = clock.instant();
     heartbeats.put(caller, beat, now);
+    clones.heard(caller, beat, now);
     if (beat.size() < log.head().size()) {
       heartbeats.rolledBack(caller, beat.size(), log.head().size(), now);
     }
+    Workstation who = logs.workstation(caller).orElseThrow();
     return new HeartbeatReply(
         now,
         log.head().size(),
         log.mirror().size(),
         interval,
-        commands.due(log.workstation(), now));
+        who.isRestricted() ? List.of() : commands.due(log.workstation(), now),
+        isOurs(log, beat) ? "" : log.headNote().map(SignedNote::toString).orElse(""),
+        who.isRestricted());
+  }
+
+  /** Whether the workstation stands where HQ does; else it is told what HQ has cosigned. */
+  private static boolean isOurs(LogState log, Heartbeat beat) {
+    return log.head().size() == beat.size() && log.head().root().base64().equals(beat.root());
   }
 }

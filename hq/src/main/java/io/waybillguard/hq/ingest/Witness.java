@@ -5,6 +5,7 @@ import io.waybillguard.agent.evidence.ConsistencyClaim;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.HandOver;
 import io.waybillguard.agent.evidence.KeyChain;
+import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.Merkle;
 import io.waybillguard.agent.evidence.NoteSignature;
 import io.waybillguard.agent.evidence.SignedNote;
@@ -116,7 +117,11 @@ public final class Witness {
     try {
       learnt = HandOver.learn(log.keys(), proof);
     } catch (EvidenceException e) {
-      throw Rejected.because(422, Refusal.KEY_CONFLICT, String.valueOf(e.getMessage()));
+      String conflict = String.valueOf(e.getMessage());
+      if (contradicts(log.keys(), proof, closing)) {
+        logs.forked(caller, Alarms.Kind.FORKED, conflict, proof.note(), clock.instant());
+      }
+      throw Rejected.because(422, Refusal.KEY_CONFLICT, conflict);
     }
     if (learnt.last().number() == log.keys().last().number()) {
       return Attempts.done(learnt.last().number());
@@ -139,6 +144,21 @@ public final class Witness {
     return logs.learn(log, learnt, proof.note())
         ? Attempts.done(learnt.last().number())
         : Attempts.again();
+  }
+
+  /** Whether a proof that holds hands over to another key than the one known for its epoch. */
+  private static boolean contradicts(KeyChain keys, TlogProof proof, Checkpoint closing) {
+    try {
+      proof.check(proof.extraBytes(), closing);
+      Leaf leaf = Leaf.parse(proof.extraBytes());
+      long epoch = leaf.fields().number("epoch", -1);
+      return leaf.type().equals("log.key")
+          && leaf.seq() == proof.index()
+          && epoch > 0
+          && epoch <= keys.last().number();
+    } catch (EvidenceException e) {
+      return false; // it proves nothing
+    }
   }
 
   /** The log that the caller speaks of, which must be its own. */

@@ -114,6 +114,8 @@ public final class Pull {
             .put("origin", log.origin())
             .put("outlet", log.workstation().outlet())
             .put("hostname", log.workstation().hostname())
+            .putUnlessEmpty("continues", log.workstation().continues().orElse(""))
+            .putUnlessEmpty("continued_by", log.workstation().continuedBy().orElse(""))
             .put("first", wanted.first())
             .put("last", wanted.last())
             .put("records", wanted.size());

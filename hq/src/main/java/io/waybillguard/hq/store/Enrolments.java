@@ -46,7 +46,9 @@ public final class Enrolments {
     /** The token was used with other keys; an alarm is raised. */
     TOKEN_USED,
     /** The log id is enrolled under another key or name. */
-    LOG_TAKEN
+    LOG_TAKEN,
+    /** The TLS key was taken away by a person. */
+    REVOKED
   }
 
   private final Database database;
@@ -67,6 +69,9 @@ public final class Enrolments {
     Optional<Tokens.Row> found = tokens.take(h, who.token());
     if (found.isEmpty()) {
       return Refused.TOKEN_UNKNOWN;
+    }
+    if (Revocations.isRevoked(h, who.tlsSpki())) {
+      return Refused.REVOKED;
     }
     Tokens.Row token = found.get();
     Optional<Workstation> before = Logs.find(h, who.log());
@@ -112,6 +117,7 @@ public final class Enrolments {
             + " from a machine that calls itself "
             + who.hostname(),
         "",
+        "",
         now);
     return Refused.TOKEN_USED;
   }
@@ -150,7 +156,7 @@ public final class Enrolments {
             h.createUpdate(
                 "UPDATE workstation SET outlet = :outlet, hostname = :hostname, os = :os,"
                     + " version = :version, tls_spki = :tls, certificate = :certificate,"
-                    + " last_seen = :now WHERE log = :log"),
+                    + " last_seen = :now, revoked = NULL, earlier_spki = NULL WHERE log = :log"),
             who,
             outlet,
             certificate,

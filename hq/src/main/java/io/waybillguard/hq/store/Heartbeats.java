@@ -58,6 +58,7 @@ public final class Heartbeats {
                     Alarms.Kind.ROLLED_BACK,
                     "the workstation holds " + itsSize + " records, HQ has cosigned " + ourSize,
                     "",
+                    "",
                     now);
               }
             });

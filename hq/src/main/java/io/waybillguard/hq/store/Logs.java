@@ -258,7 +258,7 @@ public final class Logs {
         .one();
   }
 
-  /** Notes that a log has two histories, and keeps the refused checkpoint. */
+  /** Notes that a log has two histories, and keeps both checkpoints: the refused and HQ's own. */
   public void forked(String log, Alarms.Kind kind, String detail, SignedNote note, Instant now) {
     database
         .jdbi()
@@ -279,7 +279,11 @@ public final class Logs {
                           .one()
                       > 0;
               if (!told) {
-                Alarms.raise(h, Optional.of(log), kind, detail, note.toString(), now);
+                String held =
+                    stored(h, "SELECT size, root, note FROM head WHERE log = ?", log)
+                        .map(s -> s.note)
+                        .orElse("");
+                Alarms.raise(h, Optional.of(log), kind, detail, note.toString(), held, now);
               }
             });
   }

@@ -21,6 +21,12 @@ import java.util.Optional;
  * @param lastReport when HQ last took a head or records from it
  * @param rolledBack when it was first found to hold less than HQ had cosigned
  * @param forked when it was first found to have signed two histories
+ * @param cloned when two machines were first found to report as this one
+ * @param revoked when a person took its certificate away
+ * @param continues id of the log before this one on the same workstation
+ * @param continuedBy id of the log after this one; HQ takes nothing more for this one then
+ * @param earlierSpki the TLS key before the last renewal, or ""; its certificate holds until its
+ *     end
  */
 public record Workstation(
     String log,
@@ -35,7 +41,20 @@ public record Workstation(
     Instant lastSeen,
     Optional<Instant> lastReport,
     Optional<Instant> rolledBack,
-    Optional<Instant> forked) {
+    Optional<Instant> forked,
+    Optional<Instant> cloned,
+    Optional<Instant> revoked,
+    Optional<String> continues,
+    Optional<String> continuedBy,
+    String earlierSpki) {
+
+  /**
+   * Whether it may report and nothing else, until a person has looked: no commands, no renewal, no
+   * new log.
+   */
+  public boolean isRestricted() {
+    return forked.isPresent() || cloned.isPresent();
+  }
 
   /** What people call it: its own name, or its id when it told none. */
   public String name() {
@@ -56,7 +75,12 @@ public record Workstation(
         Instant.ofEpochMilli(row.getLong("last_seen")),
         time(row, "last_report"),
         time(row, "rolled_back"),
-        time(row, "forked"));
+        time(row, "forked"),
+        time(row, "cloned"),
+        time(row, "revoked"),
+        Optional.ofNullable(row.getString("continues")),
+        Optional.ofNullable(row.getString("continued_by")),
+        Optional.ofNullable(row.getString("earlier_spki")).orElse(""));
   }
 
   static Optional<Instant> time(ResultSet row, String column) throws SQLException {

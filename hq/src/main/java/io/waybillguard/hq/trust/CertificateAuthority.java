@@ -130,15 +130,17 @@ public final class CertificateAuthority {
    * A workstation's certificate over its bare key: CN is the log id, OU the outlet.
    *
    * @param spki the key, DER
+   * @param life how long it holds, such as {@link #CLIENT_VALIDITY}
    */
-  public X509Certificate issueClient(byte[] spki, String logId, String outlet, Instant now)
+  public X509Certificate issueClient(
+      byte[] spki, String logId, String outlet, Duration life, Instant now)
       throws GeneralSecurityException {
     X500Name subject =
         new X500NameBuilder(BCStyle.INSTANCE)
             .addRDN(BCStyle.OU, outlet)
             .addRDN(BCStyle.CN, logId)
             .build();
-    return issue(subject, spki, now, CLIENT_VALIDITY, KeyPurposeId.id_kp_clientAuth, List.of());
+    return issue(subject, spki, now, life, KeyPurposeId.id_kp_clientAuth, List.of());
   }
 
   /** HQ's server certificate for these host names and addresses. */
@@ -199,10 +201,18 @@ public final class CertificateAuthority {
         issuer,
         // Positive and unguessable, at most 20 bytes long (RFC 5280 section 4.1.2.2).
         new BigInteger(159, new SecureRandom()),
-        Date.from(now.minus(CLOCK_SLACK)),
+        Date.from(now.minus(slack(validity))),
         Date.from(now.plus(validity)),
         subject,
         SubjectPublicKeyInfo.getInstance(spki));
+  }
+
+  /**
+   * A certificate of short life would else be a third over, and due to be renewed, from the start.
+   */
+  private static Duration slack(Duration validity) {
+    Duration share = validity.dividedBy(CLIENT_VALIDITY.toDays());
+    return share.compareTo(CLOCK_SLACK) < 0 ? share : CLOCK_SLACK;
   }
 
   private static X509Certificate sign(X509v3CertificateBuilder builder, PrivateKey key)

@@ -20,6 +20,11 @@ public final class Pem {
     return text("CERTIFICATE", certificate.getEncoded());
   }
 
+  /** A certificate's public key as messages carry it: DER SubjectPublicKeyInfo in base64. */
+  public static String spki(X509Certificate certificate) {
+    return Base64.getEncoder().encodeToString(certificate.getPublicKey().getEncoded());
+  }
+
   static byte[] of(PrivateKey key) {
     return text("PRIVATE KEY", key.getEncoded()).getBytes(StandardCharsets.US_ASCII);
   }

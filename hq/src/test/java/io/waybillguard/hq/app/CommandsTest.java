@@ -195,14 +195,21 @@ final class CommandsTest {
             at,
             new Address("127.0.0.1", 0),
             List.of(),
-            Duration.ofMinutes(5)),
+            Duration.ofMinutes(5),
+            Duration.ofDays(90)),
         clock());
   }
 
   private Hq.Settings settings(String data, Optional<String> domain) throws Exception {
     Address any = new Address("127.0.0.1", 0);
     return new Hq.Settings(
-        TestDatabase.of(folder.resolve(data)), domain, any, any, List.of(), Duration.ofMinutes(5));
+        TestDatabase.of(folder.resolve(data)),
+        domain,
+        any,
+        any,
+        List.of(),
+        Duration.ofMinutes(5),
+        Duration.ofDays(90));
   }
 
   private static InstantSource clock() {

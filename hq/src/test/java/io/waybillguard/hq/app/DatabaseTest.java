@@ -185,7 +185,8 @@ final class DatabaseTest {
   }
 
   private static Hq.Settings settings(Location at) {
-    return new Hq.Settings(at, Optional.empty(), ANY, ANY, List.of(), Duration.ofMinutes(5));
+    return new Hq.Settings(
+        at, Optional.empty(), ANY, ANY, List.of(), Duration.ofMinutes(5), Duration.ofDays(90));
   }
 
   private static InstantSource clock() {

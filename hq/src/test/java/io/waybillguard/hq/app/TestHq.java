@@ -62,7 +62,8 @@ final class TestHq implements AutoCloseable {
             anyPort,
             anyPort,
             List.of(),
-            Duration.ofMinutes(5)),
+            Duration.ofMinutes(5),
+            Duration.ofDays(90)),
         clock);
   }
 

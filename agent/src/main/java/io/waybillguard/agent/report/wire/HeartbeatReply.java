@@ -16,16 +16,31 @@ import java.util.List;
  * @param mirrorSize size up to which HQ holds the bytes
  * @param nextAfter how long to wait before the next heartbeat, to the second
  * @param commands what HQ has this desk do, oldest first
+ * @param head the newest head that HQ has cosigned, a C2SP signed note, when it is not the one that
+ *     the heartbeat named; else ""
+ * @param restricted whether HQ takes reports only, until a person there has looked
  */
 public record HeartbeatReply(
     Instant hqTime,
     long hqSize,
     long mirrorSize,
     Duration nextAfter,
-    List<Command.Message> commands) {
+    List<Command.Message> commands,
+    String head,
+    boolean restricted) {
 
   public HeartbeatReply {
     commands = List.copyOf(commands);
+  }
+
+  /** The answer to a workstation in good standing whose head HQ knows. */
+  public HeartbeatReply(
+      Instant hqTime,
+      long hqSize,
+      long mirrorSize,
+      Duration nextAfter,
+      List<Command.Message> commands) {
+    this(hqTime, hqSize, mirrorSize, nextAfter, commands, "", false);
   }
 
   /** The message as sent. */
@@ -36,6 +51,8 @@ public record HeartbeatReply(
         .put("mirror_size", mirrorSize)
         .put("next_after", nextAfter.toSeconds())
         .put("commands", commands.stream().map(Command.Message::json).toList())
+        .putUnlessEmpty("head", head)
+        .putUnlessEmpty("standing", restricted ? Refusal.RESTRICTED : "")
         .canonical();
   }
 
@@ -52,7 +69,9 @@ public record HeartbeatReply(
           json.number("hq_size"),
           json.number("mirror_size", 0),
           Duration.ofSeconds(json.number("next_after")),
-          commands(json.objects("commands")));
+          commands(json.objects("commands")),
+          json.text("head", ""),
+          json.text("standing", "").equals(Refusal.RESTRICTED));
     } catch (JsonException e) {
       throw JsonFault.of("heartbeat reply", e);
     }

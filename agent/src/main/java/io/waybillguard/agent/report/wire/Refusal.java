@@ -55,6 +55,21 @@ public record Refusal(String error, String detail) {
   /** 422: a key was handed over in a way that contradicts what HQ has seen of the log. */
   public static final String KEY_CONFLICT = "key_conflict";
 
+  /** 403: a person at HQ has taken this certificate away; enrol again with a new token. */
+  public static final String REVOKED = "revoked";
+
+  /** 403: two histories or two machines; until a person at HQ has looked, it may only report. */
+  public static final String RESTRICTED = "restricted";
+
+  /** 403: this log goes on as another; HQ takes nothing more for it. */
+  public static final String CONTINUED = "continued";
+
+  /** 409: it is not yet time to renew the certificate. */
+  public static final String TOO_EARLY = "too_early";
+
+  /** 429: more new logs in a day than HQ takes from one workstation. */
+  public static final String TOO_MANY = "too_many";
+
   /** 413: beyond a limit; send less. */
   public static final String NOT_ASKED = "not_asked";
 

@@ -1,0 +1,38 @@
+package io.waybillguard.agent.report.wire;
+
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Answer to a renewal.
+ *
+ * @param chain certificates in PEM form: the workstation's new one first, HQ's CA last
+ * @param hqTime HQ's clock, to the millisecond
+ */
+public record RenewReply(List<String> chain, Instant hqTime) {
+
+  public RenewReply {
+    chain = List.copyOf(chain);
+  }
+
+  /** The message as sent. */
+  public byte[] encode() {
+    return Json.object().put("chain", chain).put("hq_time", hqTime.toEpochMilli()).canonical();
+  }
+
+  /**
+   * Reads a message; keys it does not know are ignored.
+   *
+   * @throws WireException if it is no JSON of our dialect or lacks a field
+   */
+  public static RenewReply decode(byte[] body) throws WireException {
+    try {
+      Json.Obj json = Json.parse(body);
+      return new RenewReply(json.texts("chain"), Instant.ofEpochMilli(json.number("hq_time")));
+    } catch (JsonException e) {
+      throw JsonFault.of("renewal reply", e);
+    }
+  }
+}
