@@ -30,6 +30,7 @@ if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/golang.org/x/mod ]
   judge=
 else
   part judge 400 "$here/judge/build.sh" "$judge" test
+  part vectors 120 python3 "$here/vectors.py" "$judge/judge"
 fi
 
 agent=$top/agent/target/waybill-guard-agent.jar hq=$top/hq/target/waybill-guard-hq.jar

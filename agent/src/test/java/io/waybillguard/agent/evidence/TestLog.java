@@ -268,7 +268,7 @@ public final class TestLog implements AutoCloseable {
   }
 
   /** Copies a folder with all that is in it, as it is on disk at this moment. */
-  static Path copy(Path from, Path to) throws IOException {
+  public static Path copy(Path from, Path to) throws IOException {
     Files.walkFileTree(
         from,
         new SimpleFileVisitor<>() {

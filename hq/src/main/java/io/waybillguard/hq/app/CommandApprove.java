@@ -47,12 +47,13 @@ final class CommandApprove implements Command {
       if (!now.isBefore(row.expires())) {
         throw new Complaint(Exit.USAGE, "command.over", id, row.expires());
       }
+      // Before it is signed: cut short, it can be approved again, and erasing twice does no harm.
+      eraseHere(database, row, now);
       String note = CommandGive.signed(row, home.keys()).note();
       if (!commands.approve(id, by, note, now)) {
         throw new Complaint(Exit.FAILED, "command.signed", id);
       }
       call.terminal().remark(call.words().say("command.given", id));
-      eraseHere(database, row, now);
     }
     return Exit.DONE;
   }
