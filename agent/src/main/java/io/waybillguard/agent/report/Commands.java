@@ -134,11 +134,13 @@ final class Commands {
    * Takes what came with a heartbeat.
    *
    * @param now HQ's time of the answer
+   * @return whether something was written down that HQ should hear of at once
    * @throws IOException if the log does not take the commands; none of those that are not in it is
    *     run, and they come again
    */
-  void heard(List<Command.Message> messages, Instant now, Enrolment hq)
+  boolean heard(List<Command.Message> messages, Instant now, Enrolment hq)
       throws IOException, InterruptedException {
+    boolean wrote = false;
     seen.values().removeIf(expires -> expires.isBefore(now.minus(Duration.ofDays(1))));
     for (Command.Message message : messages) {
       Command command;
@@ -150,8 +152,10 @@ final class Commands {
       }
       if (!seen.containsKey(command.id()) && !now.isBefore(command.notBefore())) {
         judge(command, now, hq);
+        wrote = true;
       }
     }
+    return wrote;
   }
 
   private void judge(Command command, Instant now, Enrolment hq)
@@ -279,8 +283,9 @@ final class Commands {
    * cannot be done at all ends with a result that says so.
    *
    * @param held how many records HQ holds: bodies of later ones have to wait
+   * @return whether the command has ended, of which HQ should hear at once
    */
-  void advance(LogReader log, long held, Bodies hq)
+  boolean advance(LogReader log, long held, Bodies hq)
       throws IOException, EvidenceException, InterruptedException {
     Running running = waiting.element();
     Command command = running.command;
@@ -297,13 +302,14 @@ final class Commands {
             default -> throw new BadArguments("unknown: " + command.type());
           };
       if (counts.isEmpty()) {
-        return;
+        return false;
       }
       end(command.id(), command.type(), Outcome.DONE, "", counts);
     } catch (BadArguments | NotTaken | Refused e) {
       end(command.id(), command.type(), Outcome.FAILED, String.valueOf(e.getMessage()), Map.of());
     }
     waiting.remove();
+    return true;
   }
 
   private static long isOne(boolean yes) {

@@ -239,7 +239,9 @@ public final class Reporter implements Duty {
       return 1;
     }
     if (commands.isBusy()) {
-      commands.advance(reader(), heldByHq, packed -> sendBodies(hq, packed));
+      if (commands.advance(reader(), heldByHq, packed -> sendBodies(hq, packed))) {
+        urgent.set(true);
+      }
       return 1;
     }
     await(untilNext(now));
@@ -358,7 +360,9 @@ public final class Reporter implements Duty {
       setLogAside(reply, head.size());
     } else if (!stoppedByHq()) {
       say(Link.CONNECTED, "");
-      commands.heard(reply.commands(), reply.hqTime(), enrolment());
+      if (commands.heard(reply.commands(), reply.hqTime(), enrolment())) {
+        urgent.set(true);
+      }
     }
   }
 

@@ -60,7 +60,8 @@ final class DoctorTest {
             "sensor.usb",
             "sensor.program",
             "sensor.image",
-            "sensor.upload"),
+            "sensor.upload",
+            "sensor.session"),
         lines.stream().map(l -> l.text("id", "")).toList());
     assertFalse(found.flag("ok", true), "a sensor that is switched off does not see");
     assertEquals(Exit.FAILED.code(), called.code());
