@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
 # of an agent's folder against HQ, images carried off on this host, and the crime in the rig's guest. Leaves its files under
-# target/it. At most 20 minutes; a quiet machine needs some 8.
+# target/it. At most 40 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -22,7 +22,7 @@ part() { # part NAME SECONDS COMMAND...
   echo "================ $name"
   if timeout -k 30 "$limit" "$@"; then echo "---------------- $name ok"; else failed="$failed $name"; echo "---------------- $name FAILED ($?)"; fi
 }
-left() { echo $((1200 - $(date +%s) + began)); }
+left() { echo $((2400 - $(date +%s) + began)); }
 
 judge=$out/judge
 if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/golang.org/x/mod ] || [ ! -d /usr/share/gocode/src/golang.org/x/text ]; then
@@ -40,6 +40,7 @@ if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
   failed="$failed jars"
 else
   part trust 240 python3 "$here/trust.py" "$out/trust"
+  part commands 180 python3 "$here/commands.py" "$out/commands"
   if [ "$(id -u)" != 0 ]; then
     skip failures "needs root, to run the agent as another user"
   else
