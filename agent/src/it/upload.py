@@ -145,12 +145,17 @@ class Upload:
         command = "mount -t tracefs none /sys/kernel/tracing; exec %s -jar %s run --home %s" % (" ".join(lab.JVM), lab.AGENT_JAR, self.home)
         self.agent = lab.Server(["unshare", "-m", "sh", "-c", command], self.folder, "agent")
         self.agent.ready(120)
-        states = {s["name"]: s for s in self.cli("status", "--json").json()["sensors"]}
+        # What "status" shows is written every two seconds.
+        states = lab.wait_for("the sensors' states", self.decided, 20)
         for name in ("image", "upload"):
             self.checks.that("the sensor %s sees" % name, states[name]["state"] in ("live", "reduced"), states[name])
         traced = "tracefs" not in states["upload"]["detail"]
         if not traced:
             print("SKIPPED owners of the shortest connections: %s" % states["upload"]["detail"], flush=True)
+
+    def decided(self):
+        states = {s["name"]: s for s in self.cli("status", "--json").json()["sensors"]}
+        return states if all(s["state"] != "starting" for s in states.values()) else None
 
     def cli(self, *words):
         return lab.run(lab.JVM + ["-jar", lab.AGENT_JAR] + list(words) + ["--home", self.home], 120)
