@@ -1,6 +1,8 @@
 package io.waybillguard.bench;
 
+import io.waybillguard.agent.event.BytesSent;
 import io.waybillguard.agent.event.Desk;
+import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Origin;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongFunction;
 
 /**
  * What the evidence log costs, beside what it cannot do without: SQLite for appending, SHA-256 for
@@ -44,7 +47,8 @@ public final class LogBench {
   /** {@code LogBench FOLDER LEAVES OUT.json}. */
   public static void main(String[] args) throws Exception {
     LogBench bench = new LogBench(Path.of(args[0]));
-    bench.appends();
+    bench.appends("routine", LogBench::routine);
+    bench.appends("critical", LogBench::critical);
     bench.large(Long.parseLong(args[1]));
     Path out = Path.of(args[2]);
     Files.writeString(out, Json.object().put("results", bench.results).indented() + "\n");
@@ -82,8 +86,24 @@ public final class LogBench {
         "0.1.0");
   }
 
-  /** Sealed at once, as every kind of today is: each commit bears a signature. */
-  private static ProgramAppeared event(long n) {
+  /** Waits for the next seal, as most records do. */
+  private static Event routine(long n) {
+    Instant at = Instant.ofEpochMilli(1_781_000_000_000L + n);
+    ProcessRef by = new ProcessRef(4_000 + n, "/home/scan/app/uploader", "scan");
+    return new BytesSent(
+        at.minusSeconds(60),
+        at,
+        by,
+        ProcessRef.UNKNOWN,
+        true,
+        new BytesSent.Peer("203.0.113.7", 443, "upload.example.com", "", false),
+        1_234_567 + n,
+        4_096,
+        3);
+  }
+
+  /** Sealed at once: each commit bears a signature. */
+  private static Event critical(long n) {
     return new ProgramAppeared(
         Instant.ofEpochMilli(1_781_000_000_000L + n),
         new FileRef("/home/scan/app/" + n, "elf", 4096, "ab".repeat(32), "", "scan", false, true),
@@ -93,8 +113,9 @@ public final class LogBench {
 
   // -- appending ---------------------------------------------------------------------------------
 
-  private void appends() throws Exception {
-    System.out.println("durable appends a second, median of " + ROUNDS + " rounds each, in turn");
+  private void appends(String kind, LongFunction<Event> events) throws Exception {
+    System.out.println(
+        "durable appends a second of " + kind + " records, median of " + ROUNDS + " rounds each");
     System.out.println("  batch    log/s    plain sqlite-jdbc/s    ratio");
     for (int batch : BATCHES) {
       int records = Math.min(20_000, Math.max(1_500, batch * 100));
@@ -102,8 +123,8 @@ public final class LogBench {
       double[] plain = new double[ROUNDS];
       // One round of each is not counted: it warms up the compiler and the disk.
       for (int round = -1; round < ROUNDS; round++) {
-        Path data = work.resolve("append-" + batch + "-" + round);
-        double one = append(data, batch, records);
+        Path data = work.resolve("append-" + kind + "-" + batch + "-" + round);
+        double one = append(data, batch, records, events);
         double other =
             new PlainSqlite(data.resolve("evidence.db"), batch).write(work.resolve("plain.db"));
         if (round >= 0) {
@@ -118,6 +139,7 @@ public final class LogBench {
       results.add(
           Json.object()
               .put("what", "append")
+              .put("kind", kind)
               .put("batch", batch)
               .put("log_per_s", Math.round(median(log)))
               .put("sqlite_per_s", Math.round(median(plain)))
@@ -125,13 +147,14 @@ public final class LogBench {
     }
   }
 
-  private static double append(Path data, int batch, int records) throws IOException {
+  private static double append(Path data, int batch, int records, LongFunction<Event> events)
+      throws IOException {
     Files.createDirectories(data);
     try (EvidenceLog log = open(data)) {
       long began = System.nanoTime();
       for (int n = 0; n < records; ) {
         for (int i = 0; i < batch && n < records; i++) {
-          log.append(event(n++));
+          log.append(events.apply(n++));
         }
         log.commit();
       }
@@ -153,7 +176,7 @@ public final class LogBench {
     try (EvidenceLog log = open(data)) {
       for (long n = 0; n < leaves; ) {
         for (int i = 0; i < 256 && n < leaves; i++) {
-          log.append(event(n++));
+          log.append(routine(n++));
         }
         log.commit();
       }

@@ -2,20 +2,17 @@ package io.waybillguard.agent.evidence;
 
 import io.waybillguard.agent.event.Span;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 /** What one transaction writes. Made by {@link Store#commit}, used by its thread. */
 final class Batch {
-  private final Connection connection;
-  private final List<PreparedStatement> open = new ArrayList<>();
+  private final Statements statements;
 
-  Batch(Connection connection) {
-    this.connection = connection;
+  Batch(Statements statements) {
+    this.statements = statements;
   }
 
   /** Fills a batch. */
@@ -28,9 +25,7 @@ final class Batch {
   }
 
   private PreparedStatement prepare(String sql) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    open.add(statement);
-    return statement;
+    return statements.of(sql);
   }
 
   private void run(String sql, long... values) throws SQLException {
@@ -172,12 +167,6 @@ final class Batch {
       note.execute();
       witnessed.setLong(1, size);
       witnessed.execute();
-    }
-  }
-
-  void close() throws SQLException {
-    for (PreparedStatement s : open) {
-      s.close();
     }
   }
 }

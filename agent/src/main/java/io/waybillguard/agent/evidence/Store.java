@@ -45,11 +45,13 @@ final class Store implements Ledger, AutoCloseable {
 
   private final Path file;
   private final Connection connection;
+  private final Statements statements;
   private boolean fresh;
 
   private Store(Path file, Connection connection) {
     this.file = file;
     this.connection = connection;
+    this.statements = new Statements(connection);
   }
 
   /** Opens the file to write, making it and its tables where they are missing. */
@@ -287,13 +289,8 @@ final class Store implements Ledger, AutoCloseable {
    * @throws IOException if none of it was written
    */
   void commit(Batch.Rows rows) throws IOException {
-    Batch batch = new Batch(connection);
     try {
-      try {
-        rows.into(batch);
-      } finally {
-        batch.close();
-      }
+      rows.into(new Batch(statements));
       connection.commit();
     } catch (SQLException e) {
       undo(e);
@@ -310,6 +307,12 @@ final class Store implements Ledger, AutoCloseable {
    * transaction, and without one every row would be a commit of its own.
    */
   private void undo(Exception cause) {
+    try {
+      // One that stopped halfway would keep the transaction from ending.
+      statements.close();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
     try {
       if (!connection.getAutoCommit()) {
         rollBack();
@@ -732,6 +735,7 @@ final class Store implements Ledger, AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
+      statements.close();
       connection.close();
     } catch (SQLException e) {
       throw new IOException("cannot close the evidence log " + file + ": " + e.getMessage(), e);
