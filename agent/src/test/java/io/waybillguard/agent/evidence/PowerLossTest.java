@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * said to be durable is there, and the log goes on.
  *
  * <p>In the build a share of the moments of a short run; by hand all of a long one, with {@code
- * -Dwg.power.commits=500 -Dwg.power.every=1}.
+ * -Dwg.power.commits=500 -Dwg.power.every=1}, from one request on with {@code -Dwg.power.first}.
  */
 final class PowerLossTest {
   private static final Logger LOG = LoggerFactory.getLogger(PowerLossTest.class);
@@ -49,6 +49,7 @@ final class PowerLossTest {
   void whatWasSaidToBeDurableSurvivesThePowerGoingAtAnyMoment() throws Exception {
     int commits = Integer.getInteger("wg.power.commits", 120);
     int every = Integer.getInteger("wg.power.every", 31);
+    int first = Integer.getInteger("wg.power.first", 0);
     long seed = Long.getLong("wg.power.seed", 20_260_612L);
     DiskShim shim = DiskShim.builtIn(temp);
     Path root = Files.createDirectories(temp.resolve("root"));
@@ -69,7 +70,7 @@ final class PowerLossTest {
         tried.clear();
         continue;
       }
-      if (i % every != offset) {
+      if (i < first || i % every != offset) {
         continue;
       }
       moments++;
