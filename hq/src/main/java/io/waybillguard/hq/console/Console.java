@@ -10,11 +10,13 @@ import io.javalin.http.HttpStatus;
 import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.store.Alarms;
+import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Segments;
 import io.waybillguard.hq.store.Users;
+import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class Console {
   private static final int FINDINGS = 5;
   private static final int NEEDING = 8;
   private static final int ALARMS = 5;
+  private static final int COMMANDS = 20;
   private static final int ALL_ALARMS = 200;
   private static final int LONGEST_SEARCH = 100;
 
@@ -41,6 +44,7 @@ public final class Console {
   private final Records records;
   private final Segments segments;
   private final Alarms alarms;
+  private final Commands commands;
   private final VerifierKey mirror;
 
   /**
@@ -58,6 +62,7 @@ public final class Console {
     this.records = new Records(database, files);
     this.segments = new Segments(database);
     this.alarms = new Alarms(database);
+    this.commands = new Commands(database);
     this.mirror = mirror;
   }
 
@@ -226,6 +231,18 @@ public final class Console {
         .result(FleetCsv.of(view(request, fleet.all()).rows(), visitors.reader(request)));
   }
 
+  private List<GivenCommand> given(Workstation desk) {
+    return commands.newestFor(desk, COMMANDS).stream()
+        .map(
+            row ->
+                new GivenCommand(
+                    row,
+                    commands.states(row.id()).stream()
+                        .filter(state -> state.log().equals(desk.log()))
+                        .findFirst()))
+        .toList();
+  }
+
   private void workstation(Context request, Users.Session session) throws IOException {
     Optional<Fleet.Standing> found = fleet.find(request.pathParam("id"));
     if (found.isEmpty()) {
@@ -244,6 +261,8 @@ public final class Console {
             found.get(),
             "alarms",
             alarms.of(log, ALARMS),
+            "commands",
+            given(found.get().row().workstation()),
             "page",
             recordsPage(request, log, reader)));
   }

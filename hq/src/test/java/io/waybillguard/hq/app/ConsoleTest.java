@@ -224,6 +224,36 @@ final class ConsoleTest {
   }
 
   @Test
+  void aWorkstationsPageTellsWhatItWasCommandedAndWhatBecameOfIt() throws Exception {
+    Desk desk = reported();
+    assertFalse(signedOn().get("/workstations/" + desk.logId()).body().contains("id=\"commands\""));
+    Called given =
+        Called.typing(
+            password() + "\n",
+            hq.clock(),
+            "zh",
+            "command",
+            "give",
+            "hold",
+            "--data",
+            hq.data().toString(),
+            "--workstation",
+            desk.logId(),
+            "--records",
+            "0-1",
+            "--case",
+            "杭州 7",
+            "--reason",
+            "<b>立案</b>",
+            "--by",
+            "admin");
+    assertEquals(0, given.exit(), given.err());
+    String page = signedOn().get("/workstations/" + desk.logId()).body();
+    assertTrue(page.contains("<strong>保全</strong> 0–1 · 还没有回音"), page);
+    assertTrue(page.contains("admin: &lt;b&gt;立案&lt;/b&gt;"), page);
+  }
+
+  @Test
   void anEmptyHqSaysWhatToDoFirst() throws Exception {
     String page = signedOn().get("/").body();
     assertTrue(page.contains("token create"), page);
