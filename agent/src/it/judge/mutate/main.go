@@ -260,6 +260,7 @@ func verify(command []string, folder string, files judge.Files) (int, string, er
 
 func main() {
 	n := flag.Int("n", 0, "flip this many bytes, drawn by -seed; 0 flips every byte")
+	most := flag.Int("files", 0, "try this many changes to whole files, drawn by -seed; 0 tries all")
 	seed := flag.Int64("seed", 1, "seed for the bits and the sample")
 	product := flag.String("product", "", "command of the product's verifier, words split at spaces; gets the folder as its last argument")
 	productN := flag.Int("product-n", 20, "ask the product about this many bit changes and this many file changes, each with manifests as they were and remade")
@@ -293,6 +294,9 @@ func main() {
 	sort.Strings(names)
 	random := rand.New(rand.NewSource(*seed))
 	bits, whole := flips(files, names, *n, random), breaks(files, names)
+	if *most > 0 {
+		whole = drawn(whole, *most, random)
+	}
 	for _, remade := range []bool{false, true} {
 		t.ask(bits, remade)
 		t.ask(whole, remade)
