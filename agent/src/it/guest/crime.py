@@ -277,7 +277,7 @@ class Scenario:
 
     def last_word(self):
         check = self.checks.that
-        verified = self.agent.cli("evidence verify --json")
+        verified = self.agent.cli("evidence verify --json", 400)
         check("the agent's own log verifies", verified.status == 0 and verified.json()["holds"], verified.out or verified.said())
         self.agent.signal("TERM")
         stored, keys = self.agent.stored("stopped")

@@ -33,9 +33,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +43,6 @@ import org.slf4j.LoggerFactory;
 final class Agent {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final Duration SENSORS_DECIDE_WITHIN = Duration.ofSeconds(60);
-  private static final Duration LAST_RECORD_WITHIN = Duration.ofSeconds(5);
   private static final int CHECKPOINT_RECORDS = 256;
   private static final Duration KEY_EPOCH_PAUSE = Duration.ofHours(1);
 
@@ -271,16 +268,7 @@ final class Agent {
    * @param reason for the last record
    */
   void stop(String reason) {
-    try {
-      pipeline
-          .record(new AgentStopped(wall.instant(), Version.current(), reason))
-          .get(LAST_RECORD_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.error(
-          "the last record could not be written; the next start will call this end unclean", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    pipeline.endWith(() -> new AgentStopped(wall.instant(), Version.current(), reason));
     List<String> hung = supervisor.stop();
     try {
       if (!hung.contains(pipeline.name())) {

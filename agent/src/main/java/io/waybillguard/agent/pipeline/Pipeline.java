@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +76,7 @@ public final class Pipeline implements Duty, LogClerk {
   private boolean diskRefuses;
   private long retryAt;
   private volatile Storage storage;
+  private volatile @Nullable Supplier<Event> lastWord;
 
   /** Whether something that others should hear at once waits for its commit. */
   private boolean urgent;
@@ -288,7 +290,15 @@ public final class Pipeline implements Duty, LogClerk {
     return 1000;
   }
 
-  /** Writes down what is still in the inbox, and seals. Nobody is left waiting for an answer. */
+  /** What the log's last record is to say when this ends in good order. Safe from any thread. */
+  public void endWith(Supplier<Event> word) {
+    lastWord = word;
+  }
+
+  /**
+   * Writes down what is still in the inbox, then the last word, and seals. Nobody is left waiting
+   * for an answer.
+   */
   @Override
   public void end() throws Exception {
     inbox.wake();
@@ -296,6 +306,10 @@ public final class Pipeline implements Duty, LogClerk {
       do {
         step();
       } while (inbox.size() > 0 || !asked.isEmpty());
+      Supplier<Event> word = lastWord;
+      if (word != null) {
+        append(word.get());
+      }
       log.seal();
       tell(answers);
     } catch (Exception e) {

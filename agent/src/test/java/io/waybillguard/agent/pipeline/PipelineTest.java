@@ -346,6 +346,23 @@ final class PipelineTest {
     }
   }
 
+  /** What was seen before the end comes before the record that says that it is the end. */
+  @Test
+  void theLastWordComesAfterAllThatWasSeen() throws Exception {
+    try (Scene desk = desk()) {
+      desk.step();
+      for (int i = 0; i < 1_000; i++) {
+        desk.inbox().offer(Seen.attached(Scene.noon(i), "S" + i));
+      }
+      desk.pipeline().endWith(() -> new AgentStopped(Scene.noon(9), "0.1.0", "signal"));
+      desk.pipeline().end();
+      List<String> kinds = desk.kinds();
+      assertEquals("log.stop", kinds.get(kinds.size() - 1));
+      assertEquals(1_000, Collections.frequency(kinds, "usb.attach"));
+      assertEquals(kinds.size(), desk.log().log().sealedSize());
+    }
+  }
+
   // -- asked by other threads ------------------------------------------------------------------
 
   @Test
