@@ -204,7 +204,7 @@ class Scenario:
             return
         first, cosigners = self.keys(bundle)
         product = " ".join(lab.JVM + ["-jar", lab.HQ_JAR, "evidence", "verify", "--first", first, "--witness", cosigners[0]])
-        words = [os.path.join(self.judges, "mutate"), "-n", "2000", "-files", "1500", "-first", first, "-witness", cosigners[0]]
+        words = [os.path.join(self.judges, "mutate"), "-n", "800", "-files", "700", "-first", first, "-witness", cosigners[0]]
         changed = lab.run(words + ["-product", product, "-product-n", "6", bundle], 400)
         self.checks.that("every edit of the bundle is refused", changed.status == 0, changed.out or changed.said())
 
