@@ -110,29 +110,33 @@ public final class AgentApi {
 
   private void segments(Context request) throws Rejected, IOException {
     Workstation who = ownLog(request);
-    begin(request);
-    try {
-      byte[] body = Bodies.gzip(request);
-      request.contentType(TEXT).result(mirror.addSegment(who.log(), body));
-    } finally {
-      segments.release();
-    }
+    byte[] answer =
+        judged(
+            request, body -> mirror.addSegment(who.log(), body).getBytes(StandardCharsets.UTF_8));
+    request.contentType(TEXT).result(answer);
   }
 
   private void bodies(Context request) throws Rejected, IOException {
     Workstation who = ownLog(request);
-    begin(request);
-    try {
-      request.contentType(JSON).result(pulled.take(who, Bodies.gzip(request)));
-    } finally {
-      segments.release();
-    }
+    byte[] answer = judged(request, body -> pulled.take(who, body));
+    request.contentType(JSON).result(answer);
   }
 
-  private void begin(Context request) throws Rejected {
+  @FunctionalInterface
+  private interface Judge {
+    byte[] judge(byte[] unpacked) throws Rejected, IOException;
+  }
+
+  /** What a judge says of a packed body, a few of them at once. */
+  private byte[] judged(Context request, Judge judge) throws Rejected, IOException {
     if (!segments.tryAcquire()) {
       request.header("Retry-After", RETRY_SECONDS);
       throw Rejected.because(503, Refusal.BUSY, "many segments are being taken; try again");
+    }
+    try {
+      return judge.judge(Bodies.gzip(request));
+    } finally {
+      segments.release();
     }
   }
 

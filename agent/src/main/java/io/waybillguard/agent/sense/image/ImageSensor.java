@@ -2,7 +2,6 @@ package io.waybillguard.agent.sense.image;
 
 import io.waybillguard.agent.event.ImagesHandled.Act;
 import io.waybillguard.agent.event.Observation;
-import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.SensorBack;
 import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.event.SensorLive;
@@ -11,6 +10,7 @@ import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.PathText;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
+import io.waybillguard.agent.sense.Described;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -288,17 +288,13 @@ public final class ImageSensor implements Sensor {
         new Tallies.Deed(
             now,
             act,
-            described(by),
-            described(parent),
+            Described.process(by),
+            Described.process(parent),
             settings.allowed().includes(by.executable()),
             file,
             result,
             result == null ? "" : settings.destinations().ofFolder(PathText.of(result))),
         done);
-  }
-
-  private static ProcessRef described(ProcessFacts facts) {
-    return new ProcessRef(facts.pid(), facts.executable(), facts.user());
   }
 
   private boolean isInScanFolder(Path file) {

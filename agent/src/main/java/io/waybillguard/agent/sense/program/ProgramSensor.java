@@ -13,9 +13,9 @@ import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.PathText;
-import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.Volumes;
+import io.waybillguard.agent.sense.Described;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -178,7 +178,7 @@ public final class ProgramSensor implements Sensor {
             ProgramFile.owner(event.file()),
             medium,
             isHidden(event.file(), medium),
-            described(event.by()),
+            Described.process(event.by()),
             null);
     FileHash hash = new FileHash(event.file(), stamp.get(), settings.hashLimit());
     Judgement before = waitingByKey.get(keyOf(stamp.get(), event.file()));
@@ -210,8 +210,8 @@ public final class ProgramSensor implements Sensor {
             ProgramFile.owner(file),
             medium,
             isHidden(file, medium),
-            described(event.process()),
-            described(processes.of(event.process().parentPid())));
+            Described.process(event.process()),
+            Described.process(processes.of(event.process().parentPid())));
     if (!isWorthARecord(sighting, stamp) || isToldAlready(event, now)) {
       return;
     }
@@ -372,10 +372,6 @@ public final class ProgramSensor implements Sensor {
       LOG.debug("file={} was gone before it could be looked at: {}", file, e.toString());
       return Optional.empty();
     }
-  }
-
-  private static ProcessRef described(ProcessFacts facts) {
-    return new ProcessRef(facts.pid(), facts.executable(), facts.user());
   }
 
   @Override

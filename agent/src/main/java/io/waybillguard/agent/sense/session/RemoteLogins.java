@@ -11,6 +11,7 @@ import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.RemoteTool.By;
 import io.waybillguard.agent.platform.RemoteTool.Sign;
+import io.waybillguard.agent.sense.Described;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -279,9 +280,7 @@ final class RemoteLogins {
           tunnel(),
           loggedIn ? Confidence.HIGH : Confidence.MEDIUM,
           signals,
-          program.pid() == 0
-              ? ProcessRef.UNKNOWN
-              : new ProcessRef(program.pid(), program.executable(), program.user()),
+          program.pid() == 0 ? ProcessRef.UNKNOWN : Described.process(program),
           began);
     }
   }

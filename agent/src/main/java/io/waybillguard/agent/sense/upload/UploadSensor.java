@@ -2,10 +2,10 @@ package io.waybillguard.agent.sense.upload;
 
 import io.waybillguard.agent.event.BytesSent;
 import io.waybillguard.agent.event.Observation;
-import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.Sockets;
+import io.waybillguard.agent.sense.Described;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -204,8 +204,8 @@ public final class UploadSensor implements Sensor {
     return new BytesSent(
         sum.last,
         sum.first,
-        described(sum.by),
-        described(parent),
+        Described.process(sum.by),
+        Described.process(parent),
         settings.allowed().includes(sum.by.executable()),
         new BytesSent.Peer(
             key.ip(),
@@ -216,10 +216,6 @@ public final class UploadSensor implements Sensor {
         sum.out,
         sum.in,
         sum.connectionCount);
-  }
-
-  private static ProcessRef described(ProcessFacts facts) {
-    return new ProcessRef(facts.pid(), facts.executable(), facts.user());
   }
 
   @Override
