@@ -32,4 +32,13 @@ public record Origin(Medium medium, String how, String source, String passport) 
         .unmapped("origin_path", source)
         .unmapped("origin_passport", passport);
   }
+
+  /** What {@link #unmappedInto} wrote. */
+  static Origin recalled(Recalled unmapped) {
+    return new Origin(
+        unmapped.text("origin").equals("removable") ? Medium.REMOVABLE : Medium.NOT_SEEN,
+        unmapped.text("origin_evidence"),
+        unmapped.text("origin_path"),
+        unmapped.text("origin_passport"));
+  }
 }

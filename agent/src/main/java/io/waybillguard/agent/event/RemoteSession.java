@@ -1,6 +1,7 @@
 package io.waybillguard.agent.event;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -63,6 +64,13 @@ public record RemoteSession(
     int id() {
       return id;
     }
+
+    static Confidence of(long id) {
+      return Arrays.stream(values())
+          .filter(confidence -> confidence.id == id)
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("no confidence has the id " + id));
+    }
   }
 
   public RemoteSession {
@@ -106,5 +114,30 @@ public record RemoteSession(
   /** An address in digits, of either kind; a name has letters past f or no dots and colons. */
   private static boolean isAddress(String text) {
     return text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*(%[\\w.-]+)?");
+  }
+
+  /** What {@link #ocsf} wrote. */
+  static RemoteSession recalled(Recalled event) throws JsonException {
+    Recalled more = event.unmapped();
+    String peer = event.text("src_endpoint.ip");
+    return new RemoteSession(
+        event.text("session.uid"),
+        event.text("service.uid"),
+        event.text("service.name"),
+        unlessUnknown(event.text("user.name")),
+        peer.isEmpty() ? unlessUnknown(event.text("src_endpoint.hostname")) : peer,
+        Math.toIntExact(event.number("src_endpoint.port")),
+        event.text("dst_endpoint.ip"),
+        Math.toIntExact(event.number("dst_endpoint.port")),
+        more.text("console"),
+        more.text("tunnel"),
+        Confidence.of(more.number("confidence_id")),
+        more.texts("signals"),
+        ProcessRef.recalled(event.in("actor.process")),
+        event.moment("session.created_time"));
+  }
+
+  private static String unlessUnknown(String name) {
+    return name.equals("unknown") ? "" : name;
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -237,6 +238,24 @@ final class OcsfSchemaTest {
                   assertEquals(List.of(), schema.violations(body));
                 }));
       }
+    }
+    return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> everyObservationIsReadBackAsItWas() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Event event : Stream.concat(SAMPLES.stream(), devicesOfEveryType()).toList()) {
+      tests.add(
+          DynamicTest.dynamicTest(
+              event.getClass().getSimpleName(),
+              () -> {
+                Optional<Observation> back =
+                    Recall.observation(DESKS.get(0).body(event, 7, NOON.plusMillis(3)));
+                Optional<Event> wanted =
+                    event instanceof Observation ? Optional.of(event) : Optional.empty();
+                assertEquals(wanted, back);
+              }));
     }
     return tests;
   }
