@@ -30,6 +30,7 @@ public final class Recall {
             case "sensor.blind" -> SensorBlind.recalled(event);
             case "sensor.live" -> SensorLive.recalled(event);
             case "session.end" -> RemoteSessionEnded.recalled(event);
+            case "session.refused" -> RemoteLoginsRefused.recalled(event);
             case "session.start" -> RemoteSessionStarted.recalled(event);
             case "usb.attach" -> UsbAttached.recalled(event);
             case "usb.detach" -> UsbDetached.recalled(event);

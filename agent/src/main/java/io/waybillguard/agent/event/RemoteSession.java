@@ -44,7 +44,7 @@ public record RemoteSession(
     Instant began) {
 
   /** OCSF {@code logon_type_id}: remote interactive. */
-  private static final int REMOTE_INTERACTIVE = 10;
+  static final int REMOTE_INTERACTIVE = 10;
 
   /** OCSF {@code confidence_id}. */
   public enum Confidence {
@@ -79,12 +79,7 @@ public record RemoteSession(
 
   /** The parts that start and end have alike; {@code activity} is 1 logon or 2 logoff. */
   Ocsf ocsf(int activity, Instant at) {
-    Json.Obj from = Json.object();
-    if (isAddress(peer)) {
-      from.put("ip", peer);
-    } else {
-      from.put("hostname", peer.isEmpty() ? "unknown" : peer);
-    }
+    Json.Obj from = endpoint(peer);
     if (port != 0) {
       from.put("port", port);
     }
@@ -119,13 +114,12 @@ public record RemoteSession(
   /** What {@link #ocsf} wrote. */
   static RemoteSession recalled(Recalled event) throws JsonException {
     Recalled more = event.unmapped();
-    String peer = event.text("src_endpoint.ip");
     return new RemoteSession(
         event.text("session.uid"),
         event.text("service.uid"),
         event.text("service.name"),
         unlessUnknown(event.text("user.name")),
-        peer.isEmpty() ? unlessUnknown(event.text("src_endpoint.hostname")) : peer,
+        peer(event),
         Math.toIntExact(event.number("src_endpoint.port")),
         event.text("dst_endpoint.ip"),
         Math.toIntExact(event.number("dst_endpoint.port")),
@@ -135,6 +129,19 @@ public record RemoteSession(
         more.texts("signals"),
         ProcessRef.recalled(event.in("actor.process")),
         event.moment("session.created_time"));
+  }
+
+  /** OCSF {@code src_endpoint}: an address, a name, or that it is unknown. */
+  static Json.Obj endpoint(String peer) {
+    return isAddress(peer)
+        ? Json.object().put("ip", peer)
+        : Json.object().put("hostname", peer.isEmpty() ? "unknown" : peer);
+  }
+
+  /** What {@link #endpoint} was made of. */
+  static String peer(Recalled event) {
+    String ip = event.text("src_endpoint.ip");
+    return ip.isEmpty() ? unlessUnknown(event.text("src_endpoint.hostname")) : ip;
   }
 
   private static String unlessUnknown(String name) {

@@ -91,6 +91,8 @@ final class OcsfSchemaTest {
           new RemoteSessionStarted(NOON, CONTROL, true),
           new RemoteSessionEnded(NOON, LOGIN, Duration.ofSeconds(3), false),
           new RemoteSessionEnded(NOON, CONTROL, Duration.ZERO, true),
+          new RemoteLoginsRefused(NOON, NOON.minusSeconds(9), "sshd", "SSH", "203.0.113.7", 40),
+          new RemoteLoginsRefused(NOON, NOON, "xrdp", "xrdp 远程桌面", "", 1),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
