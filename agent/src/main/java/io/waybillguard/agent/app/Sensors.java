@@ -11,7 +11,7 @@ import io.waybillguard.agent.platform.linux.LinuxRemoteAccess;
 import io.waybillguard.agent.platform.linux.LinuxSockets;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
 import io.waybillguard.agent.platform.linux.LinuxVolumes;
-import io.waybillguard.agent.platform.shared.FileTails;
+import io.waybillguard.agent.platform.linux.LoginLogs;
 import io.waybillguard.agent.sense.AllowedPrograms;
 import io.waybillguard.agent.sense.Destinations;
 import io.waybillguard.agent.sense.Sensor;
@@ -175,7 +175,7 @@ final class Sensors {
     programs.remove("");
     return new SessionSensor(
         new LinuxRemoteAccess(programs),
-        new FileTails(SessionSensor.files(tools), homes(), data.resolve("login-logs.tsv")),
+        new LoginLogs(Path.of("/"), SessionSensor.files(tools), homes(), data),
         tools,
         ZoneId.systemDefault(),
         data.resolve("logins.json"),

@@ -4,21 +4,19 @@ import io.waybillguard.agent.platform.TextLogs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,11 +39,8 @@ public final class FileTails implements TextLogs {
 
   private final List<String> patterns;
   private final List<Path> homes;
-  private final Path memory;
+  private final TailMemory memory;
   private final Map<Path, Tail> tails = new LinkedHashMap<>();
-
-  /** Whether files that are found now were there before anybody looked. */
-  private boolean first;
 
   private static final class Tail {
     final String pattern;
@@ -69,33 +64,22 @@ public final class FileTails implements TextLogs {
   public FileTails(List<String> patterns, List<Path> homes, Path memory) {
     this.patterns = List.copyOf(patterns);
     this.homes = List.copyOf(homes);
-    this.memory = memory;
+    this.memory = new TailMemory(memory);
   }
 
   @Override
   public void open() throws IOException {
     tails.clear();
-    first = !Files.exists(memory);
-    if (!first) {
-      for (String line : Files.readAllLines(memory)) {
-        String[] part = line.split("\t", 4);
-        if (part.length != 4 || !part[0].matches("[0-9]{1,18}")) {
-          throw new IOException(
-              memory
-                  + " is damaged (\""
-                  + line
-                  + "\"); delete it: the logs of remote-login tools are then read from now on");
-        }
-        if (patterns.contains(part[2])) {
-          tails.put(Path.of(part[3]), new Tail(part[2], part[1], Long.parseLong(part[0])));
-        }
+    Optional<List<TailMemory.Place>> kept = memory.read();
+    for (TailMemory.Place place : kept.orElse(List.of())) {
+      if (patterns.contains(place.pattern())) {
+        tails.put(place.file(), new Tail(place.pattern(), place.key(), place.offset()));
       }
     }
-    if (first) {
+    if (kept.isEmpty()) {
       for (Map.Entry<Path, String> found : files().entrySet()) {
         follow(found.getKey(), found.getValue(), true);
       }
-      first = false;
     }
   }
 
@@ -108,44 +92,46 @@ public final class FileTails implements TextLogs {
     for (Map.Entry<Path, Tail> each : List.copyOf(tails.entrySet())) {
       Path file = each.getKey();
       Tail tail = each.getValue();
-      BasicFileAttributes now = attributes(file);
-      if (now == null || !key(now).equals(tail.key)) {
+      Optional<FileKey> now = FileKey.of(file).filter(key -> key.key().equals(tail.key));
+      if (now.isEmpty()) {
         tails.remove(file);
         rest(file, tail, lines, lost);
       } else {
-        if (now.size() < tail.offset) {
+        if (now.get().size() < tail.offset) {
           LOG.info("log={} was emptied", file);
           tail.offset = 0;
           tail.reader = new LineReader(LineReader.Form.UNKNOWN);
         }
-        more |= read(file, tail, now.size(), lines);
+        more |= read(file, tail, now.get().size(), lines);
       }
     }
     for (Map.Entry<Path, String> found : files.entrySet()) {
       if (!tails.containsKey(found.getKey())) {
         Tail tail = follow(found.getKey(), found.getValue(), false);
-        BasicFileAttributes now = attributes(found.getKey());
-        more |= tail != null && now != null && read(found.getKey(), tail, now.size(), lines);
+        Optional<FileKey> now = FileKey.of(found.getKey());
+        more |=
+            tail != null && now.isPresent() && read(found.getKey(), tail, now.get().size(), lines);
       }
     }
     return new Added(lines, lost, more);
   }
 
-  private @org.jspecify.annotations.Nullable Tail follow(Path file, String pattern, boolean atEnd) {
-    BasicFileAttributes now = attributes(file);
-    if (now == null || tails.size() >= MOST_FILES) {
+  private @Nullable Tail follow(Path file, String pattern, boolean atEnd) {
+    Optional<FileKey> now = FileKey.of(file);
+    if (now.isEmpty() || tails.size() >= MOST_FILES) {
       return null;
     }
-    String key = key(now);
+    String key = now.get().key();
+    long size = now.get().size();
     if (tails.values().stream().anyMatch(tail -> tail.key.equals(key))) {
       return null; // the same file by another name
     }
     Tail tail = new Tail(pattern, key, 0);
     if (atEnd) {
       // From its beginning, so that its form is known; only what comes later is told.
-      read(file, tail, Math.min(now.size(), LineReader.MARK), new ArrayList<>());
+      read(file, tail, Math.min(size, LineReader.MARK), new ArrayList<>());
       tail.reader.skip();
-      tail.offset = now.size();
+      tail.offset = size;
     }
     tails.put(file, tail);
     return tail;
@@ -153,34 +139,16 @@ public final class FileTails implements TextLogs {
 
   /** What a file that was renamed or deleted still holds. */
   private void rest(Path file, Tail tail, List<Line> lines, List<String> lost) {
-    Path now = renamed(file, tail.key);
-    BasicFileAttributes facts = now == null ? null : attributes(now);
-    if (now == null || facts == null) {
+    Path now = FileKey.find(file.getParent(), tail.key);
+    Optional<FileKey> facts = now == null ? Optional.empty() : FileKey.of(now);
+    if (now == null || facts.isEmpty()) {
       lost.add(
           file + " was replaced; what it held beyond byte " + tail.offset + " could not be read");
       return;
     }
-    while (read(now, tail, facts.size(), lines)) {
+    while (read(now, tail, facts.get().size(), lines)) {
       LOG.debug("log={} was renamed to {} and is read to its end", file, now);
     }
-  }
-
-  private static @org.jspecify.annotations.Nullable Path renamed(Path file, String key) {
-    Path folder = file.getParent();
-    if (folder == null) {
-      return null;
-    }
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
-      for (Path one : all) {
-        BasicFileAttributes facts = attributes(one);
-        if (facts != null && key(facts).equals(key)) {
-          return one;
-        }
-      }
-    } catch (IOException | DirectoryIteratorException e) {
-      LOG.debug("folder={} cannot be listed: {}", folder, e.toString());
-    }
-    return null;
   }
 
   /**
@@ -260,41 +228,16 @@ public final class FileTails implements TextLogs {
     }
   }
 
-  private static @org.jspecify.annotations.Nullable BasicFileAttributes attributes(Path file) {
-    try {
-      return Files.readAttributes(file, BasicFileAttributes.class);
-    } catch (NoSuchFileException e) {
-      return null;
-    } catch (IOException e) {
-      LOG.debug("log={} cannot be asked: {}", file, e.toString());
-      return null;
-    }
-  }
-
-  /** Device and inode where the system has them; else the time at which it was made. */
-  private static String key(BasicFileAttributes facts) {
-    Object key = facts.fileKey();
-    return key == null ? "made " + facts.creationTime().toMillis() : key.toString();
-  }
-
   // -- memory ------------------------------------------------------------------------------------
 
   @Override
   public void save() throws IOException {
-    List<String> text = new ArrayList<>();
+    List<TailMemory.Place> places = new ArrayList<>();
     tails.forEach(
-        (file, tail) -> {
-          // A path with a line break would be read as two; such a file is read from its beginning.
-          if (!file.toString().contains("\n")) {
-            long whole = tail.offset - tail.reader.pending();
-            text.add(whole + "\t" + tail.key + "\t" + tail.pattern + "\t" + file);
-          }
-        });
-    Path draft = memory.resolveSibling(memory.getFileName() + ".new");
-    Files.write(draft, text, StandardCharsets.UTF_8);
-    try (FileChannel written = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-      written.force(true);
-    }
-    Files.move(draft, memory, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        (file, tail) ->
+            places.add(
+                new TailMemory.Place(
+                    tail.offset - tail.reader.pending(), tail.key, tail.pattern, file)));
+    memory.write(places);
   }
 }
