@@ -1,6 +1,7 @@
 package io.waybillguard.agent.event;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A program worth a record was started: new on this machine, on a removable medium, or in a hidden
@@ -8,10 +9,26 @@ import java.time.Instant;
  *
  * @param process the new process
  * @param parent the process that started it
+ * @param above who started that one, and on, the nearest first; at most eight with the parent
  */
 public record ProgramStarted(
-    Instant at, FileRef file, Origin origin, ProcessRef process, ProcessRef parent)
+    Instant at,
+    FileRef file,
+    Origin origin,
+    ProcessRef process,
+    ProcessRef parent,
+    List<ProcessRef> above)
     implements Observation {
+  public ProgramStarted {
+    above = List.copyOf(above);
+  }
+
+  /** Of a process above whose parent nobody was asked for. */
+  public ProgramStarted(
+      Instant at, FileRef file, Origin origin, ProcessRef process, ProcessRef parent) {
+    this(at, file, origin, process, parent, List.of());
+  }
+
   @Override
   public String type() {
     return "proc.start";
@@ -38,6 +55,9 @@ public record ProgramStarted(
     Ocsf ocsf = Ocsf.of(Ocsf.Kind.PROCESS_ACTIVITY, 1, Severity.INFORMATIONAL, at);
     if (parent.isKnown()) {
       started.put("parent_process", parent.json());
+      if (!above.isEmpty()) {
+        started.put("ancestry", above.stream().map(ProcessRef::ancestor).toList());
+      }
       ocsf.by(parent.json());
     }
     return origin.unmappedInto(file.unmappedInto(ocsf.with("process", started)));

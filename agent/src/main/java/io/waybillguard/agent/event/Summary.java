@@ -162,8 +162,22 @@ public final class Summary {
     if (unmapped.flag("hidden_place", false)) {
       extras.add(say("extra.hidden"));
     }
+    String cameBy = unmapped.text("came_by", "");
+    if (words.containsKey("came." + cameBy)) {
+      String from = unmapped.text("came_from", "");
+      extras.add(
+          from.isEmpty() ? say("extra.came", say("came." + cameBy)) : say("extra.came.from", from));
+    }
     if (!by.isEmpty()) {
       extras.add(say("extra.by", by));
+    }
+    String owner = unmapped.text("package", "");
+    if (!owner.isEmpty()) {
+      boolean changed = unmapped.text("packaged", "").equals("changed");
+      extras.add(say(changed ? "extra.package.changed" : "extra.package", owner));
+    }
+    if (unmapped.flag("set_id", false)) {
+      extras.add(say("extra.set_id"));
     }
     if (!unmapped.text("unreadable", "").isEmpty()) {
       extras.add(say("extra.unreadable", unmapped.text("unreadable", "")));

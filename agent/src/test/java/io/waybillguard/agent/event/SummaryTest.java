@@ -131,6 +131,24 @@ final class SummaryTest {
         "Program copied off a stick to /home/desk/.x/wps (on the stick: /media/STICK/wps),"
             + " in a hidden place, written by /bin/sh.");
     says(
+        new ProgramAppeared(
+            NOON,
+            new FileRef(
+                "/usr/bin/tool",
+                "elf",
+                1,
+                HASH,
+                "",
+                "root",
+                false,
+                false,
+                new FileTraits(04755, "tools", FileTraits.Packaged.CHANGED, "")),
+            Origin.NOT_SEEN_ON_MEDIUM.by(Origin.Way.BROWSER, "dl.example"),
+            SHELL),
+        "新程序 /usr/bin/tool，从 dl.example 下载，由 /bin/sh 写入，属于软件包 tools 但内容被改过，会以文件所有者的身份运行。",
+        "New program /usr/bin/tool, downloaded from dl.example, written by /bin/sh, belongs to package tools but"
+            + " was changed, runs as its owner whoever starts it.");
+    says(
         new ProgramAppeared(NOON, PLAIN, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
         "新程序 /opt/tool。",
         "New program /opt/tool.");

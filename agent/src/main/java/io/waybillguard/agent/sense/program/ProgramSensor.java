@@ -12,6 +12,7 @@ import io.waybillguard.agent.event.SensorLive;
 import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.Packages;
 import io.waybillguard.agent.platform.PathText;
 import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.Volumes;
@@ -75,9 +76,11 @@ public final class ProgramSensor implements Sensor {
   private final FileActivity files;
   private final Volumes volumes;
   private final Processes processes;
+  private final Packages packages;
   private final InstantSource clock;
   private final ProgramSettings settings;
-  private final HiddenPlaces hiddenPlaces;
+  private final UnusualPlaces places;
+  private final Families families;
   private final Media media;
   private final KnownPrograms known = new KnownPrograms();
   private final Deque<Judgement> waiting = new ArrayDeque<>();
@@ -104,14 +107,19 @@ public final class ProgramSensor implements Sensor {
       FileActivity files,
       Volumes volumes,
       Processes processes,
+      Packages packages,
       InstantSource clock,
-      ProgramSettings settings) {
+      ProgramSettings settings,
+      UnusualPlaces places,
+      Families families) {
     this.files = files;
     this.volumes = volumes;
     this.processes = processes;
+    this.packages = packages;
     this.clock = clock;
     this.settings = settings;
-    this.hiddenPlaces = new HiddenPlaces(settings.openPlaces());
+    this.places = places;
+    this.families = families;
     this.media = new Media(settings);
   }
 
@@ -170,17 +178,28 @@ public final class ProgramSensor implements Sensor {
     if (medium != null) {
       media.wasWritten(event.file(), stamp.get().size());
     }
+    ProcessRef by = Described.process(event.by());
+    List<ProcessRef> above = ParentChain.above(processes, event.by());
+    Optional<Families.Family> family = families.of(PathText.of(event.file()), by, above);
+    String host = WebOrigin.host(event.file());
     Sighting sighting =
         new Sighting(
             now,
             event.file(),
             kind.get().word(),
             ProgramFile.owner(event.file()),
+            ProgramFile.mode(event.file()),
+            packages.owner(event.file()),
             medium,
-            isHidden(event.file(), medium),
-            Described.process(event.by()),
-            null);
-    FileHash hash = new FileHash(event.file(), stamp.get(), settings.hashLimit());
+            place(event.file(), medium),
+            by,
+            above,
+            false,
+            family
+                .map(Families.Family::way)
+                .orElse(host.isEmpty() ? Origin.Way.UNKNOWN : Origin.Way.BROWSER),
+            host);
+    FileHash hash = hash(sighting, stamp.get());
     Judgement before = waitingByKey.get(keyOf(stamp.get(), event.file()));
     if (before != null && isReplacedBy(before, event.file())) {
       before.restart(sighting.seenAt(before.sighting().at()), hash);
@@ -208,23 +227,33 @@ public final class ProgramSensor implements Sensor {
             file,
             ProgramFile.kind(file).map(ProgramKind::word).orElse("unknown"),
             ProgramFile.owner(file),
+            ProgramFile.mode(file),
+            packages.owner(file),
             medium,
-            isHidden(file, medium),
+            place(file, medium),
             Described.process(event.process()),
-            Described.process(processes.of(event.process().parentPid())));
+            ParentChain.above(processes, event.process()),
+            true,
+            Origin.Way.UNKNOWN,
+            "");
     if (!isWorthARecord(sighting, stamp) || isToldAlready(event, now)) {
       return;
     }
-    FileHash hash = new FileHash(file, stamp, settings.hashLimit());
+    FileHash hash = hash(sighting, stamp);
     if (stamp.equals(Stamp.GONE)) {
       hash.giveUp("not hashed: it was gone when it was looked at");
     }
     enqueue(new Judgement(sighting, hash));
   }
 
+  private FileHash hash(Sighting sighting, Stamp stamp) {
+    return new FileHash(
+        sighting.file(), stamp, settings.hashLimit(), !sighting.belongs().md5().isEmpty());
+  }
+
   /** On a medium, its mount point says nothing: many desktops mount below /run. */
-  private boolean isHidden(Path file, @Nullable MountedVolume medium) {
-    return hiddenPlaces.hide(
+  private String place(Path file, @Nullable MountedVolume medium) {
+    return places.of(
         medium == null
             ? PathText.of(file)
             : "/" + PathText.of(medium.mountPoint().relativize(file)));
@@ -272,7 +301,8 @@ public final class ProgramSensor implements Sensor {
         budget -= first.advance(budget, now, settings, media, buffer, cut);
         if (first.origin().isPresent()) {
           finished(first);
-          record(first, first.origin().get()).ifPresent(seen::add);
+          Sighting seenAs = first.sighting();
+          record(first, first.origin().get().by(seenAs.way(), seenAs.host())).ifPresent(seen::add);
         }
       }
     }
@@ -309,7 +339,8 @@ public final class ProgramSensor implements Sensor {
             unreadable(judged),
             sighting.owner(),
             sighting.isOnMedium(),
-            sighting.hidden());
+            sighting.hidden(),
+            sighting.traits(hash.md5()));
     learn(hash, file, origin);
     if (judged.isStart()) {
       return Optional.of(start(sighting, file, origin));
@@ -317,10 +348,21 @@ public final class ProgramSensor implements Sensor {
     if (known.says(sighting.file(), hash.stamp(), file, origin)) {
       return Optional.empty();
     }
-    if (!Packagers.installed(file.path(), sighting.by().executable(), origin)) {
+    if (!isInstalled(sighting, origin)) {
       known.add(sighting.file(), new KnownPrograms.Known(hash.stamp(), file, origin));
     }
     return Optional.of(new ProgramAppeared(sighting.at(), file, origin, sighting.by()));
+  }
+
+  /**
+   * Whether a package manager put it in a place of the system, and not off a medium. Starts of such
+   * are ordinary, and thousands a day.
+   */
+  private boolean isInstalled(Sighting sighting, Origin origin) {
+    return origin.way() == Origin.Way.PACKAGE
+        && !origin.isRemovable()
+        && !sighting.hidden()
+        && !places.isUsers(PathText.of(sighting.file()));
   }
 
   private String unreadable(Judgement judged) {
@@ -344,6 +386,7 @@ public final class ProgramSensor implements Sensor {
   }
 
   private static Observation start(Sighting sighting, FileRef file, Origin origin) {
+    List<ProcessRef> above = sighting.above();
     return new ProgramStarted(
         sighting.at(),
         new FileRef(
@@ -354,10 +397,12 @@ public final class ProgramSensor implements Sensor {
             file.unreadable(),
             file.owner(),
             sighting.isOnMedium(),
-            sighting.hidden()),
+            sighting.hidden(),
+            file.traits().placed(sighting.place())),
         origin,
         sighting.by(),
-        Objects.requireNonNullElse(sighting.parent(), ProcessRef.UNKNOWN));
+        above.isEmpty() ? ProcessRef.UNKNOWN : above.get(0),
+        above.isEmpty() ? above : above.subList(1, above.size()));
   }
 
   private static Object keyOf(Stamp stamp, Path file) {
