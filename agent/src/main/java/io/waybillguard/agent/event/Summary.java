@@ -85,6 +85,7 @@ public final class Summary {
               text(ocsf, "unmapped", "usb_port"));
       case "volume.mount", "volume.unmount" -> volume(type, ocsf);
       case "program.new" -> programNew(ocsf);
+      case "program.burst" -> programs(ocsf);
       case "proc.start" -> programStarted(ocsf);
       case "image.made", "image.read", "image.copied", "image.moved", "image.packed" ->
           images(type, ocsf);
@@ -183,6 +184,16 @@ public final class Summary {
       extras.add(say("extra.unreadable", unmapped.text("unreadable", "")));
     }
     return say(key, path, text(ocsf, "file", "path")) + String.join("", extras) + say("stop");
+  }
+
+  private String programs(Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    return say(
+        "program.burst",
+        ocsf.number("count", 0),
+        unmapped.number("package_count", 0),
+        program(ocsf),
+        text(ocsf, "file", "path"));
   }
 
   private String programStarted(Json.Obj ocsf) {

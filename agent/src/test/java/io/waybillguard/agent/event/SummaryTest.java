@@ -163,6 +163,24 @@ final class SummaryTest {
   }
 
   @Test
+  void manyProgramsOfPackagesAreToldInOneSentence() throws Exception {
+    says(
+        new ProgramsAppeared(
+            NOON,
+            NOON.minusSeconds(9),
+            new ProcessRef(4720, "/usr/bin/apt-get", "root"),
+            3_000,
+            0,
+            48_000_000,
+            List.of(new ProgramsAppeared.Share("/usr/bin", 2_990)),
+            List.of("a", "b"),
+            2,
+            HASH),
+        "/usr/bin/apt-get 安装了 2 个软件包里的 3,000 个程序文件，多数在 /usr/bin。",
+        "/usr/bin/apt-get installed 3,000 program files of 2 packages, most in /usr/bin.");
+  }
+
+  @Test
   void aStartIsToldWithWhoStartedIt() throws Exception {
     says(
         new ProgramStarted(NOON, HIDDEN, COPIED, new ProcessRef(4713, "/x", "desk"), SHELL),

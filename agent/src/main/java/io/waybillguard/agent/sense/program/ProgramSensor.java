@@ -1,6 +1,7 @@
 package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.FileTraits;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
@@ -81,6 +82,7 @@ public final class ProgramSensor implements Sensor {
   private final ProgramSettings settings;
   private final UnusualPlaces places;
   private final Families families;
+  private final Bursts bursts;
   private final Media media;
   private final KnownPrograms known = new KnownPrograms();
   private final Deque<Judgement> waiting = new ArrayDeque<>();
@@ -118,6 +120,7 @@ public final class ProgramSensor implements Sensor {
     this.packages = packages;
     this.clock = clock;
     this.settings = settings;
+    this.bursts = new Bursts(packages);
     this.places = places;
     this.families = families;
     this.media = new Media(settings);
@@ -139,13 +142,45 @@ public final class ProgramSensor implements Sensor {
   public List<Observation> sense(Duration patience) throws IOException {
     List<Observation> seen = new ArrayList<>();
     if (waiting.size() < MOST_WAITING) {
-      for (FileEvent event : files.await(isIdle() ? patience : Duration.ZERO)) {
+      for (FileEvent event : files.await(patience(patience))) {
         take(event, seen);
       }
     }
     lastGoodLook = clock.instant();
     judge(seen);
+    endBursts(seen);
     return seen;
+  }
+
+  /** No longer than until a burst ends, and not at all while there is work. */
+  private Duration patience(Duration most) {
+    if (!isIdle()) {
+      return Duration.ZERO;
+    }
+    Instant due = bursts.due();
+    if (due == null) {
+      return most;
+    }
+    Duration left = Duration.between(clock.instant(), due);
+    return left.isNegative() ? Duration.ZERO : left.compareTo(most) < 0 ? left : most;
+  }
+
+  /** While programs wait to be judged, more of the same burst may be among them. */
+  private void endBursts(List<Observation> seen) {
+    if (!waiting.isEmpty()) {
+      return;
+    }
+    for (Bursts.Ended ended : bursts.ended(clock.instant())) {
+      ended.sum().ifPresent(seen::add);
+      for (Bursts.Held single : ended.single()) {
+        if (single.file().traits().packaged() == FileTraits.Packaged.NO) {
+          known.add(
+              single.path(),
+              new KnownPrograms.Known(single.stamp(), single.file(), single.origin()));
+        }
+        seen.add(Bursts.single(single));
+      }
+    }
   }
 
   private void take(FileEvent event, List<Observation> seen) throws IOException {
@@ -189,7 +224,7 @@ public final class ProgramSensor implements Sensor {
             kind.get().word(),
             ProgramFile.owner(event.file()),
             ProgramFile.mode(event.file()),
-            packages.owner(event.file()),
+            Packages.Owner.UNKNOWN,
             medium,
             place(event.file(), medium),
             by,
@@ -199,6 +234,9 @@ public final class ProgramSensor implements Sensor {
                 .map(Families.Family::way)
                 .orElse(host.isEmpty() ? Origin.Way.UNKNOWN : Origin.Way.BROWSER),
             host);
+    if (!isForBurst(sighting)) { // otherwise it is asked for at the burst's end
+      sighting = sighting.of(packages.owner(event.file()));
+    }
     FileHash hash = hash(sighting, stamp.get());
     Judgement before = waitingByKey.get(keyOf(stamp.get(), event.file()));
     if (before != null && isReplacedBy(before, event.file())) {
@@ -228,7 +266,7 @@ public final class ProgramSensor implements Sensor {
             ProgramFile.kind(file).map(ProgramKind::word).orElse("unknown"),
             ProgramFile.owner(file),
             ProgramFile.mode(file),
-            packages.owner(file),
+            Packages.Owner.UNKNOWN,
             medium,
             place(file, medium),
             Described.process(event.process()),
@@ -239,6 +277,7 @@ public final class ProgramSensor implements Sensor {
     if (!isWorthARecord(sighting, stamp) || isToldAlready(event, now)) {
       return;
     }
+    sighting = sighting.of(packages.owner(file));
     FileHash hash = hash(sighting, stamp);
     if (stamp.equals(Stamp.GONE)) {
       hash.giveUp("not hashed: it was gone when it was looked at");
@@ -348,19 +387,35 @@ public final class ProgramSensor implements Sensor {
     if (known.says(sighting.file(), hash.stamp(), file, origin)) {
       return Optional.empty();
     }
-    if (!isInstalled(sighting, origin)) {
-      known.add(sighting.file(), new KnownPrograms.Known(hash.stamp(), file, origin));
+    Optional<Families.Family> installer = installer(sighting, origin);
+    if (installer.isPresent()) {
+      bursts.add(
+          installer.get().head(sighting.by(), sighting.above()),
+          keyOf(hash.stamp(), sighting.file()),
+          new Bursts.Held(
+              sighting.at(), sighting.file(), hash.stamp(), file, origin, sighting.by()),
+          clock.instant());
+      return Optional.empty();
     }
+    known.add(sighting.file(), new KnownPrograms.Known(hash.stamp(), file, origin));
     return Optional.of(new ProgramAppeared(sighting.at(), file, origin, sighting.by()));
   }
 
   /**
-   * Whether a package manager put it in a place of the system, and not off a medium. Starts of such
+   * The package manager that put it in a place of the system, and not off a medium. Starts of such
    * are ordinary, and thousands a day.
    */
-  private boolean isInstalled(Sighting sighting, Origin origin) {
-    return origin.way() == Origin.Way.PACKAGE
-        && !origin.isRemovable()
+  private Optional<Families.Family> installer(Sighting sighting, Origin origin) {
+    return origin.isRemovable() || !isForBurst(sighting)
+        ? Optional.empty()
+        : families
+            .of(PathText.of(sighting.file()), sighting.by(), sighting.above())
+            .filter(family -> family.way() == Origin.Way.PACKAGE);
+  }
+
+  private boolean isForBurst(Sighting sighting) {
+    return sighting.way() == Origin.Way.PACKAGE
+        && !sighting.isOnMedium()
         && !sighting.hidden()
         && !places.isUsers(PathText.of(sighting.file()));
   }

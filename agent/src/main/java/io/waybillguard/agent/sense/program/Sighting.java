@@ -49,6 +49,12 @@ record Sighting(
     return medium != null;
   }
 
+  /** The same, of this package. */
+  Sighting of(Packages.Owner owned) {
+    return new Sighting(
+        at, file, kind, owner, mode, owned, medium, place, by, above, started, way, host);
+  }
+
   boolean hidden() {
     return !place.isEmpty();
   }
