@@ -15,6 +15,7 @@ import io.waybillguard.agent.sense.program.ProgramSettings;
 import io.waybillguard.agent.sense.program.UnusualPlaces;
 import io.waybillguard.agent.sense.usb.UsbSensor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,7 +46,8 @@ final class SensorsByHand {
             clock,
             ProgramSettings.DEFAULT,
             UnusualPlaces.NONE,
-            Families.NONE));
+            Families.NONE,
+            Path.of(System.getProperty("java.io.tmpdir"), "programs.json")));
   }
 
   private static void run(Sensor sensor) {

@@ -74,7 +74,9 @@ final class Sensors {
             ? new UsbSensor(new LinuxUsb(clock), new LinuxVolumes(), clock)
             : off("usb"));
     sensors.add(
-        config.program().enabled() ? programs(config.program(), locked, clock) : off("program"));
+        config.program().enabled()
+            ? programs(config.program(), data, locked, clock)
+            : off("program"));
     // The sensor of images learns from the files' events who runs what, also for that of uploads,
     // whose programs may have ended by the time they are asked for.
     LinuxProcesses processes = new LinuxProcesses();
@@ -158,8 +160,8 @@ final class Sensors {
     return new AllowedPrograms(programs);
   }
 
-  private static Sensor programs(Config.Program config, List<Path> locked, InstantSource clock)
-      throws IOException {
+  private static Sensor programs(
+      Config.Program config, Path data, List<Path> locked, InstantSource clock) throws IOException {
     LinuxProcesses processes = new LinuxProcesses();
     LinuxVolumes volumes = new LinuxVolumes();
     return new ProgramSensor(
@@ -170,7 +172,8 @@ final class Sensors {
         clock,
         ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()),
         unusualPlaces(),
-        families());
+        families(),
+        data.resolve("programs.json"));
   }
 
   private static UnusualPlaces unusualPlaces() throws IOException {
@@ -202,8 +205,8 @@ final class Sensors {
                 f ->
                     new Families.Family(
                         Origin.Way.valueOf(f.id().toUpperCase(Locale.ROOT)),
-                        f.programs(),
-                        f.under(),
+                        Set.copyOf(f.programs()),
+                        Set.copyOf(f.under()),
                         f.folders()))
             .toList());
   }

@@ -10,6 +10,8 @@ import java.util.List;
  * @param process the new process
  * @param parent the process that started it
  * @param above who started that one, and on, the nearest first; at most eight with the parent
+ * @param times how many starts this stands for: those since the last record of this program, and
+ *     this one; of one off a medium or in a hidden place each has its own
  */
 public record ProgramStarted(
     Instant at,
@@ -17,16 +19,17 @@ public record ProgramStarted(
     Origin origin,
     ProcessRef process,
     ProcessRef parent,
-    List<ProcessRef> above)
+    List<ProcessRef> above,
+    long times)
     implements Observation {
   public ProgramStarted {
     above = List.copyOf(above);
   }
 
-  /** Of a process above whose parent nobody was asked for. */
+  /** One start, of a process above whose parent nobody was asked for. */
   public ProgramStarted(
       Instant at, FileRef file, Origin origin, ProcessRef process, ProcessRef parent) {
-    this(at, file, origin, process, parent, List.of());
+    this(at, file, origin, process, parent, List.of(), 1);
   }
 
   @Override
@@ -59,6 +62,9 @@ public record ProgramStarted(
         started.put("ancestry", above.stream().map(ProcessRef::ancestor).toList());
       }
       ocsf.by(parent.json());
+    }
+    if (times > 1) {
+      ocsf.with("count", times);
     }
     return origin.unmappedInto(file.unmappedInto(ocsf.with("process", started)));
   }

@@ -217,6 +217,9 @@ public final class Summary {
     if (!parent.isEmpty()) {
       extras.add(say("extra.parent", parent));
     }
+    if (ocsf.number("count", 1) > 1) {
+      extras.add(say("extra.times", ocsf.number("count", 1)));
+    }
     return say(key, at(process, "file").text("path", process.text("path", "")))
         + String.join("", extras)
         + say("stop");

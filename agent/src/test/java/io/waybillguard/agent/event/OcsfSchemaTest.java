@@ -103,7 +103,8 @@ final class OcsfSchemaTest {
               FROM_STICK,
               GONE,
               SHELL,
-              List.of(SHELL, GONE, new ProcessRef(1, "", ""))),
+              List.of(SHELL, GONE, new ProcessRef(1, "", "")),
+              12),
           new ProgramsAppeared(
               NOON,
               NOON.minusSeconds(9),

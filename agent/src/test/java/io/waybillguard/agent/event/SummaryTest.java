@@ -194,6 +194,17 @@ final class SummaryTest {
         "Program started straight off a stick: /media/STICK/wps.");
     says(
         new ProgramStarted(
+            NOON,
+            PLAIN,
+            Origin.NOT_SEEN_ON_MEDIUM,
+            ProcessRef.UNKNOWN,
+            ProcessRef.UNKNOWN,
+            List.of(),
+            1_200),
+        "程序 /opt/tool 启动，上次记录以来共 1,200 次。",
+        "Program /opt/tool started, 1,200 times since it was last recorded.");
+    says(
+        new ProgramStarted(
             NOON, PLAIN, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN, ProcessRef.UNKNOWN),
         "程序 /opt/tool 启动。",
         "Program /opt/tool started.");

@@ -5,6 +5,9 @@ import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a program came, by who wrote it, by who started that one, and by the folder. Pure.
@@ -26,19 +29,21 @@ public record Families(List<Family> all) {
    * @param folders parts of paths that only such a program fills
    */
   public record Family(
-      Origin.Way way, List<String> programs, List<String> under, List<String> folders) {
+      Origin.Way way, Set<String> programs, Set<String> under, List<String> folders) {
     public Family {
-      programs = List.copyOf(programs);
-      under = List.copyOf(under);
+      programs = withKernelNames(programs);
+      under = withKernelNames(under);
       folders = List.copyOf(folders);
     }
 
-    private static boolean names(List<String> names, ProcessRef process) {
-      String name = FileRef.nameOf(process.executable());
-      return !name.isEmpty()
-          && names.stream()
-              .anyMatch(
-                  n -> n.equals(name) || (name.length() == KERNEL_NAME && n.startsWith(name)));
+    private static Set<String> withKernelNames(Set<String> names) {
+      return names.stream()
+          .flatMap(n -> Stream.of(n, n.substring(0, Math.min(n.length(), KERNEL_NAME))))
+          .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static boolean names(Set<String> names, ProcessRef process) {
+      return names.contains(FileRef.nameOf(process.executable()));
     }
 
     /** Whether a process is of this family, or a child of one that is. */

@@ -83,6 +83,7 @@ public final class ProgramSensor implements Sensor {
   private final UnusualPlaces places;
   private final Families families;
   private final Bursts bursts;
+  private final StartMemory memory;
   private final Media media;
   private final KnownPrograms known = new KnownPrograms();
   private final Deque<Judgement> waiting = new ArrayDeque<>();
@@ -104,6 +105,9 @@ public final class ProgramSensor implements Sensor {
   /**
    * @param clock gives the time of each observation: when this agent was told, which is
    *     milliseconds after it happened
+   * @param places where programs do not belong
+   * @param families how programs come
+   * @param memory the file in which it keeps what was started, over restarts
    */
   public ProgramSensor(
       FileActivity files,
@@ -113,7 +117,8 @@ public final class ProgramSensor implements Sensor {
       InstantSource clock,
       ProgramSettings settings,
       UnusualPlaces places,
-      Families families) {
+      Families families,
+      Path memory) {
     this.files = files;
     this.volumes = volumes;
     this.processes = processes;
@@ -123,6 +128,7 @@ public final class ProgramSensor implements Sensor {
     this.bursts = new Bursts(packages);
     this.places = places;
     this.families = families;
+    this.memory = new StartMemory(memory);
     this.media = new Media(settings);
   }
 
@@ -149,6 +155,7 @@ public final class ProgramSensor implements Sensor {
     lastGoodLook = clock.instant();
     judge(seen);
     endBursts(seen);
+    memory.writeNowAndThen(clock.instant());
     return seen;
   }
 
@@ -335,7 +342,7 @@ public final class ProgramSensor implements Sensor {
       Optional<KnownPrograms.Known> before = knownStart(first);
       if (before.isPresent()) {
         finished(first);
-        seen.add(start(first.sighting(), before.get().file(), before.get().origin()));
+        start(first.sighting(), before.get().file(), before.get().origin()).ifPresent(seen::add);
       } else {
         budget -= first.advance(budget, now, settings, media, buffer, cut);
         if (first.origin().isPresent()) {
@@ -382,7 +389,7 @@ public final class ProgramSensor implements Sensor {
             sighting.traits(hash.md5()));
     learn(hash, file, origin);
     if (judged.isStart()) {
-      return Optional.of(start(sighting, file, origin));
+      return start(sighting, file, origin);
     }
     if (known.says(sighting.file(), hash.stamp(), file, origin)) {
       return Optional.empty();
@@ -440,24 +447,36 @@ public final class ProgramSensor implements Sensor {
     }
   }
 
-  private static Observation start(Sighting sighting, FileRef file, Origin origin) {
+  /**
+   * The record of a start. What comes off a medium or hides is never taken for usual: each start of
+   * it has a record.
+   */
+  private Optional<Observation> start(Sighting sighting, FileRef file, Origin origin) {
+    boolean usual = !sighting.isOnMedium() && !sighting.hidden() && !origin.isRemovable();
+    long times =
+        usual ? memory.started(PathText.of(sighting.file()), file.sha256(), sighting.at()) : 1;
+    if (times == 0) {
+      return Optional.empty();
+    }
     List<ProcessRef> above = sighting.above();
-    return new ProgramStarted(
-        sighting.at(),
-        new FileRef(
-            PathText.of(sighting.file()),
-            file.kind(),
-            file.size(),
-            file.sha256(),
-            file.unreadable(),
-            file.owner(),
-            sighting.isOnMedium(),
-            sighting.hidden(),
-            file.traits().placed(sighting.place())),
-        origin,
-        sighting.by(),
-        above.isEmpty() ? ProcessRef.UNKNOWN : above.get(0),
-        above.isEmpty() ? above : above.subList(1, above.size()));
+    return Optional.of(
+        new ProgramStarted(
+            sighting.at(),
+            new FileRef(
+                PathText.of(sighting.file()),
+                file.kind(),
+                file.size(),
+                file.sha256(),
+                file.unreadable(),
+                file.owner(),
+                sighting.isOnMedium(),
+                sighting.hidden(),
+                file.traits().placed(sighting.place())),
+            origin,
+            sighting.by(),
+            above.isEmpty() ? ProcessRef.UNKNOWN : above.get(0),
+            above.isEmpty() ? above : above.subList(1, above.size()),
+            times));
   }
 
   private static Object keyOf(Stamp stamp, Path file) {
@@ -481,6 +500,7 @@ public final class ProgramSensor implements Sensor {
 
   @Override
   public void close() {
+    memory.write();
     files.close();
   }
 }

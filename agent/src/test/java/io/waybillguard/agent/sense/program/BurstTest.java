@@ -63,7 +63,8 @@ final class BurstTest {
             () -> now,
             ProgramSettings.DEFAULT,
             places,
-            SomeFamilies.ALL);
+            SomeFamilies.ALL,
+            root.resolve("programs.json"));
     sensor.open();
   }
 

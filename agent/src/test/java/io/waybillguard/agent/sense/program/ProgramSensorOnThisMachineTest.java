@@ -66,7 +66,8 @@ final class ProgramSensorOnThisMachineTest {
             clock,
             ProgramSettings.DEFAULT,
             UnusualPlaces.NONE,
-            SomeFamilies.ALL);
+            SomeFamilies.ALL,
+            root.resolve("programs.json"));
   }
 
   @AfterEach

@@ -76,7 +76,8 @@ final class ProgramSensorTest implements FileActivityContract {
             () -> now,
             settings,
             UnusualPlaces.NONE,
-            SomeFamilies.ALL);
+            SomeFamilies.ALL,
+            root.resolve("programs.json"));
     sensor.open();
   }
 
@@ -356,6 +357,29 @@ final class ProgramSensorTest implements FileActivityContract {
     Origin origin = appeared(only(look())).origin();
     assertEquals(Origin.Way.BROWSER, origin.way());
     assertEquals("dl.example", origin.host());
+  }
+
+  @Test
+  void aProgramThatIsUsedAllDayIsRecordedOnceADayWithACountAndAHiddenOneEachTime()
+      throws IOException {
+    Path open = script(disk.resolve("tool"), "echo 1");
+    Path hidden = script(hidden("tool"), "echo 2");
+    kernel.written(open, CP);
+    kernel.written(hidden, CP);
+    look();
+    int pid = 200;
+    for (int i = 0; i < 5; i++) {
+      kernel.started(open, pid++);
+      kernel.started(hidden, pid++);
+    }
+    List<String> starts =
+        look().stream().map(o -> started(o).file().path() + started(o).times()).toList();
+    assertEquals(1, starts.stream().filter((open + "1")::equals).count());
+    assertEquals(5, starts.stream().filter((hidden + "1")::equals).count());
+    assertEquals(6, starts.size());
+    now = now.plus(StartMemory.A_DAY);
+    kernel.started(open, pid);
+    assertEquals(5, started(only(look())).times());
   }
 
   @Test

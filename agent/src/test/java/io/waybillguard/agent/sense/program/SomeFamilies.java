@@ -2,6 +2,7 @@ package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.Origin;
 import java.util.List;
+import java.util.Set;
 
 /** A few families to test with. */
 final class SomeFamilies {
@@ -9,13 +10,13 @@ final class SomeFamilies {
       new Families(
           List.of(
               new Families.Family(
-                  Origin.Way.PACKAGE, List.of("dpkg", "apt-get"), List.of("dpkg"), List.of()),
-              new Families.Family(Origin.Way.REMOTE, List.of("sftp-server"), List.of(), List.of()),
-              new Families.Family(Origin.Way.BROWSER, List.of("curl"), List.of(), List.of()),
+                  Origin.Way.PACKAGE, Set.of("dpkg", "apt-get"), Set.of("dpkg"), List.of()),
+              new Families.Family(Origin.Way.REMOTE, Set.of("sftp-server"), Set.of(), List.of()),
+              new Families.Family(Origin.Way.BROWSER, Set.of("curl"), Set.of(), List.of()),
               new Families.Family(
-                  Origin.Way.CHAT, List.of("wechat"), List.of(), List.of("/xwechat_files/")),
+                  Origin.Way.CHAT, Set.of("wechat"), Set.of(), List.of("/xwechat_files/")),
               new Families.Family(
-                  Origin.Way.ARCHIVE, List.of("tar"), List.of("file-roller"), List.of())));
+                  Origin.Way.ARCHIVE, Set.of("tar"), Set.of("file-roller"), List.of())));
 
   private SomeFamilies() {}
 }
