@@ -236,8 +236,11 @@ class GuestAgent:
         self.starts += 1
         log = "/share/run-%d" % self.starts
         command = "exec %s -jar %s run --home %s >%s.out 2>%s.err" % (" ".join(JVM), self.JAR, self.HOME, log, log)
-        self.pid = self.guest.spawn(command)
         out, err = (os.path.join(self.guest.share, "run-%d%s" % (self.starts, end)) for end in (".out", ".err"))
+        for old in (out, err):  # an earlier run's line would be taken for this one's
+            if os.path.exists(old):
+                os.remove(old)
+        self.pid = self.guest.spawn(command)
 
         def line():
             found = [l for l in read(out).splitlines() if l.startswith("ready ")]

@@ -15,6 +15,7 @@ import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Waybills;
 import io.waybillguard.agent.evidence.DiskRefusedException;
 import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.pipeline.Inbox;
@@ -209,6 +210,9 @@ final class Agent {
    */
   void start() throws IOException {
     String before = before();
+    try (LogReader past = LogReader.open(data)) {
+      pipeline.remember(past);
+    }
     log.append(started(before, log.sealedSize(), lastWords.found().orElse("")));
     pipeline.introduceWith(() -> Optional.of(started("first", 0, "")));
     try {

@@ -15,6 +15,7 @@ import io.waybillguard.agent.platform.linux.LinuxRemoteAccess;
 import io.waybillguard.agent.platform.linux.LinuxSockets;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
 import io.waybillguard.agent.platform.linux.LinuxVolumes;
+import io.waybillguard.agent.platform.shared.FileTails;
 import io.waybillguard.agent.sense.AllowedPrograms;
 import io.waybillguard.agent.sense.Destinations;
 import io.waybillguard.agent.sense.Sensor;
@@ -31,9 +32,11 @@ import io.waybillguard.agent.sense.upload.UploadSensor;
 import io.waybillguard.agent.sense.upload.UploadSettings;
 import io.waybillguard.agent.sense.usb.UsbSensor;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -211,7 +214,8 @@ final class Sensors {
             .toList());
   }
 
-  private static Sensor sessions(Config.Session config, Path data, InstantSource clock) {
+  private static Sensor sessions(Config.Session config, Path data, InstantSource clock)
+      throws IOException {
     List<RemoteTool> tools = RemoteToolsFile.carried().stream().map(Sensors::tool).toList();
     Set<String> programs = new HashSet<>();
     for (RemoteTool tool : tools) {
@@ -220,7 +224,13 @@ final class Sensors {
     }
     programs.remove("");
     return new SessionSensor(
-        new LinuxRemoteAccess(programs), tools, data.resolve("logins.json"), config.every(), clock);
+        new LinuxRemoteAccess(programs),
+        new FileTails(SessionSensor.files(tools), homes(), data.resolve("login-logs.tsv")),
+        tools,
+        ZoneId.systemDefault(),
+        data.resolve("logins.json"),
+        config.every(),
+        clock);
   }
 
   private static RemoteTool tool(RemoteToolsFile.Tool tool) {
@@ -236,7 +246,27 @@ final class Sensors {
                         RemoteTool.By.valueOf(sign.by().toUpperCase(Locale.ROOT)),
                         sign.program(),
                         sign.argument()))
+            .toList(),
+        tool.logs().stream()
+            .map(
+                log ->
+                    new RemoteTool.Log(
+                        log.files(),
+                        log.line(),
+                        RemoteTool.Says.valueOf(log.says().toUpperCase(Locale.ROOT))))
             .toList());
+  }
+
+  /** The folders of people, in which programs keep their own logs. */
+  private static List<Path> homes() throws IOException {
+    List<Path> homes = new ArrayList<>(List.of(Path.of("/root")));
+    Path all = Path.of("/home");
+    if (Files.isDirectory(all)) {
+      try (DirectoryStream<Path> each = Files.newDirectoryStream(all)) {
+        each.forEach(homes::add);
+      }
+    }
+    return homes;
   }
 
   private static Sensor off(String name) {

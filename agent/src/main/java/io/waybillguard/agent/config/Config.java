@@ -182,7 +182,7 @@ public record Config(
   /**
    * Remote logins that the company arranged. Every other one is a finding.
    *
-   * @param allowedPeers addresses or host names they may come from; none when empty
+   * @param allowedPeers addresses, networks or host names they may come from; none when empty
    * @param allowedTools ids of {@code config/remote-tools.yaml} by which; none when empty
    * @param allowedAccounts accounts they may use; any when empty
    * @param allowedHours the time of day, this PC's; such as 08:00-20:00, or any

@@ -234,7 +234,7 @@ public record ConfigFile(Config config, List<Setting> settings) {
   private static Config.RemoteSession remoteSession(Section in, Config.RemoteSession standard) {
     Config.RemoteSession read =
         new Config.RemoteSession(
-            in.words("allowed_peers", standard.allowedPeers()),
+            in.peers("allowed_peers", standard.allowedPeers()),
             in.words("allowed_tools", standard.allowedTools()),
             in.words("allowed_accounts", standard.allowedAccounts()),
             in.hours("allowed_hours", standard.allowedHours()));

@@ -16,6 +16,7 @@ public record Expected(Kind kind, String least, String most) {
   static final Expected SECTION = new Expected(Kind.SECTION, "", "");
 
   static final Expected WORDS = new Expected(Kind.WORDS, "", "");
+  static final Expected PEERS = new Expected(Kind.PEERS, "", "");
   static final Expected HOURS = new Expected(Kind.HOURS, "", "");
 
   /** Kinds of value. */
@@ -30,6 +31,8 @@ public record Expected(Kind kind, String least, String most) {
     SWITCH,
     /** A list of words in square brackets. */
     WORDS,
+    /** Addresses, networks and host names. */
+    PEERS,
     /** From a time of day to another, or {@code any}. */
     HOURS,
     /** A DNS name in lower case. */

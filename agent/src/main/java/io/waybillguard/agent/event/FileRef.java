@@ -72,4 +72,22 @@ public record FileRef(
     return traits.unmappedInto(
         ocsf.unmapped("hidden_place", hidden).unmapped("unreadable", unreadable));
   }
+
+  /** What {@link #json} and {@link #unmappedInto} wrote. */
+  static FileRef recalled(Recalled file, Recalled unmapped) throws JsonException {
+    String sha256 = "";
+    for (Recalled hash : file.parts("hashes")) {
+      sha256 = hash.text("value");
+    }
+    return new FileRef(
+        file.text("path"),
+        file.text("type"),
+        file.number("size"),
+        sha256,
+        unmapped.text("unreadable"),
+        file.text("owner.name"),
+        file.number("drive_type_id") == 1,
+        unmapped.flag("hidden_place"),
+        FileTraits.recalled(unmapped));
+  }
 }

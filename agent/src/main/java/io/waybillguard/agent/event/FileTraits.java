@@ -49,4 +49,15 @@ public record FileTraits(int mode, String packageName, Packaged packaged, String
     }
     return ocsf.unmapped("package", packageName).unmapped("place", place);
   }
+
+  /** What {@link #unmappedInto} wrote. */
+  static FileTraits recalled(Recalled unmapped) {
+    String mode = unmapped.text("mode");
+    String packaged = unmapped.text("packaged");
+    return new FileTraits(
+        mode.isEmpty() ? -1 : Integer.parseInt(mode, 8),
+        unmapped.text("package"),
+        packaged.isEmpty() ? Packaged.UNKNOWN : Packaged.valueOf(packaged.toUpperCase(Locale.ROOT)),
+        unmapped.text("place"));
+  }
 }

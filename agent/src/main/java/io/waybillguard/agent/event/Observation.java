@@ -7,6 +7,7 @@ public sealed interface Observation extends Event
         ProgramAppeared,
         ProgramStarted,
         ProgramsAppeared,
+        RemoteLoginsRefused,
         RemoteSessionEnded,
         RemoteSessionStarted,
         SensorBack,

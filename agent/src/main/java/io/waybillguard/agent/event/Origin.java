@@ -40,6 +40,10 @@ public record Origin(
     /** Sent from another computer. */
     REMOTE;
 
+    private static Way of(String word) {
+      return word.isEmpty() ? UNKNOWN : valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
     /** The word in the record; "" when nothing tells. */
     public String word() {
       return this == UNKNOWN ? "" : name().toLowerCase(Locale.ROOT);
@@ -70,5 +74,16 @@ public record Origin(
         .unmapped("origin_passport", passport)
         .unmapped("came_by", way.word())
         .unmapped("came_from", host);
+  }
+
+  /** What {@link #unmappedInto} wrote. */
+  static Origin recalled(Recalled unmapped) {
+    return new Origin(
+        unmapped.text("origin").equals("removable") ? Medium.REMOVABLE : Medium.NOT_SEEN,
+        unmapped.text("origin_evidence"),
+        unmapped.text("origin_path"),
+        unmapped.text("origin_passport"),
+        Way.of(unmapped.text("came_by")),
+        unmapped.text("came_from"));
   }
 }

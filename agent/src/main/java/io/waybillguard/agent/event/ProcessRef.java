@@ -36,4 +36,9 @@ public record ProcessRef(long pid, String executable, String user) {
     }
     return process;
   }
+
+  /** What {@link #json} wrote; nobody known when it wrote nothing. */
+  static ProcessRef recalled(Recalled process) {
+    return new ProcessRef(process.number("pid"), process.text("path"), process.text("user.name"));
+  }
 }

@@ -1,15 +1,18 @@
 package io.waybillguard.agent.event;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A program worth a record was started: new on this machine, on a removable medium, or in a hidden
  * place.
  *
- * @param process the new process
+ * @param process the new process; what it runs is {@code file}, also when it ended too soon to be
+ *     asked
  * @param parent the process that started it
- * @param above who started that one, and on, the nearest first; at most eight with the parent
+ * @param above who started that one, and on, the nearest first; at most eight with the parent,
+ *     without their accounts, and none when the parent is not known
  * @param times how many starts this stands for: those since the last record of this program, and
  *     this one; of one off a medium or in a hidden place each has its own
  */
@@ -23,7 +26,11 @@ public record ProgramStarted(
     long times)
     implements Observation {
   public ProgramStarted {
-    above = List.copyOf(above);
+    process = new ProcessRef(process.pid(), file.path(), process.user());
+    above =
+        parent.isKnown()
+            ? above.stream().map(one -> new ProcessRef(one.pid(), one.executable(), "")).toList()
+            : List.of();
   }
 
   /** One start, of a process above whose parent nobody was asked for. */
@@ -49,12 +56,7 @@ public record ProgramStarted(
 
   @Override
   public Ocsf ocsf() {
-    Json.Obj started =
-        process
-            .json()
-            .put("name", FileRef.nameOf(file.path()))
-            .put("path", file.path())
-            .put("file", file.json());
+    Json.Obj started = process.json().put("file", file.json());
     Ocsf ocsf = Ocsf.of(Ocsf.Kind.PROCESS_ACTIVITY, 1, Severity.INFORMATIONAL, at);
     if (parent.isKnown()) {
       started.put("parent_process", parent.json());
@@ -67,5 +69,20 @@ public record ProgramStarted(
       ocsf.with("count", times);
     }
     return origin.unmappedInto(file.unmappedInto(ocsf.with("process", started)));
+  }
+
+  static ProgramStarted recalled(Recalled event) throws JsonException {
+    List<ProcessRef> above = new ArrayList<>();
+    for (Recalled one : event.parts("process.ancestry")) {
+      above.add(ProcessRef.recalled(one));
+    }
+    return new ProgramStarted(
+        event.at(),
+        FileRef.recalled(event.in("process.file"), event.unmapped()),
+        Origin.recalled(event.unmapped()),
+        ProcessRef.recalled(event.in("process")),
+        ProcessRef.recalled(event.in("process.parent_process")),
+        above,
+        Math.max(1, event.number("count")));
   }
 }

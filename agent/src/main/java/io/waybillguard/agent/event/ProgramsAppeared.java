@@ -1,6 +1,7 @@
 package io.waybillguard.agent.event;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -98,5 +99,24 @@ public record ProgramsAppeared(
         .unmapped("package_count", packageCount)
         .unmapped("digest", digest)
         .unmapped("came_by", Origin.Way.PACKAGE.word());
+  }
+
+  static ProgramsAppeared recalled(Recalled event) throws JsonException {
+    Recalled unmapped = event.unmapped();
+    List<Share> folders = new ArrayList<>();
+    for (Recalled one : unmapped.parts("folders")) {
+      folders.add(new Share(one.text("folder"), one.number("count")));
+    }
+    return new ProgramsAppeared(
+        event.at(),
+        event.moment("start_time"),
+        ProcessRef.recalled(event.in("actor.process")),
+        event.number("count"),
+        unmapped.number("unhashed"),
+        unmapped.number("bytes"),
+        folders,
+        unmapped.texts("packages"),
+        unmapped.number("package_count"),
+        unmapped.text("digest"));
   }
 }

@@ -91,6 +91,7 @@ public final class Summary {
           images(type, ocsf);
       case "net.sent" -> sent(ocsf);
       case "session.start", "session.end" -> session(type, ocsf);
+      case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
       case "sensor.live" ->
           say(
               at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
@@ -280,17 +281,13 @@ public final class Summary {
   /** Where from comes first, as in the notice at the desk; what is not known is left out. */
   private String session(String type, Json.Obj ocsf) {
     Json.Obj unmapped = at(ocsf, "unmapped");
-    Json.Obj from = at(ocsf, "src_endpoint");
-    String address = from.text("ip", from.text("hostname", "unknown"));
     String tunnel = unmapped.text("tunnel", "");
     String where =
-        !tunnel.isEmpty()
-            ? say(tunnel.equals("?") ? "session.from.tunnel" : "session.from.tunnel.by", tunnel)
-            : address.equals("unknown")
-                ? say("session.from.unknown")
-                : say("session.from", address);
+        tunnel.isEmpty()
+            ? from(ocsf)
+            : say(tunnel.equals("?") ? "session.from.tunnel" : "session.from.tunnel.by", tunnel);
     String account = text(ocsf, "user", "name");
-    String tool = text(ocsf, "service", "name");
+    String tool = tool(ocsf);
     String who =
         account.equals("unknown") ? say("session.how", tool) : say("session.who", tool, account);
     String key =
@@ -298,6 +295,16 @@ public final class Summary {
             ? "session.start.before"
             : unmapped.flag("ended_while_away", false) ? "session.end.away" : type;
     return say(key, where, who, span(ocsf.number("duration", -1)));
+  }
+
+  private String from(Json.Obj ocsf) {
+    Json.Obj from = at(ocsf, "src_endpoint");
+    String address = from.text("ip", from.text("hostname", "unknown"));
+    return address.equals("unknown") ? say("session.from.unknown") : say("session.from", address);
+  }
+
+  private String tool(Json.Obj ocsf) {
+    return text(ocsf, "service", "name");
   }
 
   private String finding(Json.Obj ocsf) {

@@ -33,4 +33,8 @@ public record UsbDetached(Instant at, UsbDevice device, Duration connected) impl
             .lasting(connected);
     return device.unmappedInto(ocsf);
   }
+
+  static UsbDetached recalled(Recalled event) throws JsonException {
+    return new UsbDetached(event.at(), UsbDevice.recalled(event), event.duration("duration"));
+  }
 }

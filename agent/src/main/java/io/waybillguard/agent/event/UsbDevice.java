@@ -64,4 +64,19 @@ public record UsbDevice(
         .unmapped("usb_interfaces", interfaces)
         .unmapped("usb_serial", serial.isEmpty() ? "none" : serial);
   }
+
+  /** What {@link #peripheral} and {@link #unmappedInto} wrote. */
+  static UsbDevice recalled(Recalled event) throws JsonException {
+    Recalled device = event.in("peripheral_device");
+    List<String> vendors = device.texts("vendor_id_list");
+    return new UsbDevice(
+        event.unmapped().text("usb_port"),
+        vendors.isEmpty() ? "" : vendors.get(0),
+        event.unmapped().text("usb_product_id"),
+        device.text("serial_number"),
+        device.text("vendor_name"),
+        device.text("model"),
+        event.unmapped().texts("usb_interfaces"),
+        device.text("uid"));
+  }
 }

@@ -43,4 +43,17 @@ public record Volume(
         .unmapped("volume_serial", serial)
         .unmapped("usb_passport", passport);
   }
+
+  /** What {@link #folder} and {@link #unmappedInto} wrote. */
+  static Volume recalled(Recalled event) {
+    Recalled more = event.unmapped();
+    return new Volume(
+        event.text("file.path"),
+        event.text("file.volume"),
+        more.text("file_system"),
+        more.text("volume_label"),
+        more.text("volume_serial"),
+        event.number("file.drive_type_id") == 1,
+        more.text("usb_passport"));
+  }
 }

@@ -26,4 +26,8 @@ public record VolumeUnmounted(Instant at, Volume volume) implements Observation 
             .with("file", volume.folder());
     return volume.unmappedInto(ocsf);
   }
+
+  static VolumeUnmounted recalled(Recalled event) {
+    return new VolumeUnmounted(event.at(), Volume.recalled(event));
+  }
 }

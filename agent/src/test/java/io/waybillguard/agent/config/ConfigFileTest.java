@@ -98,6 +98,27 @@ final class ConfigFileTest {
   }
 
   @Test
+  void whatHasASlashAndIsNoNetworkIsRefused() throws Exception {
+    String peers = "rules:\n  remote_session:\n    allowed_peers: [it-desk, %s]\n";
+    for (String good : List.of("10.8.0.0/16", "0.0.0.0/0", "fd00::/8", "::1/128", "fe80::1")) {
+      read(peers.formatted("'" + good + "'"));
+    }
+    for (String bad :
+        List.of(
+            "10.8.0.0/33",
+            "10.8/16",
+            "it-desk/8",
+            "10.8.0.0/",
+            "::::/8",
+            "::/129",
+            "300.1.1.1/8")) {
+      Problem problem = only(peers.formatted("'" + bad + "'"));
+      assertEquals(Reason.WRONG_TYPE, problem.reason(), bad);
+      assertEquals(Expected.PEERS, problem.expected());
+    }
+  }
+
+  @Test
   void aNumberTooLongForAnyMachineIsOutOfRange() {
     assertEquals(
         Reason.OUT_OF_RANGE, only("evidence:\n  commit_batch: 99999999999999999999\n").reason());

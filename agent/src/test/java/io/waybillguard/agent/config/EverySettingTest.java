@@ -132,8 +132,8 @@ final class EverySettingTest {
               "rules.remote_session.allowed_peers",
               new Place(
                   c -> c.rules().remoteSession().allowedPeers(),
-                  "[a, 10.0.0.1]",
-                  List.of("a", "10.0.0.1"))),
+                  "[a, 10.0.0.1, 10.8.0.0/16]",
+                  List.of("a", "10.0.0.1", "10.8.0.0/16"))),
           Map.entry(
               "rules.remote_session.allowed_tools",
               new Place(c -> c.rules().remoteSession().allowedTools(), "[xrdp]", List.of("xrdp"))),

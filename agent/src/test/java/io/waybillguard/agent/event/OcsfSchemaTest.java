@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -125,6 +126,8 @@ final class OcsfSchemaTest {
           new RemoteSessionStarted(NOON, CONTROL, true),
           new RemoteSessionEnded(NOON, LOGIN, Duration.ofSeconds(3), false),
           new RemoteSessionEnded(NOON, CONTROL, Duration.ZERO, true),
+          new RemoteLoginsRefused(NOON, NOON.minusSeconds(9), "sshd", "SSH", "203.0.113.7", 40),
+          new RemoteLoginsRefused(NOON, NOON, "xrdp", "xrdp 远程桌面", "", 1),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
@@ -272,6 +275,24 @@ final class OcsfSchemaTest {
                   assertEquals(List.of(), schema.violations(body));
                 }));
       }
+    }
+    return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> everyObservationIsReadBackAsItWas() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Event event : Stream.concat(SAMPLES.stream(), devicesOfEveryType()).toList()) {
+      tests.add(
+          DynamicTest.dynamicTest(
+              event.getClass().getSimpleName(),
+              () -> {
+                Optional<Observation> back =
+                    Recall.observation(DESKS.get(0).body(event, 7, NOON.plusMillis(3)));
+                Optional<Event> wanted =
+                    event instanceof Observation ? Optional.of(event) : Optional.empty();
+                assertEquals(wanted, back);
+              }));
     }
     return tests;
   }

@@ -83,6 +83,15 @@ final class SummaryTest {
   }
 
   @Test
+  void aRefusedLoginIsToldWithHowOften() throws Exception {
+    says(
+        new RemoteLoginsRefused(NOON, NOON, "sshd", "SSH", "203.0.113.7", 40),
+        "有人从 203.0.113.7 想远程登录这台电脑（SSH），没能进来，共 40 次。",
+        "Somebody from 203.0.113.7 tried to log in to this PC remotely (SSH) and was not let in,"
+            + " 40 times.");
+  }
+
+  @Test
   void aRemoteLoginIsToldWithWhereFromAndAsWhom() throws Exception {
     says(
         new RemoteSessionStarted(NOON, login("courier", "203.0.113.7", ""), false),
