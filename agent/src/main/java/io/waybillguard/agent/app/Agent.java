@@ -3,6 +3,7 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.WaybillNumbers;
+import io.waybillguard.agent.detect.AllowedFiles;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
@@ -132,7 +133,7 @@ final class Agent {
     Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
     Config.RemoteSession remote = config.rules().remoteSession();
     return List.of(
-        new ProgramFromRemovableMedia(),
+        new ProgramFromRemovableMedia(new AllowedFiles(config.rules().programs().allowed())),
         new UnexpectedRemoteSession(
             new UnexpectedRemoteSession.Allowed(
                 remote.allowedPeers(),

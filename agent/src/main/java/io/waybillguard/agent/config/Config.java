@@ -58,7 +58,8 @@ public record Config(
               new Session(true, Duration.ofSeconds(1))),
           new Rules(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
-              new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY)),
+              new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY),
+              new Programs(List.of())),
           new Watchdog(Duration.ofSeconds(120)));
 
   /**
@@ -214,8 +215,22 @@ public record Config(
    *
    * @param imagesCarriedOff images leave by a program that may not send them
    * @param remoteSession remote logins
+   * @param programs programs that the company has arranged
    */
-  public record Rules(ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession) {}
+  public record Rules(
+      ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession, Programs programs) {}
+
+  /**
+   * Programs on which the rules are silent. They are recorded all the same.
+   *
+   * @param allowed each {@code sha256:} and the hash of its content, or {@code package:} and the
+   *     name of the system's package that brought it; none by default
+   */
+  public record Programs(List<String> allowed) {
+    public Programs {
+      allowed = List.copyOf(allowed);
+    }
+  }
 
   /**
    * The rule on images that leave.

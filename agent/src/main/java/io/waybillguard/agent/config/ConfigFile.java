@@ -208,7 +208,14 @@ public record ConfigFile(Config config, List<Setting> settings) {
     Config.Rules read =
         new Config.Rules(
             imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()),
-            remoteSession(in.section("remote_session"), standard.remoteSession()));
+            remoteSession(in.section("remote_session"), standard.remoteSession()),
+            programs(in.section("programs"), standard.programs()));
+    in.end();
+    return read;
+  }
+
+  private static Config.Programs programs(Section in, Config.Programs standard) {
+    Config.Programs read = new Config.Programs(in.allowed("allowed", standard.allowed()));
     in.end();
     return read;
   }

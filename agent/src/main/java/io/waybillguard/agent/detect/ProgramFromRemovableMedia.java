@@ -16,6 +16,15 @@ import java.util.List;
  * weighs more; that is how the crime begins.
  */
 public final class ProgramFromRemovableMedia implements Detector {
+  private final AllowedFiles allowed;
+
+  /**
+   * @param allowed programs on which it is silent
+   */
+  public ProgramFromRemovableMedia(AllowedFiles allowed) {
+    this.allowed = allowed;
+  }
+
   @Override
   public String rule() {
     return "program-from-removable-media";
@@ -23,7 +32,10 @@ public final class ProgramFromRemovableMedia implements Detector {
 
   @Override
   public List<Finding> on(long seq, Observation seen) {
-    if (seen instanceof ProgramAppeared p && p.origin().isRemovable() && !p.file().removable()) {
+    if (seen instanceof ProgramAppeared p
+        && p.origin().isRemovable()
+        && !p.file().removable()
+        && !allowed.include(p.file())) {
       return List.of(
           finding(
               p.at(),
@@ -33,7 +45,9 @@ public final class ProgramFromRemovableMedia implements Detector {
               "copied",
               p.file().hidden() ? Severity.HIGH : Severity.MEDIUM));
     }
-    if (seen instanceof ProgramStarted p && (p.origin().isRemovable() || p.file().removable())) {
+    if (seen instanceof ProgramStarted p
+        && (p.origin().isRemovable() || p.file().removable())
+        && !allowed.include(p.file())) {
       return List.of(finding(p.at(), seq, p.file(), p.origin(), "started", Severity.HIGH));
     }
     return List.of();

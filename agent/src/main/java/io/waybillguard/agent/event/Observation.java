@@ -6,6 +6,7 @@ public sealed interface Observation extends Event
         ImagesHandled,
         ProgramAppeared,
         ProgramStarted,
+        ProgramsAppeared,
         RemoteLoginsRefused,
         RemoteSessionEnded,
         RemoteSessionStarted,

@@ -25,6 +25,7 @@ public final class Recall {
                 ImagesHandled.recalled(event);
             case "net.sent" -> BytesSent.recalled(event);
             case "proc.start" -> ProgramStarted.recalled(event);
+            case "program.burst" -> ProgramsAppeared.recalled(event);
             case "program.new" -> ProgramAppeared.recalled(event);
             case "sensor.back" -> SensorBack.recalled(event);
             case "sensor.blind" -> SensorBlind.recalled(event);

@@ -85,6 +85,7 @@ public final class Summary {
               text(ocsf, "unmapped", "usb_port"));
       case "volume.mount", "volume.unmount" -> volume(type, ocsf);
       case "program.new" -> programNew(ocsf);
+      case "program.burst" -> programs(ocsf);
       case "proc.start" -> programStarted(ocsf);
       case "image.made", "image.read", "image.copied", "image.moved", "image.packed" ->
           images(type, ocsf);
@@ -163,13 +164,37 @@ public final class Summary {
     if (unmapped.flag("hidden_place", false)) {
       extras.add(say("extra.hidden"));
     }
+    String cameBy = unmapped.text("came_by", "");
+    if (words.containsKey("came." + cameBy)) {
+      String from = unmapped.text("came_from", "");
+      extras.add(
+          from.isEmpty() ? say("extra.came", say("came." + cameBy)) : say("extra.came.from", from));
+    }
     if (!by.isEmpty()) {
       extras.add(say("extra.by", by));
+    }
+    String owner = unmapped.text("package", "");
+    if (!owner.isEmpty()) {
+      boolean changed = unmapped.text("packaged", "").equals("changed");
+      extras.add(say(changed ? "extra.package.changed" : "extra.package", owner));
+    }
+    if (unmapped.flag("set_id", false)) {
+      extras.add(say("extra.set_id"));
     }
     if (!unmapped.text("unreadable", "").isEmpty()) {
       extras.add(say("extra.unreadable", unmapped.text("unreadable", "")));
     }
     return say(key, path, text(ocsf, "file", "path")) + String.join("", extras) + say("stop");
+  }
+
+  private String programs(Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    return say(
+        "program.burst",
+        ocsf.number("count", 0),
+        unmapped.number("package_count", 0),
+        program(ocsf),
+        text(ocsf, "file", "path"));
   }
 
   private String programStarted(Json.Obj ocsf) {
@@ -192,6 +217,9 @@ public final class Summary {
     String parent = text(ocsf, "process", "parent_process", "path");
     if (!parent.isEmpty()) {
       extras.add(say("extra.parent", parent));
+    }
+    if (ocsf.number("count", 1) > 1) {
+      extras.add(say("extra.times", ocsf.number("count", 1)));
     }
     return say(key, at(process, "file").text("path", process.text("path", "")))
         + String.join("", extras)

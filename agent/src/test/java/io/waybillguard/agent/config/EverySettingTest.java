@@ -123,6 +123,12 @@ final class EverySettingTest {
               "sensors.session.every",
               new Place(c -> c.sensors().session().every(), "2s", Duration.ofSeconds(2))),
           Map.entry(
+              "rules.programs.allowed",
+              new Place(
+                  c -> c.rules().programs().allowed(),
+                  "['sha256:" + "0f".repeat(32) + "', 'package:zto-scan']",
+                  List.of("sha256:" + "0f".repeat(32), "package:zto-scan"))),
+          Map.entry(
               "rules.remote_session.allowed_peers",
               new Place(
                   c -> c.rules().remoteSession().allowedPeers(),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.waybillguard.agent.Scene;
 import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.FileTraits;
 import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
@@ -20,7 +21,7 @@ final class ProgramFromRemovableMediaTest {
   private static final Origin FROM_STICK =
       new Origin(Origin.Medium.REMOVABLE, "same_hash", "/media/STICK/update", "0f3a");
 
-  private final Detector rule = new ProgramFromRemovableMedia();
+  private final Detector rule = new ProgramFromRemovableMedia(AllowedFiles.NONE);
 
   private static FileRef file(boolean removable, boolean hidden) {
     return new FileRef("/opt/x", "elf", 1, "ab12", "", "root", removable, hidden);
@@ -49,6 +50,31 @@ final class ProgramFromRemovableMediaTest {
         Optional.of(Severity.HIGH),
         severity(started(file(true, false), Origin.NOT_SEEN_ON_MEDIUM)),
         "started on the stick itself");
+  }
+
+  @Test
+  void itIsSilentOnWhatTheCompanyArrangedAndOnNothingElse() {
+    Detector silent =
+        new ProgramFromRemovableMedia(new AllowedFiles(List.of("sha256:AB12", "package:scan")));
+    assertEquals(List.of(), silent.on(1, appeared(file(false, true), FROM_STICK)));
+    assertEquals(List.of(), silent.on(1, started(file(true, true), FROM_STICK)));
+    assertEquals(List.of(), silent.on(1, appeared(packaged("scan", "AS_PACKAGED"), FROM_STICK)));
+    assertEquals(1, silent.on(1, appeared(packaged("scan", "CHANGED"), FROM_STICK)).size());
+    assertEquals(1, silent.on(1, appeared(packaged("scan", "OWNED"), FROM_STICK)).size());
+    assertEquals(1, silent.on(1, appeared(packaged("scanner", "AS_PACKAGED"), FROM_STICK)).size());
+  }
+
+  private static FileRef packaged(String name, String state) {
+    return new FileRef(
+        "/opt/y",
+        "elf",
+        1,
+        "cd34",
+        "",
+        "root",
+        false,
+        false,
+        new FileTraits(0755, name, FileTraits.Packaged.valueOf(state), ""));
   }
 
   @Test

@@ -140,6 +140,24 @@ final class SummaryTest {
         "Program copied off a stick to /home/desk/.x/wps (on the stick: /media/STICK/wps),"
             + " in a hidden place, written by /bin/sh.");
     says(
+        new ProgramAppeared(
+            NOON,
+            new FileRef(
+                "/usr/bin/tool",
+                "elf",
+                1,
+                HASH,
+                "",
+                "root",
+                false,
+                false,
+                new FileTraits(04755, "tools", FileTraits.Packaged.CHANGED, "")),
+            Origin.NOT_SEEN_ON_MEDIUM.by(Origin.Way.BROWSER, "dl.example"),
+            SHELL),
+        "新程序 /usr/bin/tool，从 dl.example 下载，由 /bin/sh 写入，属于软件包 tools 但内容被改过，会以文件所有者的身份运行。",
+        "New program /usr/bin/tool, downloaded from dl.example, written by /bin/sh, belongs to package tools but"
+            + " was changed, runs as its owner whoever starts it.");
+    says(
         new ProgramAppeared(NOON, PLAIN, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
         "新程序 /opt/tool。",
         "New program /opt/tool.");
@@ -154,6 +172,24 @@ final class SummaryTest {
   }
 
   @Test
+  void manyProgramsOfPackagesAreToldInOneSentence() throws Exception {
+    says(
+        new ProgramsAppeared(
+            NOON,
+            NOON.minusSeconds(9),
+            new ProcessRef(4720, "/usr/bin/apt-get", "root"),
+            3_000,
+            0,
+            48_000_000,
+            List.of(new ProgramsAppeared.Share("/usr/bin", 2_990)),
+            List.of("a", "b"),
+            2,
+            HASH),
+        "/usr/bin/apt-get 安装了 2 个软件包里的 3,000 个程序文件，多数在 /usr/bin。",
+        "/usr/bin/apt-get installed 3,000 program files of 2 packages, most in /usr/bin.");
+  }
+
+  @Test
   void aStartIsToldWithWhoStartedIt() throws Exception {
     says(
         new ProgramStarted(NOON, HIDDEN, COPIED, new ProcessRef(4713, "/x", "desk"), SHELL),
@@ -165,6 +201,17 @@ final class SummaryTest {
             NOON, ON_STICK, COPIED, new ProcessRef(4712, "", ""), ProcessRef.UNKNOWN),
         "直接从U盘启动程序 /media/STICK/wps。",
         "Program started straight off a stick: /media/STICK/wps.");
+    says(
+        new ProgramStarted(
+            NOON,
+            PLAIN,
+            Origin.NOT_SEEN_ON_MEDIUM,
+            ProcessRef.UNKNOWN,
+            ProcessRef.UNKNOWN,
+            List.of(),
+            1_200),
+        "程序 /opt/tool 启动，上次记录以来共 1,200 次。",
+        "Program /opt/tool started, 1,200 times since it was last recorded.");
     says(
         new ProgramStarted(
             NOON, PLAIN, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN, ProcessRef.UNKNOWN),
