@@ -55,7 +55,8 @@ public record Config(
               new Program(true, 1024 * MEBIBYTE),
               new Image(true, List.of(), List.of(), Duration.ofMinutes(1)),
               new Upload(true, MEBIBYTE / 4, Duration.ofMinutes(1)),
-              new Session(true, Duration.ofSeconds(1))),
+              new Session(true, Duration.ofSeconds(1)),
+              new Presence(true, Duration.ofMinutes(5))),
           new Rules(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
               new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY)),
@@ -131,8 +132,10 @@ public record Config(
    * @param image who reads, copies and packs waybill images
    * @param upload what programs send over the network
    * @param session remote logins and remote control
+   * @param presence whether somebody is at the desk
    */
-  public record Sensors(Usb usb, Program program, Image image, Upload upload, Session session) {}
+  public record Sensors(
+      Usb usb, Program program, Image image, Upload upload, Session session, Presence presence) {}
 
   /**
    * The sensor of USB devices.
@@ -177,6 +180,15 @@ public record Config(
    *     quarter of a second; 250ms to 10s
    */
   public record Session(boolean enabled, Duration every) {}
+
+  /**
+   * The sensor of whether somebody is at the desk.
+   *
+   * @param enabled whether it looks; true or false
+   * @param idleAfter how long keyboard and mouse may lie untouched before the desk counts as left;
+   *     30s to 4h
+   */
+  public record Presence(boolean enabled, Duration idleAfter) {}
 
   /**
    * Remote logins that the company arranged. Every other one is a finding.

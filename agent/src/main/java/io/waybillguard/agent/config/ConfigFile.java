@@ -154,7 +154,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             program(in.section("program"), standard.program()),
             image(in.section("image"), standard.image()),
             upload(in.section("upload"), standard.upload()),
-            session(in.section("session"), standard.session()));
+            session(in.section("session"), standard.session()),
+            presence(in.section("presence"), standard.presence()));
     in.end();
     return read;
   }
@@ -200,6 +201,15 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Session(
             in.flag("enabled", standard.enabled()),
             in.time("every", standard.every(), "250ms", "10s"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Presence presence(Section in, Config.Presence standard) {
+    Config.Presence read =
+        new Config.Presence(
+            in.flag("enabled", standard.enabled()),
+            in.time("idle_after", standard.idleAfter(), "30s", "4h"));
     in.end();
     return read;
   }

@@ -90,6 +90,7 @@ public final class Summary {
           images(type, ocsf);
       case "net.sent" -> sent(ocsf);
       case "session.start", "session.end" -> session(type, ocsf);
+      case "presence.change" -> presence(ocsf);
       case "sensor.live" ->
           say(
               at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
@@ -272,6 +273,16 @@ public final class Summary {
     return say(key, where, who, span(ocsf.number("duration", -1)));
   }
 
+  private String presence(Json.Obj ocsf) {
+    String user = text(ocsf, "unmapped", "console_user");
+    String state = ocsf.text("state", "");
+    String detail = state.equals("unknown") ? ocsf.text("status_detail", "") : "";
+    return named("presence", state)
+        + (user.isEmpty() ? "" : say("extra.user", user))
+        + (detail.isEmpty() ? "" : say("presence.why", detail))
+        + say("stop");
+  }
+
   private String finding(Json.Obj ocsf) {
     Json.Obj facts = at(ocsf, "unmapped");
     String rule = facts.text("rule", "");
@@ -294,7 +305,13 @@ public final class Summary {
     return say(key, facts.text("path", ""))
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
+        + whoWasThere(facts)
         + say("stop");
+  }
+
+  private String whoWasThere(Json.Obj facts) {
+    String key = "extra.presence." + facts.text("presence", "");
+    return words.containsKey(key) ? say(key) : "";
   }
 
   private String carriedOff(Json.Obj facts) {

@@ -123,6 +123,12 @@ final class EverySettingTest {
               "sensors.session.every",
               new Place(c -> c.sensors().session().every(), "2s", Duration.ofSeconds(2))),
           Map.entry(
+              "sensors.presence.enabled",
+              new Place(c -> c.sensors().presence().enabled(), "false", false)),
+          Map.entry(
+              "sensors.presence.idle_after",
+              new Place(c -> c.sensors().presence().idleAfter(), "6m", Duration.ofMinutes(6))),
+          Map.entry(
               "rules.remote_session.allowed_peers",
               new Place(
                   c -> c.rules().remoteSession().allowedPeers(),

@@ -24,6 +24,14 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Holds each kind of event against the official OCSF 1.8.0 definitions. */
 final class OcsfSchemaTest {
+  private static final Presence AT_DESK =
+      new Presence(
+          Presence.State.ATTENDED,
+          "desk",
+          java.util.Optional.of(Instant.parse("2026-06-12T04:00:00Z")),
+          Presence.Lock.UNLOCKED,
+          "");
+
   private static final Instant NOON = Instant.parse("2026-06-12T04:00:00.123Z");
   private static final String HASH = "ab".repeat(32);
 
@@ -84,6 +92,8 @@ final class OcsfSchemaTest {
               new Origin(Origin.Medium.REMOVABLE, "same_process", "/media/STICK/wps", ""),
               GONE),
           new ProgramAppeared(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
+          new PresenceChanged(NOON, AT_DESK, Presence.UNSEEN),
+          new PresenceChanged(NOON, Presence.UNSEEN, AT_DESK),
           new ProgramStarted(NOON, PROGRAM, FROM_STICK, new ProcessRef(4713, "/x", "desk"), SHELL),
           new ProgramStarted(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, GONE, ProcessRef.UNKNOWN),
           new RemoteSessionStarted(NOON, LOGIN, false),
