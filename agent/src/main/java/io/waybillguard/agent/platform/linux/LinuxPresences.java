@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The desk by its input devices, logind's files and the programs that lock screens. Input is read
- * at each look; who is logged in and whether the screen is locked, every two seconds.
+ * The desk by its input devices, logind's files and word, and the programs that lock screens. A
+ * locking program that tells logind nothing and is not known by name is not seen. Input is read at
+ * each look; who is logged in and whether the screen is locked, every two seconds.
  */
 public final class LinuxPresences implements Presences {
   private static final Duration LOOK_AT_SCREEN_EVERY = Duration.ofSeconds(2);
@@ -24,6 +25,7 @@ public final class LinuxPresences implements Presences {
   private final Path root;
   private final InstantSource clock;
   private final InputDevices input;
+  private final LoginBus bus;
   private final Utmp.Layout layout = Utmp.Layout.of(System.getProperty("os.arch"));
   private final Semaphore called = new Semaphore(0);
   private Instant screenSeen = Instant.MIN;
@@ -42,6 +44,7 @@ public final class LinuxPresences implements Presences {
     this.root = root;
     this.clock = clock;
     this.input = new InputDevices(root, clock);
+    this.bus = new LoginBus(LoginBus.usual(root));
   }
 
   @Override
@@ -91,10 +94,24 @@ public final class LinuxPresences implements Presences {
       return new Screen(
           console, Lock.UNKNOWN, "cannot see whether the screen is locked: " + e.getMessage());
     }
-    return new Screen(
-        console,
-        Lock.UNKNOWN,
-        "cannot see for sure that the screen is not locked: no known locking program runs");
+    if (console.session().isEmpty()) {
+      return new Screen(
+          console,
+          Lock.UNKNOWN,
+          console.user().isEmpty() && console.unseen().isEmpty()
+              ? "" // nobody is logged in: there is nothing to lock
+              : "cannot see for sure whether the screen is locked: systemd-logind tells no session");
+    }
+    try {
+      return new Screen(console, bus.isLocked(console.session()) ? Lock.LOCKED : Lock.UNLOCKED, "");
+    } catch (IOException e) {
+      return new Screen(
+          console,
+          Lock.UNKNOWN,
+          "cannot see for sure that the screen is not locked ("
+              + e.getMessage()
+              + "); no known locking program runs");
+    }
   }
 
   @Override
@@ -116,6 +133,7 @@ public final class LinuxPresences implements Presences {
   @Override
   public void close() {
     input.close();
+    bus.close();
     screenSeen = Instant.MIN;
   }
 }
