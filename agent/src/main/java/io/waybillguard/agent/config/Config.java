@@ -18,6 +18,7 @@ import java.util.List;
  * @param sensors what is watched
  * @param rules when the rules speak, and what they take for expected
  * @param watchdog who looks after the agent's own threads
+ * @param selftest how the sensors prove that they see
  */
 public record Config(
     Evidence evidence,
@@ -26,7 +27,8 @@ public record Config(
     Retention retention,
     Sensors sensors,
     Rules rules,
-    Watchdog watchdog) {
+    Watchdog watchdog,
+    Selftest selftest) {
 
   private static final long MEBIBYTE = 1L << 20;
 
@@ -60,7 +62,8 @@ public record Config(
           new Rules(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
               new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY)),
-          new Watchdog(Duration.ofSeconds(120)));
+          new Watchdog(Duration.ofSeconds(120)),
+          new Selftest(Duration.ofDays(1)));
 
   /**
    * How the log is written and sealed.
@@ -261,4 +264,12 @@ public record Config(
    *     anew; several times the longest wait of any; 10s to 1h
    */
   public record Watchdog(Duration patience) {}
+
+  /**
+   * The test that each sensor has to pass.
+   *
+   * @param every time between two tests; the first is ten minutes after the start, or this long if
+   *     that is shorter, and each up to a tenth later; 5m to 30d
+   */
+  public record Selftest(Duration every) {}
 }

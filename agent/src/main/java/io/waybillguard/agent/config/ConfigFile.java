@@ -99,7 +99,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             retention(top.section("retention"), standard.retention()),
             sensors(top.section("sensors"), standard.sensors()),
             rules(top.section("rules"), standard.rules()),
-            watchdog(top.section("watchdog"), standard.watchdog()));
+            watchdog(top.section("watchdog"), standard.watchdog()),
+            selftest(top.section("selftest"), standard.selftest()));
     top.end();
     return read;
   }
@@ -248,6 +249,12 @@ public record ConfigFile(Config config, List<Setting> settings) {
   private static Config.Watchdog watchdog(Section in, Config.Watchdog standard) {
     Config.Watchdog read =
         new Config.Watchdog(in.time("patience", standard.patience(), "10s", "1h"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Selftest selftest(Section in, Config.Selftest standard) {
+    Config.Selftest read = new Config.Selftest(in.time("every", standard.every(), "5m", "30d"));
     in.end();
     return read;
   }

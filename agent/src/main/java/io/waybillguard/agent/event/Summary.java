@@ -98,6 +98,9 @@ public final class Summary {
               ocsf.text("status_detail", ""));
       case "sensor.blind" ->
           say(type, sensor(ocsf), time(ocsf, "start_time"), ocsf.text("status_detail", ""));
+      case "sensor.proved" -> say(type, sensor(ocsf), at(ocsf, "unmapped").number("delay_ms", 0));
+      case "sensor.silent" ->
+          say(type, sensor(ocsf), at(ocsf, "unmapped").number("waited_ms", 0) / 1000);
       case "sensor.back" ->
           say(type, sensor(ocsf), time(ocsf, "start_time"), time(ocsf, "end_time"));
       case "finding.new" -> finding(ocsf);

@@ -147,6 +147,8 @@ final class EverySettingTest {
                   "22:00-06:30",
                   new Config.Hours(LocalTime.of(22, 0), LocalTime.of(6, 30)))),
           Map.entry(
+              "selftest.every", new Place(c -> c.selftest().every(), "6h", Duration.ofHours(6))),
+          Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));
 

@@ -101,6 +101,8 @@ final class OcsfSchemaTest {
           new RemoteSessionEnded(NOON, LOGIN, Duration.ofSeconds(3), false),
           new RemoteSessionEnded(NOON, CONTROL, Duration.ZERO, true),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
+          new SensorProved(NOON, "program", 312, "/tmp/probe-7f3a/self-test.elf", 4711),
+          new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
           new SensorLive(NOON, "usb", false, ""),

@@ -184,6 +184,18 @@ final class SummaryTest {
   }
 
   @Test
+  void whatCameOfASelfTestIsTold() throws Exception {
+    says(
+        new SensorProved(NOON, "program", 1312, "/tmp/x", 7),
+        "新程序：自检看见了，用了 1312 毫秒。",
+        "New programs: saw its self-test after 1312 ms.");
+    says(
+        new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
+        "上传：自检做的动作 30 秒内没有看见。",
+        "Uploads: did not see its self-test within 30 s.");
+  }
+
+  @Test
   void whoIsAtTheDeskIsToldAndWhyItCannotBe() throws Exception {
     says(
         presence(Presence.State.IDLE, "courier", "cannot see the screen lock"),
