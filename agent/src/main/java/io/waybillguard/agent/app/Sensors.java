@@ -10,6 +10,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
+import io.waybillguard.agent.platform.linux.LinuxPresences;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxRemoteAccess;
 import io.waybillguard.agent.platform.linux.LinuxSockets;
@@ -23,6 +24,7 @@ import io.waybillguard.agent.sense.Unavailable;
 import io.waybillguard.agent.sense.image.ImageSensor;
 import io.waybillguard.agent.sense.image.ImageSettings;
 import io.waybillguard.agent.sense.program.Families;
+import io.waybillguard.agent.sense.presence.PresenceSensor;
 import io.waybillguard.agent.sense.program.ProgramSensor;
 import io.waybillguard.agent.sense.program.ProgramSettings;
 import io.waybillguard.agent.sense.program.UnusualPlaces;
@@ -88,6 +90,10 @@ final class Sensors {
     sensors.add(uploads(config, processes, destinations, clock));
     sensors.add(
         config.session().enabled() ? sessions(config.session(), data, clock) : off("session"));
+    sensors.add(
+        config.presence().enabled()
+            ? new PresenceSensor(new LinuxPresences(clock), config.presence().idleAfter(), clock)
+            : off("presence"));
     return sensors;
   }
 
@@ -279,6 +285,7 @@ final class Sensors {
         new Unavailable("program", "this version cannot watch programs on " + osName),
         new Unavailable("image", "this version cannot watch images on " + osName),
         new Unavailable("upload", "this version cannot watch uploads on " + osName),
-        new Unavailable("session", "this version cannot watch remote logins on " + osName));
+        new Unavailable("session", "this version cannot watch remote logins on " + osName),
+        new Unavailable("presence", "this version cannot tell who is at the desk on " + osName));
   }
 }

@@ -4,6 +4,7 @@ package io.waybillguard.agent.event;
 public sealed interface Observation extends Event
     permits BytesSent,
         ImagesHandled,
+        PresenceChanged,
         ProgramAppeared,
         ProgramStarted,
         ProgramsAppeared,

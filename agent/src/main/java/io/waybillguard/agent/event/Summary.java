@@ -92,6 +92,7 @@ public final class Summary {
       case "net.sent" -> sent(ocsf);
       case "session.start", "session.end" -> session(type, ocsf);
       case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
+      case "presence.change" -> presence(ocsf);
       case "sensor.live" ->
           say(
               at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
@@ -99,6 +100,9 @@ public final class Summary {
               ocsf.text("status_detail", ""));
       case "sensor.blind" ->
           say(type, sensor(ocsf), time(ocsf, "start_time"), ocsf.text("status_detail", ""));
+      case "sensor.proved" -> say(type, sensor(ocsf), at(ocsf, "unmapped").number("delay_ms", 0));
+      case "sensor.silent" ->
+          say(type, sensor(ocsf), at(ocsf, "unmapped").number("waited_ms", 0) / 1000);
       case "sensor.back" ->
           say(type, sensor(ocsf), time(ocsf, "start_time"), time(ocsf, "end_time"));
       case "finding.new" -> finding(ocsf);
@@ -307,6 +311,16 @@ public final class Summary {
     return text(ocsf, "service", "name");
   }
 
+  private String presence(Json.Obj ocsf) {
+    String user = text(ocsf, "unmapped", "console_user");
+    String state = ocsf.text("state", "");
+    String detail = state.equals("unknown") ? ocsf.text("status_detail", "") : "";
+    return named("presence", state)
+        + (user.isEmpty() ? "" : say("extra.user", user))
+        + (detail.isEmpty() ? "" : say("presence.why", detail))
+        + say("stop");
+  }
+
   private String finding(Json.Obj ocsf) {
     Json.Obj facts = at(ocsf, "unmapped");
     String rule = facts.text("rule", "");
@@ -329,7 +343,13 @@ public final class Summary {
     return say(key, facts.text("path", ""))
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
+        + whoWasThere(facts)
         + say("stop");
+  }
+
+  private String whoWasThere(Json.Obj facts) {
+    String key = "extra.presence." + facts.text("presence", "");
+    return words.containsKey(key) ? say(key) : "";
   }
 
   private String carriedOff(Json.Obj facts) {

@@ -25,6 +25,14 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Holds each kind of event against the official OCSF 1.8.0 definitions. */
 final class OcsfSchemaTest {
+  private static final Presence AT_DESK =
+      new Presence(
+          Presence.State.ATTENDED,
+          "desk",
+          java.util.Optional.of(Instant.parse("2026-06-12T04:00:00Z")),
+          Presence.Lock.UNLOCKED,
+          "");
+
   private static final Instant NOON = Instant.parse("2026-06-12T04:00:00.123Z");
   private static final String HASH = "ab".repeat(32);
 
@@ -120,6 +128,8 @@ final class OcsfSchemaTest {
           new ProgramsAppeared(
               NOON, NOON, ProcessRef.UNKNOWN, 4, 0, 0, List.of(), List.of(), 0, HASH),
           new ProgramAppeared(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
+          new PresenceChanged(NOON, AT_DESK, Presence.UNSEEN),
+          new PresenceChanged(NOON, Presence.UNSEEN, AT_DESK),
           new ProgramStarted(NOON, PROGRAM, FROM_STICK, new ProcessRef(4713, "/x", "desk"), SHELL),
           new ProgramStarted(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, GONE, ProcessRef.UNKNOWN),
           new RemoteSessionStarted(NOON, LOGIN, false),
@@ -129,6 +139,8 @@ final class OcsfSchemaTest {
           new RemoteLoginsRefused(NOON, NOON.minusSeconds(9), "sshd", "SSH", "203.0.113.7", 40),
           new RemoteLoginsRefused(NOON, NOON, "xrdp", "xrdp 远程桌面", "", 1),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
+          new SensorProved(NOON, "program", 312, "/tmp/probe-7f3a/self-test.elf", 4711),
+          new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
           new SensorLive(NOON, "usb", false, ""),
@@ -287,11 +299,15 @@ final class OcsfSchemaTest {
           DynamicTest.dynamicTest(
               event.getClass().getSimpleName(),
               () -> {
-                Optional<Observation> back =
-                    Recall.observation(DESKS.get(0).body(event, 7, NOON.plusMillis(3)));
-                Optional<Event> wanted =
-                    event instanceof Observation ? Optional.of(event) : Optional.empty();
-                assertEquals(wanted, back);
+                byte[] body = DESKS.get(0).body(event, 7, NOON.plusMillis(3));
+                Optional<Observation> back = Recall.observation(body);
+                assertEquals(event instanceof Observation, back.isPresent());
+                if (back.isPresent()) {
+                  assertEquals(event.getClass(), back.get().getClass());
+                  assertEquals(
+                      Desk.text(body),
+                      Desk.text(DESKS.get(0).body(back.get(), 7, NOON.plusMillis(3))));
+                }
               }));
     }
     return tests;

@@ -240,6 +240,50 @@ final class SummaryTest {
   }
 
   @Test
+  void whatCameOfASelfTestIsTold() throws Exception {
+    says(
+        new SensorProved(NOON, "program", 1312, "/tmp/x", 7),
+        "新程序：自检看见了，用了 1312 毫秒。",
+        "New programs: saw its self-test after 1312 ms.");
+    says(
+        new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
+        "上传：自检做的动作 30 秒内没有看见。",
+        "Uploads: did not see its self-test within 30 s.");
+  }
+
+  @Test
+  void whoIsAtTheDeskIsToldAndWhyItCannotBe() throws Exception {
+    says(
+        presence(Presence.State.IDLE, "courier", "cannot see the screen lock"),
+        "键盘鼠标有一会儿没人动了，账号 courier。",
+        "Nobody has touched keyboard or mouse for a while, account courier.");
+    says(
+        presence(Presence.State.UNKNOWN, "", "no keyboard"),
+        "无法判断有没有人在电脑前（no keyboard）。",
+        "Whether somebody is at the desk cannot be told (no keyboard).");
+  }
+
+  private static PresenceChanged presence(Presence.State state, String user, String why) {
+    return new PresenceChanged(
+        NOON,
+        new Presence(state, user, java.util.Optional.empty(), Presence.Lock.UNKNOWN, why),
+        Presence.UNSEEN);
+  }
+
+  @Test
+  void whoWasAtTheDeskIsPartOfAFinding() throws Exception {
+    says(
+        new Finding(
+            NOON,
+            "program-from-removable-media",
+            Severity.CRITICAL,
+            List.of(7L),
+            Json.object().put("step", "started").put("path", "/x").put("presence", "locked")),
+        "从U盘来的程序启动了：/x，当时屏幕锁着。",
+        "A program from a stick was started: /x, while the screen was locked.");
+  }
+
+  @Test
   void aFindingIsToldInTheWordsOfItsRule() throws Exception {
     Json.Obj facts =
         Json.object()

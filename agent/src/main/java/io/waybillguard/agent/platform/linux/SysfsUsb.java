@@ -46,8 +46,14 @@ final class SysfsUsb {
 
   /**
    * Folders of all devices that are plugged in; the machine's own root hubs (usbN) are left out.
+   *
+   * @throws IOException if they cannot be listed; an empty answer means that there are none
    */
   List<Path> plugged() throws IOException {
+    if (!Files.isDirectory(sys.resolve("bus"))) {
+      throw new IOException(
+          "cannot see USB devices: there is nothing at " + sys.resolve("bus") + "; mount /sys");
+    }
     List<Path> found = new ArrayList<>();
     Path devices = sys.resolve("bus/usb/devices");
     if (!Files.isDirectory(devices)) {

@@ -160,4 +160,14 @@ final class UsbTrackerTest {
       }
     }
   }
+
+  @Test
+  void withoutSysfsItSaysSoInsteadOfFindingNothing() {
+    IOException why =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            IOException.class,
+            () -> new UsbTracker(new SysfsUsb(Path.of("/nonexistent")), () -> now).start());
+    org.junit.jupiter.api.Assertions.assertTrue(
+        String.valueOf(why.getMessage()).contains("mount /sys"), why.getMessage());
+  }
 }
