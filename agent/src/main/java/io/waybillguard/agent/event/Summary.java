@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One sentence for people about one record, made from its OCSF event alone, so that desk, HQ and
@@ -74,12 +76,13 @@ public final class Summary {
     return switch (type) {
       case "usb.attach" ->
           say(
-              at(ocsf, "unmapped").flag("present_at_start", false) ? "usb.attach.start" : type,
-              device(ocsf),
-              text(ocsf, "unmapped", "usb_port"));
+                  at(ocsf, "unmapped").flag("present_at_start", false) ? "usb.attach.start" : type,
+                  device(ocsf),
+                  text(ocsf, "unmapped", "usb_port"))
+              + oddities(ocsf);
       case "usb.detach" ->
           say(
-              type,
+              type + removal(ocsf),
               device(ocsf),
               span(ocsf.number("duration", -1)),
               text(ocsf, "unmapped", "usb_port"));
@@ -146,10 +149,53 @@ public final class Summary {
         : say("device.serial", what, whole, serial.substring(Math.max(0, serial.length() - 4)));
   }
 
+  /**
+   * Of these a device is one: a stick that types, or a keyboard that is a network, is made to
+   * attack. Many an honest keyboard or headset is several other things at once.
+   */
+  private static final Set<String> TOGETHER_ODD = Set.of("storage", "keyboard", "network");
+
+  /** What makes a device more than it seems. */
+  private String oddities(Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    List<String> kinds =
+        unmapped.find("usb_kinds").stream()
+            .filter(List.class::isInstance)
+            .flatMap(all -> ((List<?>) all).stream())
+            .filter(String.class::isInstance)
+            .map(String.class::cast)
+            .toList();
+    StringBuilder more = new StringBuilder();
+    if (kinds.stream().filter(TOGETHER_ODD::contains).count() > 1) {
+      more.append(
+          say(
+              "usb.and",
+              kinds.stream()
+                  .map(kind -> named("usb.kind", kind))
+                  .collect(Collectors.joining(words.getString("usb.kind.separator")))));
+    }
+    if (unmapped.has("malformed")) {
+      more.append(say("usb.malformed"));
+    }
+    return more.toString();
+  }
+
+  /** The end of the key of the sentence about a removal; "" for the plain one. */
+  private static String removal(Json.Obj ocsf) {
+    return switch (text(ocsf, "unmapped", "removal")) {
+      case "pulled" -> ".pulled";
+      case "unclear" -> ".unclear";
+      case "unseen" -> ".unseen";
+      case "released", "ejected" -> ".safe";
+      default -> "";
+    };
+  }
+
   private String volume(String type, Json.Obj ocsf) {
     String label = text(ocsf, "unmapped", "volume_label");
     String folder = text(ocsf, "file", "path");
-    return label.isEmpty() ? say(type + ".no_label", folder) : say(type, folder, label);
+    String key = text(ocsf, "unmapped", "removal").equals("pulled") ? type + ".pulled" : type;
+    return label.isEmpty() ? say(key + ".no_label", folder) : say(key, folder, label);
   }
 
   private String programNew(Json.Obj ocsf) {

@@ -147,6 +147,21 @@ final class OcsfSchemaTest {
           new UsbAttached(NOON, STICK, true),
           new UsbAttached(NOON, device("ff", ""), false),
           new UsbDetached(NOON, STICK, Duration.ofDays(40)),
+          new UsbDetached(NOON, STICK, Duration.ofDays(40), Removal.EJECTED, false),
+          new UsbDetached(NOON, STICK, Duration.ofDays(40), Removal.PULLED, true),
+          new UsbAttached(NOON, known(), false),
+          new VolumeUnmounted(NOON, VOLUME, Removal.PULLED),
+          new VolumeMounted(
+              NOON,
+              new Volume(
+                  "/mnt/u",
+                  "/dev/mapper/u",
+                  "ext4",
+                  "U",
+                  "f0",
+                  true,
+                  HASH,
+                  new VolumeDetails(64 << 20, 1, true, "ro", "luks2", "/mnt/u.iso", "/sub"))),
           new VolumeMounted(NOON, VOLUME),
           new VolumeMounted(NOON, new Volume("E:\\", "", "", "", "", false, "")),
           new VolumeUnmounted(NOON, VOLUME),
@@ -262,6 +277,30 @@ final class OcsfSchemaTest {
               "6f9c",
               ZoneId.of("America/St_Johns"),
               "0.1.0"));
+
+  /** A device of which everything is known. */
+  private static UsbDevice known() {
+    return new UsbDevice(
+        "1-2.3",
+        "0781",
+        "5567",
+        "4C530001",
+        "",
+        "",
+        List.of("08/06/50", "03/01/01"),
+        HASH,
+        new UsbDetails(
+            "0000:00:14.0",
+            List.of("1-2 05e3:0608"),
+            "480",
+            true,
+            false,
+            List.of("MTP"),
+            List.of("ff/42/01"),
+            List.of(new UsbDetails.Input("Keyboard", true, true)),
+            List.of("device: 3 bytes, 18 were expected"),
+            true));
+  }
 
   private static UsbDevice device(String usbClass, String serial) {
     return new UsbDevice("1-1", "046d", "c31c", serial, "", "", List.of(usbClass + "/01/01"), HASH);

@@ -64,6 +64,61 @@ final class SummaryTest {
         "USB stick (SanDisk Cruzer, serial ending in 4F2A) pulled out after 2 min 34 s.");
   }
 
+  @Test
+  void aRemovalIsToldWithWhetherTheStickWasReleasedBefore() throws Exception {
+    Duration in = Duration.ofSeconds(154);
+    says(
+        new UsbDetached(NOON, STICK, in, Removal.PULLED, true),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）在文件还能打开时被直接拔出，插了 2 分 34 秒。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) pulled out after 2 min 34 s"
+            + " while its files were still open to use.");
+    says(
+        new UsbDetached(NOON, STICK, in, Removal.EJECTED, false),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）卸下后拔出，插了 2 分 34 秒。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) released and taken out after"
+            + " 2 min 34 s.");
+    says(
+        new UsbDetached(NOON, STICK, in, Removal.UNCLEAR, true),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）拔出，插了 2 分 34 秒；无法判断拔出前是否已经卸下。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) out after 2 min 34 s;"
+            + " whether it was released before cannot be told.");
+    says(
+        new UsbDetached(NOON, STICK, in, Removal.UNSEEN, false),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）在没能监视时拔出，最多插了 2 分 34 秒。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) was taken out while nobody watched,"
+            + " after 2 min 34 s at most.");
+    says(
+        new VolumeUnmounted(NOON, VOLUME, Removal.PULLED),
+        "U盘“STICK”在 /media/STICK 还打开时被直接拔出。",
+        "Stick “STICK” was pulled out while open at /media/STICK.");
+  }
+
+  @Test
+  void aStickThatTypesAndLiesIsSaidToDoSo() throws Exception {
+    UsbDetails lying =
+        new UsbDetails(
+            "0000:00:14.0",
+            List.of(),
+            "480",
+            false,
+            true,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of("device: says 2 configurations, has 1"),
+            false);
+    says(
+        new UsbAttached(
+            NOON,
+            new UsbDevice(
+                "1-2", "0781", "5567", "", "", "X", List.of("08/06/50", "03/01/01"), "p", lying),
+            false),
+        "U盘（X，没有序列号）插入，端口 1-2。它自称同时是几种设备：存储、键盘。它对自己的描述前后矛盾。",
+        "USB stick (X, no serial number) plugged in at port 1-2."
+            + " It says that it is several things at once: storage, keyboard."
+            + " What it says of itself does not fit together.");
+  }
+
   private static RemoteSession login(String account, String peer, String tunnel) {
     return new RemoteSession(
         "s-1",
