@@ -53,7 +53,14 @@ public final class Main {
         .addSubcommand(
             group(
                 "command", new CommandGive(call), new CommandApprove(call), new CommandList(call)))
-        .addSubcommand(group("user", new UserAdd(call)));
+        .addSubcommand(
+            group(
+                "user",
+                new UserAdd(call),
+                new UserList(call),
+                new UserDisable(call),
+                new UserPassword(call),
+                new UserRole(call)));
   }
 
   /** Commands that share a first word. */

@@ -18,6 +18,7 @@ import io.waybillguard.hq.store.Segments;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -139,20 +140,18 @@ public final class Console {
     }
     String name = Optional.ofNullable(request.formParam("name")).orElse("");
     String password = Optional.ofNullable(request.formParam("password")).orElse("");
-    switch (sessions.signOn(request, name, password)) {
-      case DONE -> {
-        LOG.info("signed_on user={} from={}", name, request.ip());
-        request.redirect("/", HttpStatus.SEE_OTHER);
-      }
-      case WRONG -> {
-        LOG.warn("sign_on_refused from={}", request.ip());
-        request.status(403);
-        loginPage(request, "login.wrong");
-      }
-      case LATER -> {
-        request.status(429);
-        loginPage(request, "login.later");
-      }
+    Duration wait = sessions.wait(request, name);
+    if (!wait.isZero()) {
+      request.status(429).header("Retry-After", String.valueOf(wait.toSeconds() + 1));
+      loginPage(request, "login.later");
+    } else if (sessions.isRight(request, name, password)) {
+      sessions.begin(request, name);
+      LOG.info("signed_on user={} from={}", name, request.ip());
+      request.redirect("/", HttpStatus.SEE_OTHER);
+    } else {
+      LOG.warn("sign_on_refused from={}", request.ip());
+      request.status(403);
+      loginPage(request, "login.wrong");
     }
   }
 

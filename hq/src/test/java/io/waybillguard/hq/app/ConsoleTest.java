@@ -2,6 +2,7 @@ package io.waybillguard.hq.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Json;
@@ -63,26 +64,66 @@ final class ConsoleTest {
   }
 
   @Test
-  void aWrongPasswordIsRefusedAndGuessingIsSlowedDown() throws Exception {
+  void aWrongPasswordIsRefusedAndGuessingIsSlowedDownByNameAndByPlace() throws Exception {
     Browser browser = new Browser();
-    for (int i = 0; i < 10; i++) {
-      assertEquals(403, browser.signOn(i % 2 == 0 ? "admin" : "nobody", "guess").statusCode());
+    String refused = "";
+    for (int i = 0; i < 5; i++) {
+      HttpResponse<String> admin = browser.signOn("admin", "guess");
+      assertEquals(403, admin.statusCode());
+      refused = admin.body();
+      hq.pass(Duration.ofMinutes(11));
     }
-    assertEquals(429, browser.signOn("admin", password()).statusCode());
+    assertEquals(refused, browser.signOn("nobody", "guess").body(), "no name is told from another");
+    for (int i = 0; i < 4; i++) {
+      assertEquals(403, browser.signOn("nobody", "guess").statusCode());
+    }
+    HttpResponse<String> early = browser.signOn("admin", password());
+    assertEquals(429, early.statusCode(), "this place has to wait, with any name");
+    assertEquals("2", early.headers().firstValue("Retry-After").orElse(""));
     assertEquals(303, browser.get("/").statusCode());
-    hq.pass(Duration.ofMinutes(11));
+    hq.pass(Duration.ofSeconds(1));
+    assertEquals(403, browser.signOn("nobody", "guess").statusCode());
+    hq.pass(Duration.ofSeconds(1));
+    assertEquals(429, browser.signOn("admin", password()).statusCode(), "the wait has doubled");
+    hq.pass(Duration.ofSeconds(1));
     assertEquals(303, browser.signOn("admin", password()).statusCode());
     assertEquals(200, browser.get("/").statusCode());
   }
 
   @Test
+  void aSessionThatNobodyUsesEndsAndAPageThatRenewsItselfIsNoUse() throws Exception {
+    Browser browser = signedOn();
+    hq.pass(Duration.ofMinutes(29));
+    assertEquals(200, browser.get("/").statusCode());
+    hq.pass(Duration.ofMinutes(29));
+    assertEquals(200, browser.get("/fleet", "HX-Request", "true").statusCode());
+    hq.pass(Duration.ofMinutes(1));
+    assertEquals(401, browser.get("/fleet", "HX-Request", "true").statusCode());
+    assertEquals(303, browser.get("/").statusCode());
+  }
+
+  @Test
+  void aCookieFromBeforeSigningOnIsWorthNothingAfterIt() throws Exception {
+    Browser victim = signedOn();
+    HttpCookie first = sessionCookie(victim);
+    assertEquals(303, victim.signOn("admin", password()).statusCode());
+    assertNotEquals(first.getValue(), sessionCookie(victim).getValue());
+    Browser thief = new Browser();
+    assertEquals(
+        303, thief.get("/", "Cookie", first.getName() + "=" + first.getValue()).statusCode());
+    Browser planted = new Browser();
+    String chosen = first.getName() + "=" + "A".repeat(43);
+    HttpResponse<String> answer =
+        planted.post("/login", "name=admin&password=" + password(), "Cookie", chosen);
+    assertEquals(303, answer.statusCode());
+    assertFalse(answer.headers().allValues("Set-Cookie").toString().contains("A".repeat(43)));
+    assertEquals(303, thief.get("/", "Cookie", chosen).statusCode());
+  }
+
+  @Test
   void aSessionEndsWhenToldToAndAfterHalfADay() throws Exception {
     Browser browser = signedOn();
-    HttpCookie cookie =
-        browser.cookies.getCookieStore().getCookies().stream()
-            .filter(c -> c.getName().startsWith("__Host-"))
-            .findFirst()
-            .orElseThrow();
+    HttpCookie cookie = sessionCookie(browser);
     assertTrue(cookie.getSecure() && cookie.isHttpOnly());
     String csrf = browser.csrf();
     assertEquals(403, browser.post("/logout", "csrf=" + csrf.replace('A', 'B') + "x").statusCode());
@@ -94,8 +135,19 @@ final class ConsoleTest {
         303, stolen.get("/", "Cookie", cookie.getName() + "=" + cookie.getValue()).statusCode());
 
     Browser late = signedOn();
-    hq.pass(Duration.ofHours(12));
+    for (int i = 0; i < 35; i++) {
+      hq.pass(Duration.ofMinutes(20));
+      assertEquals(200, late.get("/").statusCode(), "in use after " + i);
+    }
+    hq.pass(Duration.ofMinutes(20));
     assertEquals(303, late.get("/").statusCode());
+  }
+
+  private static HttpCookie sessionCookie(Browser browser) {
+    return browser.cookies.getCookieStore().getCookies().stream()
+        .filter(c -> c.getName().startsWith("__Host-"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
