@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Users;
 import picocli.CommandLine;
@@ -36,6 +37,7 @@ final class UserAdd implements Command {
     Users.Role given = UserRole.read(role);
     try (Database database = home.open()) {
       String hash = NewPassword.hashed(call);
+      home.record(call, database, HqAct.Deed.USER_ADD, name, given.word());
       new Users(database).put(name, given, hash, call.clock().instant());
     }
     call.terminal().remark(call.words().say("user.done", name, given.word()));

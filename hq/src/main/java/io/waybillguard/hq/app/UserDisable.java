@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Users;
 import picocli.CommandLine;
@@ -24,6 +25,7 @@ final class UserDisable implements Command {
   @Override
   public Exit run() throws Exception {
     try (Database database = home.open()) {
+      home.record(call, database, HqAct.Deed.USER_DISABLE, name, "");
       UserRole.check(new Users(database).disable(name, call.clock().instant()), name);
     }
     call.terminal().remark(call.words().say("user.disabled", name));

@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Users;
 import picocli.CommandLine;
@@ -25,6 +26,7 @@ final class UserPassword implements Command {
   public Exit run() throws Exception {
     try (Database database = home.open()) {
       String hash = NewPassword.hashed(call);
+      home.record(call, database, HqAct.Deed.USER_PASSWORD, name, "");
       UserRole.check(new Users(database).setPassword(name, hash), name);
     }
     call.terminal().remark(call.words().say("user.password_set", name));

@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Users;
 import picocli.CommandLine;
@@ -28,6 +29,7 @@ final class UserRole implements Command {
   public Exit run() throws Exception {
     Users.Role given = read(role);
     try (Database database = home.open()) {
+      home.record(call, database, HqAct.Deed.USER_ROLE, name, given.word());
       check(new Users(database).setRole(name, given), name);
     }
     call.terminal().remark(call.words().say("user.done", name, given.word()));

@@ -69,6 +69,11 @@ final class Sessions {
     return right;
   }
 
+  /** Whether somebody who may sign on has this name. */
+  boolean isKnown(String name) {
+    return users.role(name).isPresent();
+  }
+
   /** Begins a session under a new cookie; whatever cookie was sent stands for nothing any more. */
   void begin(Context request, String name) {
     String before = request.cookie(COOKIE);

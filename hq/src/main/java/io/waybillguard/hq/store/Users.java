@@ -9,7 +9,7 @@ import org.jdbi.v3.core.Handle;
 
 /** People who may use the console, and their sessions. Safe for use by several threads. */
 public final class Users {
-  /** What a person may do. */
+  /** What a person may do; each may what those before may. */
   public enum Role {
     VIEWER,
     INVESTIGATOR,

@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Json;
-import java.net.CookieManager;
 import java.net.HttpCookie;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,8 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ConsoleTest {
-  private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
-
   @TempDir private Path folder;
   private TestHq hq;
 
@@ -43,7 +37,7 @@ final class ConsoleTest {
   @Test
   void nobodySeesAnythingWithoutSigningOn() throws Exception {
     Desk desk = reported();
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     for (String page :
         List.of(
             "/",
@@ -65,7 +59,7 @@ final class ConsoleTest {
 
   @Test
   void aWrongPasswordIsRefusedAndGuessingIsSlowedDownByNameAndByPlace() throws Exception {
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     String refused = "";
     for (int i = 0; i < 5; i++) {
       HttpResponse<String> admin = browser.signOn("admin", "guess");
@@ -108,10 +102,10 @@ final class ConsoleTest {
     HttpCookie first = sessionCookie(victim);
     assertEquals(303, victim.signOn("admin", password()).statusCode());
     assertNotEquals(first.getValue(), sessionCookie(victim).getValue());
-    Browser thief = new Browser();
+    Browser thief = new Browser(hq);
     assertEquals(
         303, thief.get("/", "Cookie", first.getName() + "=" + first.getValue()).statusCode());
-    Browser planted = new Browser();
+    Browser planted = new Browser(hq);
     String chosen = first.getName() + "=" + "A".repeat(43);
     HttpResponse<String> answer =
         planted.post("/login", "name=admin&password=" + password(), "Cookie", chosen);
@@ -130,7 +124,7 @@ final class ConsoleTest {
     assertEquals(200, browser.get("/").statusCode());
     assertEquals(303, browser.post("/logout", "csrf=" + csrf).statusCode());
     assertEquals(303, browser.get("/").statusCode());
-    Browser stolen = new Browser();
+    Browser stolen = new Browser(hq);
     assertEquals(
         303, stolen.get("/", "Cookie", cookie.getName() + "=" + cookie.getValue()).statusCode());
 
@@ -144,7 +138,7 @@ final class ConsoleTest {
   }
 
   private static HttpCookie sessionCookie(Browser browser) {
-    return browser.cookies.getCookieStore().getCookies().stream()
+    return browser.cookies().getCookieStore().getCookies().stream()
         .filter(c -> c.getName().startsWith("__Host-"))
         .findFirst()
         .orElseThrow();
@@ -152,7 +146,7 @@ final class ConsoleTest {
 
   @Test
   void aFormFromElsewhereDoesNotSignAnybodyOn() throws Exception {
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     String body = "name=admin&password=" + password();
     assertEquals(403, browser.post("/login", body, "Sec-Fetch-Site", "cross-site").statusCode());
     assertEquals(
@@ -201,7 +195,7 @@ final class ConsoleTest {
 
   @Test
   void aPageIsInTheLanguageThatIsWishedForAndThenInTheOneChosen() throws Exception {
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     assertTrue(browser.get("/login").body().contains("lang=\"zh-CN\""));
     assertTrue(
         browser.get("/login", "Accept-Language", "en-GB,zh;q=0.5").body().contains("lang=\"en\""));
@@ -262,7 +256,7 @@ final class ConsoleTest {
     String[] args = {"user", "add", "检察员", "--role", "viewer", "--data", hq.data().toString()};
     Called added = Called.typing("a long password\n", hq.clock(), "en", args);
     assertEquals(0, added.exit(), added.err());
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     String name = URLEncoder.encode("检察员", StandardCharsets.UTF_8);
     assertEquals(303, browser.signOn(name, "a long password").statusCode());
     assertEquals(200, browser.get("/").statusCode());
@@ -334,59 +328,8 @@ final class ConsoleTest {
   }
 
   private Browser signedOn() throws Exception {
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     assertEquals(303, browser.signOn("admin", password()).statusCode());
     return browser;
-  }
-
-  /** A browser without scripts. */
-  private final class Browser {
-    private final CookieManager cookies = new CookieManager();
-    private final HttpClient http;
-
-    private Browser() throws Exception {
-      this.http =
-          HttpClient.newBuilder()
-              .sslContext(hq.context(null, List.of()))
-              .cookieHandler(cookies)
-              .build();
-    }
-
-    private HttpResponse<String> get(String path, String... headers) throws Exception {
-      return send(request(path, headers).GET());
-    }
-
-    private HttpResponse<String> post(String path, String form, String... headers)
-        throws Exception {
-      return send(
-          request(path, headers)
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .POST(HttpRequest.BodyPublishers.ofString(form)));
-    }
-
-    private HttpResponse<String> signOn(String name, String password) throws Exception {
-      return post(
-          "/login",
-          "name=" + name + "&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8));
-    }
-
-    private String csrf() throws Exception {
-      Matcher m = CSRF.matcher(get("/").body());
-      assertTrue(m.find());
-      return m.group(1);
-    }
-
-    private HttpRequest.Builder request(String path, String... headers) {
-      HttpRequest.Builder builder =
-          HttpRequest.newBuilder(URI.create(hq.running().consoleUrl() + path));
-      if (headers.length > 0) {
-        builder.headers(headers);
-      }
-      return builder;
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder builder) throws Exception {
-      return http.send(builder.build(), HttpResponse.BodyHandlers.ofString());
-    }
   }
 }
