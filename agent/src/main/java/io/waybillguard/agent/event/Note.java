@@ -12,6 +12,7 @@ public sealed interface Note extends Event
         CommandReceived,
         HoldPlaced,
         HoldReleased,
+        HqAct,
         KeyHandedOver,
         LogRecovered,
         RecordsErased,

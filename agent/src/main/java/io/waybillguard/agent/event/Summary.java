@@ -123,6 +123,7 @@ public final class Summary {
       case "log.hold", "log.release" -> held(type, ocsf);
       case "hq.cmd" -> command(type + "." + text(ocsf, "unmapped", "verdict"), ocsf);
       case "hq.result" -> command(type + "." + text(ocsf, "unmapped", "outcome"), ocsf);
+      case "hq.act" -> act(ocsf);
       case "store.full" -> say(type, named("cause", ocsf.text("status_detail", "")));
       case "log.recover" -> say(type, ocsf.text("status_detail", ""));
       case "time.jump" -> {
@@ -437,6 +438,19 @@ public final class Summary {
   private String held(String type, Json.Obj ocsf) {
     Json.Obj hold = at(ocsf, "unmapped");
     return say(type, hold.number("from", 0), hold.number("to", 1) - 1, hold.text("case", ""));
+  }
+
+  private String act(Json.Obj ocsf) {
+    Json.Obj about = at(ocsf, "unmapped");
+    String key = "hq.act." + about.text("deed", "");
+    if (!words.containsKey(key)) {
+      return say("other", key);
+    }
+    String detail = about.text("detail", "");
+    return say(
+            key, about.text("who", ""), text(ocsf, "src_endpoint", "ip"), about.text("about", ""))
+        + (detail.isEmpty() ? "" : say("extra.detail", detail))
+        + say("stop");
   }
 
   private String command(String key, Json.Obj ocsf) {

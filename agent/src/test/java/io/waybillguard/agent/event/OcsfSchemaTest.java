@@ -241,6 +241,14 @@ final class OcsfSchemaTest {
               CommandEnded.Outcome.DONE,
               "",
               Map.of("erased", 3L, "held", 1L, "absent", 0L)),
+          act(HqAct.Deed.SIGN_IN, "li", "203.0.113.7", "", ""),
+          act(HqAct.Deed.SIGN_IN_REFUSED, "", "203.0.113.7", "", ""),
+          act(HqAct.Deed.SIGN_OUT, "li", "2001:db8::7", "", ""),
+          act(HqAct.Deed.LOOK, "li", "203.0.113.7", "0123456789abcdef/7", ""),
+          act(HqAct.Deed.SEARCH, "li", "203.0.113.7", "", "kind=usb.attach"),
+          act(HqAct.Deed.COMMAND, "os:root", "", "0123456789abcdef", "erase 3-4"),
+          act(HqAct.Deed.USER_ADD, "os:root", "", "li", "viewer"),
+          act(HqAct.Deed.USER_ROLE, "os:root", "", "li", "admin"),
           new HoldPlaced(NOON, "HZ-2026-117", new Span(3, 90)),
           new HoldReleased(NOON, "HZ-2026-117", new Span(3, 90)),
           new RecordsErased(NOON, List.of(new Span(0, 4), new Span(7, 8)), 0, "personal", ""),
@@ -258,6 +266,10 @@ final class OcsfSchemaTest {
               List.of(3L, 4L),
               Json.object().put("path", "/x").put("count", 2)),
           new Finding(NOON, "log-rolled-back", Severity.CRITICAL, List.of(), Json.object()));
+
+  private static HqAct act(HqAct.Deed deed, String who, String place, String about, String detail) {
+    return new HqAct(NOON, deed, who, place, about, detail);
+  }
 
   private static final List<Desk> DESKS =
       List.of(
@@ -350,6 +362,22 @@ final class OcsfSchemaTest {
               }));
     }
     return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> everyDeedAtHqKeepsToTheSchema() throws Exception {
+    OcsfSchema schema = OcsfSchema.carried();
+    return Arrays.stream(HqAct.Deed.values())
+        .map(deed -> act(deed, "li", "203.0.113.7", "0123456789abcdef", "reason"))
+        .map(
+            act ->
+                DynamicTest.dynamicTest(
+                    act.deed().word(),
+                    () ->
+                        assertEquals(
+                            List.of(),
+                            schema.violations(Json.parse(DESKS.get(0).body(act, 7, NOON))))))
+        .toList();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.event;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -495,6 +496,22 @@ final class SummaryTest {
 
   private static BytesSent sent(ProcessRef by, BytesSent.Peer peer) {
     return new BytesSent(NOON, NOON, by, SHELL, false, peer, 48_000_000, 1_000, 1);
+  }
+
+  @Test
+  void whatPeopleAtHqDoIsToldWithWhoAndWhy() throws Exception {
+    says(
+        new HqAct(NOON, HqAct.Deed.CANCEL, "li", "203.0.113.7", "c0ffee", "登记错了"),
+        "li 撤回命令 c0ffee：登记错了。",
+        "li takes command c0ffee back: 登记错了.");
+    for (HqAct.Deed deed : HqAct.Deed.values()) {
+      HqAct act = new HqAct(NOON, deed, "li", "203.0.113.7", "c0ffee", "");
+      for (Summary each : List.of(chinese, english)) {
+        String said = each.of(act.type(), Json.parse(desk.body(act, 0, NOON)));
+        assertTrue(said.contains("li"), said);
+        assertFalse(said.contains("hq.act"), said);
+      }
+    }
   }
 
   @Test

@@ -1,15 +1,11 @@
 package io.waybillguard.hq.app;
 
-import io.waybillguard.agent.event.JsonException;
-import io.waybillguard.agent.event.Span;
+import io.waybillguard.agent.event.HqAct;
+import io.waybillguard.hq.orders.OrderRefused;
+import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.Commands;
-import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
-import io.waybillguard.hq.store.Logs;
-import io.waybillguard.hq.store.Workstation;
 import java.time.Instant;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -34,52 +30,41 @@ final class CommandApprove implements Command {
   public Exit run() throws Exception {
     try (Database database = home.open()) {
       String by = asking.who(database);
-      Commands commands = new Commands(database);
-      Commands.Row row =
-          commands.find(id).orElseThrow(() -> new Complaint(Exit.USAGE, "command.unknown", id));
+      Orders orders = new Orders(database, home.data(), home.keys().commands());
       Instant now = call.clock().instant();
-      if (!row.note().isEmpty()) {
-        throw new Complaint(Exit.USAGE, "command.signed", id);
-      }
-      if (row.askedBy().equals(by)) {
-        throw new Complaint(Exit.UNAVAILABLE, "command.same_person", by);
-      }
-      if (!now.isBefore(row.expires())) {
-        throw new Complaint(Exit.USAGE, "command.over", id, row.expires());
-      }
-      // Before it is signed: cut short, it can be approved again, and erasing twice does no harm.
-      eraseHere(database, row, now);
-      String note = CommandGive.signed(row, home.keys()).note();
-      if (!commands.approve(id, by, note, now)) {
-        throw new Complaint(Exit.FAILED, "command.signed", id);
-      }
-      call.terminal().remark(call.words().say("command.given", id));
+      approve(database, orders, by, now);
     }
     return Exit.DONE;
   }
 
-  private void eraseHere(Database database, Commands.Row row, Instant now) throws Exception {
-    if (!row.type().equals(CommandGive.Kind.ERASE.word())) {
-      return;
+  private void approve(Database database, Orders orders, String by, Instant now) throws Exception {
+    try {
+      Commands.Row row = orders.approvable(id, by, now);
+      home.record(call, database, HqAct.Deed.APPROVE, by, id, row.type() + " · " + row.reason());
+      orders
+          .approve(row, by, now)
+          .ifPresent(
+              erased ->
+                  call.terminal()
+                      .remark(
+                          call.words()
+                              .say(
+                                  "command.erased_here",
+                                  erased.erased().size(),
+                                  erased.held().size())));
+      call.terminal().remark(call.words().say("command.given", id));
+    } catch (OrderRefused refused) {
+      throw complaint(refused.reason(), by);
     }
-    Workstation desk =
-        new Logs(database)
-            .byOrigin(row.target())
-            .orElseThrow(() -> new Complaint(Exit.FAILED, "workstation.unknown", row.target()));
-    Contents.Erased erased =
-        new Contents(database, home.data()).erase(desk.log(), records(row), now);
-    call.terminal()
-        .remark(
-            call.words().say("command.erased_here", erased.erased().size(), erased.held().size()));
   }
 
-  private static SortedSet<Long> records(Commands.Row row) throws JsonException {
-    SortedSet<Long> records = new TreeSet<>();
-    for (Span span : Span.read(row.args(), "records")) {
-      for (long i = span.from(); i < span.to(); i++) {
-        records.add(i);
-      }
-    }
-    return records;
+  private Complaint complaint(OrderRefused.Reason reason, String by) {
+    return switch (reason) {
+      case UNKNOWN -> new Complaint(Exit.USAGE, "command.unknown", id);
+      case SIGNED -> new Complaint(Exit.USAGE, "command.signed", id);
+      case SAME_PERSON -> new Complaint(Exit.UNAVAILABLE, "command.same_person", by);
+      case OVER -> new Complaint(Exit.USAGE, "command.over", id);
+      case RECORDS, NO_REASON -> throw new IllegalStateException("approving asks for neither");
+    };
   }
 }

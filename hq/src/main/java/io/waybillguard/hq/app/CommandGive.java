@@ -1,15 +1,16 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.hq.fleet.Times;
+import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Workstation;
-import io.waybillguard.hq.trust.HqKeys;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,6 +98,7 @@ final class CommandGive implements Command {
               .workstation(workstation)
               .orElseThrow(() -> new Complaint(Exit.USAGE, "workstation.unknown", workstation));
       Commands.Row row = row(what, args, desk, by);
+      home.record(call, database, HqAct.Deed.COMMAND, by, desk.log(), said(what));
       new Commands(database).add(row);
       if (what == Kind.HOLD) {
         new Contents(database, home.data()).hold(desk.log(), caseNo, spans().get(0));
@@ -104,6 +108,13 @@ final class CommandGive implements Command {
       say(row);
     }
     return Exit.DONE;
+  }
+
+  /** For HQ's own log: what, of which records, for which case, and why. */
+  private String said(Kind what) {
+    return Stream.of(what.word(), records, caseNo, reason)
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(" · "));
   }
 
   private Kind kind() throws Complaint {
@@ -187,28 +198,7 @@ final class CommandGive implements Command {
             now,
             now.plus(Duration.ofDays(days)),
             "");
-    return what == Kind.ERASE ? row : signed(row, home.keys());
-  }
-
-  /** The command with HQ's signature. */
-  static Commands.Row signed(Commands.Row row, HqKeys keys) {
-    String note =
-        new io.waybillguard.agent.report.wire.Command(
-                row.id(), row.target(), row.notBefore(), row.expires(), row.type(), row.args())
-            .signedBy(keys.commands())
-            .note();
-    return new Commands.Row(
-        row.id(),
-        row.target(),
-        row.type(),
-        row.args(),
-        note,
-        row.askedBy(),
-        row.reason(),
-        row.asked(),
-        row.notBefore(),
-        row.expires(),
-        row.approvedBy());
+    return what == Kind.ERASE ? row : Orders.signed(row, home.keys().commands());
   }
 
   private void say(Commands.Row row) {

@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.hq.pull.Pull;
@@ -73,6 +74,7 @@ final class EvidencePull implements Command {
           new Logs(database)
               .state(workstation)
               .orElseThrow(() -> new Complaint(Exit.USAGE, "workstation.unknown", workstation));
+      home.record(call, database, HqAct.Deed.PULL, workstation, reason);
       Pull pull =
           new Pull(
               new Segments(database),

@@ -2,11 +2,14 @@ package io.waybillguard.hq.app;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.evidence.LogVerifier;
 import io.waybillguard.agent.evidence.Pins;
 import io.waybillguard.agent.evidence.Statement;
 import io.waybillguard.agent.evidence.Verdict;
 import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.evidence.bundle.BundleVerifier;
+import io.waybillguard.hq.acts.Acts;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -18,7 +21,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Checks a bundle, offline, with the same code as the agent. */
+/** Checks a bundle, or a log in its folder, offline, with the same code as the agent. */
 @CommandLine.Command(name = "verify")
 final class EvidenceVerify implements Command {
   private final Call call;
@@ -68,6 +71,14 @@ final class EvidenceVerify implements Command {
   }
 
   private Verdict verify(Pins pins) throws IOException, Complaint {
+    if (Acts.isLog(bundle)) {
+      try (LogReader log = LogReader.open(bundle)) {
+        return LogVerifier.verify(
+            log, pins, done -> call.terminal().progress(call.words().say("verify.progress", done)));
+      } finally {
+        call.terminal().progressDone();
+      }
+    }
     try {
       return BundleVerifier.verify(
           bundle,

@@ -1,6 +1,8 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.store.Bond;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Location;
@@ -43,6 +45,25 @@ final class Home {
 
   HqKeys keys() throws IOException, GeneralSecurityException, EvidenceException {
     return HqKeys.open(data);
+  }
+
+  /**
+   * Writes down what a command is about to do, in a log that no server writes to.
+   *
+   * @param who a console user, or {@code os:} and an account
+   * @throws IOException if it cannot be written; it is then not done
+   */
+  void record(Call call, Database opened, HqAct.Deed deed, String who, String about, String detail)
+      throws IOException, GeneralSecurityException, EvidenceException {
+    try (Acts acts = Acts.open(data, keys().domain(), Version.current(), opened, call.clock())) {
+      acts.write(deed, who, "", about, detail);
+    }
+  }
+
+  /** As above, by the account that runs the command. */
+  void record(Call call, Database opened, HqAct.Deed deed, String about, String detail)
+      throws IOException, GeneralSecurityException, EvidenceException {
+    record(call, opened, deed, "os:" + Reasons.account(), about, detail);
   }
 
   /** The database of an HQ that has been served before. */

@@ -2,6 +2,7 @@ package io.waybillguard.hq.app;
 
 import io.javalin.config.JavalinConfig;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.console.Console;
 import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.fleet.Fleet;
@@ -15,6 +16,7 @@ import io.waybillguard.hq.ingest.Pulled;
 import io.waybillguard.hq.ingest.Renewal;
 import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
+import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.Bond;
 import io.waybillguard.hq.store.Clones;
 import io.waybillguard.hq.store.Commands;
@@ -29,6 +31,7 @@ import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Renewals;
 import io.waybillguard.hq.store.Revocations;
+import io.waybillguard.hq.store.SearchIndex;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.trust.HqKeys;
@@ -96,6 +99,7 @@ final class Hq implements AutoCloseable {
   private final HqKeys keys;
   private final Https agents;
   private final Https console;
+  private final Acts acts;
   private final Optional<String> firstPassword;
 
   private Hq(Settings settings, InstantSource clock)
@@ -148,7 +152,18 @@ final class Hq implements AutoCloseable {
               Https.Clients.MAY_SHOW_CERTIFICATE,
               api::routes);
       parts.add(agents);
-      Console pages = new Console(database, files, passwords, keys.mirror().verifier(), clock);
+      parts.add(new Indexing(new SearchIndex(database, files)));
+      this.acts = Acts.open(data, keys.domain(), Version.current(), database, clock);
+      parts.add(acts);
+      Console pages =
+          new Console(
+              database,
+              files,
+              passwords,
+              keys.mirror().verifier(),
+              new Orders(database, data, keys.commands()),
+              acts,
+              clock);
       this.console =
           listen(
               "console", settings.console(), identity, Https.Clients.ARE_NOT_ASKED, pages::routes);
@@ -321,6 +336,10 @@ final class Hq implements AutoCloseable {
 
   Path data() {
     return settings.data();
+  }
+
+  Acts acts() {
+    return acts;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.store.DatabaseUnusable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -49,11 +50,23 @@ public final class Main {
         .addSubcommand(new Workstations(call))
         .addSubcommand(
             group("workstation", new WorkstationRevoke(call), new WorkstationClear(call)))
-        .addSubcommand(group("evidence", new EvidencePull(call), new EvidenceVerify(call)))
+        .addSubcommand(
+            group(
+                "evidence",
+                new EvidencePull(call),
+                new EvidenceActs(call),
+                new EvidenceVerify(call)))
         .addSubcommand(
             group(
                 "command", new CommandGive(call), new CommandApprove(call), new CommandList(call)))
-        .addSubcommand(group("user", new UserAdd(call)));
+        .addSubcommand(
+            group(
+                "user",
+                new UserAdd(call),
+                new UserList(call),
+                new UserDisable(call),
+                new UserPassword(call),
+                new UserRole(call)));
   }
 
   /** Commands that share a first word. */
@@ -108,6 +121,8 @@ public final class Main {
       return failed(e, Exit.UNAVAILABLE, "file.denied", String.valueOf(e.getFile()));
     } catch (NoSuchFileException e) {
       return failed(e, Exit.FAILED, "file.missing", String.valueOf(e.getFile()));
+    } catch (NotRecorded e) {
+      return failed(e, Exit.FAILED, "act.not_recorded", String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return failed(e, Exit.FAILED, "io.failed", String.valueOf(e.getMessage()));
     } catch (Exception e) {

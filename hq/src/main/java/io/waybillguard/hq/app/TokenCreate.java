@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.report.wire.EnrollToken;
 import io.waybillguard.hq.fleet.Times;
@@ -56,6 +57,7 @@ final class TokenCreate implements Command {
       }
       Instant now = call.clock().instant();
       Instant end = now.plus(expires);
+      home.record(call, database, HqAct.Deed.TOKEN, outlet, String.valueOf(count));
       new Tokens(database).add(tokens.stream().map(EnrollToken::sha256).toList(), outlet, now, end);
       print(tokens, end);
     }

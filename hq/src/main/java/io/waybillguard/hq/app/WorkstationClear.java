@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.store.Clearances;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Generations;
@@ -32,6 +33,7 @@ final class WorkstationClear implements Command {
     Reasons.check(reason);
     try (Database database = home.open()) {
       Workstation newest = Reasons.newest(database, id);
+      home.record(call, database, HqAct.Deed.CLEAR, newest.log(), reason);
       int cleared =
           new Clearances(database)
               .clear(

@@ -1,5 +1,6 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.Workstation;
@@ -31,6 +32,7 @@ final class WorkstationRevoke implements Command {
     Reasons.check(reason);
     try (Database database = home.open()) {
       Workstation newest = Reasons.newest(database, id);
+      home.record(call, database, HqAct.Deed.REVOKE, newest.log(), reason);
       boolean taken =
           new Revocations(database)
               .revoke(newest, Reasons.account(), reason, call.clock().instant());

@@ -5,19 +5,30 @@ import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.evidence.VerifierKey;
+import io.waybillguard.hq.acts.Acts;
+import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.fleet.Fleet;
+import io.waybillguard.hq.orders.OrderRefused;
+import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Records;
+import io.waybillguard.hq.store.Search;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Segments;
+import io.waybillguard.hq.store.Sightings;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +46,10 @@ public final class Console {
   private static final int ALARMS = 5;
   private static final int COMMANDS = 20;
   private static final int ALL_ALARMS = 200;
+  private static final int STICKS = 500;
+  private static final int ALL_COMMANDS = 100;
+  private static final int ACTS_A_PAGE = 100;
+  private static final int ACTS_IN_A_FILE = 50_000;
   private static final int LONGEST_SEARCH = 100;
 
   private final TemplateEngine pages = TemplateEngine.createPrecompiled(ContentType.Html);
@@ -45,16 +60,26 @@ public final class Console {
   private final Segments segments;
   private final Alarms alarms;
   private final Commands commands;
+  private final Sightings sightings;
+  private final ActRows actRows;
+  private final Orders orders;
+  private final Acts acts;
+  private final Looks looks = new Looks();
   private final VerifierKey mirror;
+  private final InstantSource clock;
 
   /**
    * @param mirror HQ's mirror key, whose cosignature says since when HQ holds a record
+   * @param orders what needs two people
+   * @param acts where everything that people do here is written before it is done
    */
   public Console(
       Database database,
       SegmentFiles files,
       Passwords passwords,
       VerifierKey mirror,
+      Orders orders,
+      Acts acts,
       InstantSource clock) {
     this.sessions = new Sessions(new Users(database), passwords, clock);
     this.visitors = new Visitors(clock);
@@ -63,28 +88,46 @@ public final class Console {
     this.segments = new Segments(database);
     this.alarms = new Alarms(database);
     this.commands = new Commands(database);
+    this.sightings = new Sightings(database);
+    this.actRows = new ActRows(database);
+    this.orders = orders;
+    this.acts = acts;
     this.mirror = mirror;
+    this.clock = clock;
   }
 
   /** Adds the pages to a server. */
   public void routes(JavalinConfig config) {
     config.routes.before(Headers::add);
-    StaticFiles.routes(config);
-    config.routes.get("/login", this::login);
-    config.routes.post("/login", this::signOn);
-    config.routes.post("/logout", this::signOff);
-    config.routes.get("/", request -> withSession(request, this::overview));
-    config.routes.get("/alarms", request -> withSession(request, this::alarms));
-    config.routes.get("/fleet", request -> withSession(request, this::fleetTable));
-    config.routes.get("/workstations.csv", request -> withSession(request, this::csv));
-    config.routes.get("/workstations/{id}", request -> withSession(request, this::workstation));
-    config.routes.get(
-        "/workstations/{id}/records", request -> withSession(request, this::recordsTable));
-    config.routes.get(
-        "/workstations/{id}/records/{seq}", request -> withSession(request, this::record));
+    StaticFiles.routes((route, handler) -> add(config, route, handler));
+    add(config, Route.LOGIN, this::login);
+    add(config, Route.SIGN_IN, this::signOn);
+    add(config, Route.SIGN_OUT, this::signOff);
+    add(config, Route.OVERVIEW, this::overview);
+    add(config, Route.ALARMS, this::alarms);
+    add(config, Route.FLEET, this::fleetTable);
+    add(config, Route.FLEET_CSV, this::csv);
+    add(config, Route.WORKSTATION, this::workstation);
+    add(config, Route.RECORDS, this::recordsTable);
+    add(config, Route.RECORD, this::record);
+    add(config, Route.ASK_ERASE, this::askErase);
+    add(config, Route.SEARCH, this::search);
+    add(config, Route.STICKS, this::sticks);
+    add(config, Route.STICK, this::stick);
+    add(config, Route.COMMANDS, this::commands);
+    add(config, Route.APPROVE, this::approve);
+    add(config, Route.CANCEL, this::cancel);
+    add(config, Route.ACTS, this::acts);
+    add(config, Route.ACTS_CSV, this::actsCsv);
     config.routes.exception(
         HttpResponseException.class,
         (e, request) -> message(request, e.getStatus() == 404 ? 404 : 400));
+    config.routes.exception(
+        NotRecorded.class,
+        (e, request) -> {
+          LOG.error("not_recorded method={} path={}", request.method(), request.path(), e);
+          message(request, 503);
+        });
     config.routes.exception(
         Exception.class,
         (e, request) -> {
@@ -98,15 +141,49 @@ public final class Console {
     void show(Context request, Users.Session session) throws IOException;
   }
 
-  /** Nobody sees a page without signing on; where they wanted to go is kept. */
-  private void withSession(Context request, Page page) throws IOException {
+  /** Without signing in; {@link Route#isOpen} says that this is meant. */
+  private static void add(JavalinConfig config, Route route, Handler handler) {
+    if (!route.isOpen()) {
+      throw new IllegalArgumentException(route + " is not for anybody");
+    }
+    config.routes.addHttpHandler(route.method(), route.path(), handler);
+  }
+
+  private void add(JavalinConfig config, Route route, Page page) {
+    config.routes.addHttpHandler(
+        route.method(), route.path(), request -> withSession(request, route, page));
+  }
+
+  /** Nobody sees a page without signing on, nor one that is not for them. */
+  private void withSession(Context request, Route route, Page page) throws IOException {
     Optional<Users.Session> session = sessions.of(request);
-    if (session.isPresent()) {
-      page.show(request, session.get());
-    } else if (request.header("HX-Request") != null) {
-      request.status(401).header("HX-Redirect", "/login");
+    if (session.isEmpty()) {
+      if (Sessions.isByItself(request)) {
+        request.status(401).header("HX-Redirect", "/login");
+      } else {
+        request.redirect("/login", HttpStatus.SEE_OTHER);
+      }
+    } else if (!route.isFor(session.get().role())) {
+      message(request, 403, "message.right");
+    } else if (route.isForm()
+        && !(Headers.isFromHere(request) && Sessions.isOurs(request, session.get()))) {
+      message(request, 403);
     } else {
-      request.redirect("/login", HttpStatus.SEE_OTHER);
+      page.show(request, session.get());
+    }
+  }
+
+  /** Before it is done; where it cannot be written, it is not done. */
+  private void note(
+      Context request, Users.Session session, HqAct.Deed deed, String about, String detail)
+      throws NotRecorded {
+    acts.write(deed, session.user(), request.ip(), about, detail);
+  }
+
+  /** A page that asks for its parts anew by itself is one look. */
+  private void look(Context request, Users.Session session, String about) throws NotRecorded {
+    if (looks.isNew(session.csrf() + " " + about, clock.instant(), Sessions.isByItself(request))) {
+      note(request, session, HqAct.Deed.LOOK, about, "");
     }
   }
 
@@ -127,41 +204,39 @@ public final class Console {
         "login.jte",
         Map.of(
             "shell",
-            new Shell(reader, reader.say("login.title"), "", "", "/login"),
+            new Shell(reader, reader.say("login.title"), "", "", "/login", false),
             "problem",
             problem.isEmpty() ? "" : reader.say(problem)));
   }
 
-  private void signOn(Context request) {
+  private void signOn(Context request) throws NotRecorded {
     if (!Headers.isFromHere(request)) {
       message(request, 403);
       return;
     }
     String name = Optional.ofNullable(request.formParam("name")).orElse("");
     String password = Optional.ofNullable(request.formParam("password")).orElse("");
-    switch (sessions.signOn(request, name, password)) {
-      case DONE -> {
-        LOG.info("signed_on user={} from={}", name, request.ip());
-        request.redirect("/", HttpStatus.SEE_OTHER);
-      }
-      case WRONG -> {
-        LOG.warn("sign_on_refused from={}", request.ip());
-        request.status(403);
-        loginPage(request, "login.wrong");
-      }
-      case LATER -> {
-        request.status(429);
-        loginPage(request, "login.later");
-      }
+    Duration wait = sessions.wait(request, name);
+    if (!wait.isZero()) {
+      request.status(429).header("Retry-After", String.valueOf(wait.toSeconds() + 1));
+      loginPage(request, "login.later");
+    } else if (sessions.isRight(request, name, password)) {
+      acts.write(HqAct.Deed.SIGN_IN, name, request.ip(), "", "");
+      sessions.begin(request, name);
+      LOG.info("signed_on user={} from={}", name, request.ip());
+      request.redirect("/", HttpStatus.SEE_OTHER);
+    } else {
+      // A password is sometimes typed where the name belongs: only names that are known are kept.
+      String known = sessions.isKnown(name) ? name : "";
+      acts.write(HqAct.Deed.SIGN_IN_REFUSED, known, request.ip(), "", "");
+      LOG.warn("sign_on_refused from={}", request.ip());
+      request.status(403);
+      loginPage(request, "login.wrong");
     }
   }
 
-  private void signOff(Context request) {
-    Optional<Users.Session> session = sessions.of(request);
-    if (session.isEmpty() || !Sessions.isOurs(request, session.get())) {
-      message(request, 403);
-      return;
-    }
+  private void signOff(Context request, Users.Session session) throws NotRecorded {
+    note(request, session, HqAct.Deed.SIGN_OUT, "", "");
     sessions.signOff(request);
     request.redirect("/login", HttpStatus.SEE_OTHER);
   }
@@ -169,6 +244,7 @@ public final class Console {
   // -- pages -----------------------------------------------------------------------------------
 
   private void overview(Context request, Users.Session session) throws IOException {
+    look(request, session, "/");
     Reader reader = visitors.reader(request);
     List<Fleet.Standing> all = fleet.all();
     List<Fleet.Standing> needing = FleetView.needing(all);
@@ -195,7 +271,8 @@ public final class Console {
             alarms.open()));
   }
 
-  private void alarms(Context request, Users.Session session) {
+  private void alarms(Context request, Users.Session session) throws NotRecorded {
+    look(request, session, "/alarms");
     Reader reader = visitors.reader(request);
     render(
         request,
@@ -215,7 +292,8 @@ public final class Console {
     return names;
   }
 
-  private void fleetTable(Context request, Users.Session session) {
+  private void fleetTable(Context request, Users.Session session) throws NotRecorded {
+    look(request, session, "/");
     Reader reader = visitors.reader(request);
     render(request, "fleet.jte", Map.of("reader", reader, "view", view(request, fleet.all())));
   }
@@ -224,7 +302,8 @@ public final class Console {
     return FleetView.of(all, param(request, "q"), param(request, "state"), param(request, "sort"));
   }
 
-  private void csv(Context request, Users.Session session) {
+  private void csv(Context request, Users.Session session) throws NotRecorded {
+    note(request, session, HqAct.Deed.EXPORT, "/workstations.csv", "");
     request
         .contentType("text/csv; charset=utf-8")
         .header("Content-Disposition", "attachment; filename=workstations.csv")
@@ -239,7 +318,8 @@ public final class Console {
                     row,
                     commands.states(row.id()).stream()
                         .filter(state -> state.log().equals(desk.log()))
-                        .findFirst()))
+                        .findFirst(),
+                    isOver(row)))
         .toList();
   }
 
@@ -251,6 +331,7 @@ public final class Console {
     }
     Reader reader = visitors.reader(request);
     String log = found.get().row().workstation().log();
+    look(request, session, log);
     render(
         request,
         "workstation.jte",
@@ -263,6 +344,8 @@ public final class Console {
             alarms.of(log, ALARMS),
             "commands",
             given(found.get().row().workstation()),
+            "mayErase",
+            Route.ASK_ERASE.isFor(session.role()),
             "page",
             recordsPage(request, log, reader)));
   }
@@ -270,6 +353,11 @@ public final class Console {
   private void recordsTable(Context request, Users.Session session) throws IOException {
     Reader reader = visitors.reader(request);
     String log = request.pathParam("id");
+    if (fleet.find(log).isEmpty()) {
+      message(request, 404);
+      return;
+    }
+    look(request, session, log);
     render(
         request,
         "records.jte",
@@ -302,6 +390,7 @@ public final class Console {
       return;
     }
     Reader reader = visitors.reader(request);
+    look(request, session, log + "/" + seq);
     render(
         request,
         "record.jte",
@@ -316,7 +405,209 @@ public final class Console {
             Proof.of(segment.get().note(), mirror)));
   }
 
+  // -- finding -----------------------------------------------------------------------------------
+
+  private void search(Context request, Users.Session session) throws IOException {
+    Reader reader = visitors.reader(request);
+    Map<String, String> asked = SearchPage.asked(key -> param(request, key));
+    List<RecordView> found = List.of();
+    if (!SearchPage.isEmpty(asked)) {
+      note(request, session, HqAct.Deed.SEARCH, "", SearchPage.said(asked));
+      Search search = SearchPage.search(asked, reader, clock.instant());
+      Search.Cursor after = SearchPage.cursor(param(request, "before"));
+      found =
+          records.search(search, after, RECORDS_A_PAGE + 1).stream()
+              .map(r -> RecordView.of(r.log(), r, reader))
+              .toList();
+    }
+    List<RecordView> shown = found.subList(0, Math.min(RECORDS_A_PAGE, found.size()));
+    List<Fleet.Standing> all = fleet.all();
+    render(
+        request,
+        "search.jte",
+        Map.of(
+            "shell",
+            shell(reader, reader.say("search.title"), session, request),
+            "page",
+            new SearchPage(
+                asked,
+                shown,
+                records.types(),
+                SearchPage.isLimited(asked, reader),
+                found.size() > RECORDS_A_PAGE
+                    ? SearchPage.older(asked, shown.get(RECORDS_A_PAGE - 1))
+                    : ""),
+            "names",
+            names(all),
+            "outlets",
+            all.stream().map(s -> s.row().workstation().outlet()).distinct().sorted().toList()));
+  }
+
+  private void sticks(Context request, Users.Session session) throws NotRecorded {
+    look(request, session, "/sticks");
+    Reader reader = visitors.reader(request);
+    render(
+        request,
+        "sticks.jte",
+        Map.of(
+            "shell",
+            shell(reader, reader.say("sticks.title"), session, request),
+            "sticks",
+            sightings.travellers(STICKS)));
+  }
+
+  private void stick(Context request, Users.Session session) throws NotRecorded {
+    String passport = request.pathParam("passport");
+    List<Sightings.At> at = sightings.of(passport, STICKS);
+    if (at.isEmpty()) {
+      message(request, 404);
+      return;
+    }
+    look(request, session, "/sticks/" + passport);
+    Reader reader = visitors.reader(request);
+    render(
+        request,
+        "stick.jte",
+        Map.of(
+            "shell",
+            shell(reader, reader.say("sticks.one"), session, request),
+            "passport",
+            passport,
+            "at",
+            at));
+  }
+
+  // -- what needs two people -------------------------------------------------------------------
+
+  private void askErase(Context request, Users.Session session) throws NotRecorded {
+    Optional<Fleet.Standing> found = fleet.find(request.pathParam("id"));
+    if (found.isEmpty()) {
+      message(request, 404);
+      return;
+    }
+    Workstation desk = found.get().row().workstation();
+    ordered(
+        request,
+        () -> {
+          String records = form(request, "records");
+          String reason = form(request, "reason");
+          Commands.Row row = orders.erasure(desk, records, session.user(), reason, clock.instant());
+          String said = row.type() + " · " + records + " · " + reason;
+          note(request, session, HqAct.Deed.COMMAND, desk.log(), said);
+          orders.ask(row);
+        });
+  }
+
+  private void approve(Context request, Users.Session session) throws NotRecorded {
+    ordered(
+        request,
+        () -> {
+          Instant now = clock.instant();
+          String id = request.pathParam("id");
+          Commands.Row row = orders.approvable(id, session.user(), now);
+          note(request, session, HqAct.Deed.APPROVE, id, row.type() + " · " + row.reason());
+          orders.approve(row, session.user(), now);
+        });
+  }
+
+  private void cancel(Context request, Users.Session session) throws NotRecorded {
+    ordered(
+        request,
+        () -> {
+          Instant now = clock.instant();
+          Commands.Row row = orders.open(request.pathParam("id"), now);
+          note(request, session, HqAct.Deed.CANCEL, row.id(), row.type() + " · " + row.reason());
+          orders.cancel(row.id(), session.user(), now);
+        });
+  }
+
+  @FunctionalInterface
+  private interface Order {
+    void give() throws OrderRefused, IOException;
+  }
+
+  private void ordered(Context request, Order order) throws NotRecorded {
+    try {
+      order.give();
+      request.redirect("/commands", HttpStatus.SEE_OTHER);
+    } catch (OrderRefused refused) {
+      boolean unknown = refused.reason() == OrderRefused.Reason.UNKNOWN;
+      message(request, unknown ? 404 : 409, "order." + refused.reason().word());
+    } catch (NotRecorded e) {
+      throw e;
+    } catch (IOException e) {
+      LOG.error("failed method={} path={}", request.method(), request.path(), e);
+      message(request, 500);
+    }
+  }
+
+  private void commands(Context request, Users.Session session) throws NotRecorded {
+    look(request, session, "/commands");
+    Reader reader = visitors.reader(request);
+    Map<String, String> names = new TreeMap<>();
+    for (Fleet.Standing each : fleet.all()) {
+      names.put(each.row().workstation().origin(), each.row().workstation().name());
+    }
+    render(
+        request,
+        "commands.jte",
+        Map.of(
+            "shell",
+            shell(reader, reader.say("commands.page"), session, request),
+            "waiting",
+            commands.waiting(clock.instant(), ALL_COMMANDS).stream().map(this::standing).toList(),
+            "given",
+            commands.newest(ALL_COMMANDS).stream().map(this::standing).toList(),
+            "names",
+            names,
+            "mayDecide",
+            Route.APPROVE.isFor(session.role())));
+  }
+
+  private GivenCommand standing(Commands.Row row) {
+    return new GivenCommand(row, commands.states(row.id()).stream().findFirst(), isOver(row));
+  }
+
+  private boolean isOver(Commands.Row row) {
+    return !clock.instant().isBefore(row.expires());
+  }
+
+  // -- what HQ's people did --------------------------------------------------------------------
+
+  private void acts(Context request, Users.Session session) throws NotRecorded {
+    look(request, session, "/acts");
+    Reader reader = visitors.reader(request);
+    render(
+        request,
+        "acts.jte",
+        Map.of(
+            "shell",
+            shell(reader, reader.say("acts.title"), session, request),
+            "page",
+            ActsPage.of(actRows, reader, key -> param(request, key), ACTS_A_PAGE),
+            "people",
+            actRows.people(),
+            "log",
+            acts.logId(),
+            "firstKey",
+            acts.keys().epochs().get(0).key().toString()));
+  }
+
+  private void actsCsv(Context request, Users.Session session) throws NotRecorded {
+    note(request, session, HqAct.Deed.EXPORT, "/acts.csv", "");
+    Reader reader = visitors.reader(request);
+    request
+        .contentType("text/csv; charset=utf-8")
+        .header("Content-Disposition", "attachment; filename=acts.csv")
+        .result(
+            ActsPage.of(actRows, reader, key -> param(request, key), ACTS_IN_A_FILE).csv(reader));
+  }
+
   private void message(Context request, int status) {
+    message(request, status, "message." + status);
+  }
+
+  private void message(Context request, int status, String key) {
     Reader reader = visitors.reader(request);
     Users.Session nobody = new Users.Session("", Users.Role.VIEWER, "");
     Users.Session session = sessions.of(request).orElse(nobody);
@@ -326,19 +617,24 @@ public final class Console {
         "message.jte",
         Map.of(
             "shell",
-            shell(reader, reader.say("message." + status), session, request),
+            shell(reader, reader.say(key), session, request),
             "text",
-            reader.say("message." + status + ".text")));
+            reader.say(key + ".text")));
   }
 
   private static Shell shell(Reader reader, String title, Users.Session session, Context request) {
-    return new Shell(reader, title, session.user(), session.csrf(), request.path());
+    boolean admin = !session.user().isEmpty() && Route.ACTS.isFor(session.role());
+    return new Shell(reader, title, session.user(), session.csrf(), request.path(), admin);
   }
 
   private void render(Context request, String page, Map<String, Object> model) {
     StringOutput out = new StringOutput();
     pages.render(page, model, out);
     request.html(out.toString());
+  }
+
+  private static String form(Context request, String name) {
+    return Optional.ofNullable(request.formParam(name)).orElse("");
   }
 
   private static String param(Context request, String name) {

@@ -9,10 +9,8 @@ final class FleetCsv {
   private FleetCsv() {}
 
   static String of(List<Fleet.Standing> rows, Reader reader) {
-    // Spreadsheet programs take UTF-8 for Chinese only after a byte order mark.
-    StringBuilder csv = new StringBuilder("\uFEFF");
-    line(
-        csv,
+    Csv csv = new Csv();
+    csv.line(
         reader.say("column.outlet"),
         reader.say("column.workstation"),
         reader.say("column.id"),
@@ -23,8 +21,7 @@ final class FleetCsv {
         reader.say("column.blind"),
         reader.say("column.version"));
     for (Fleet.Standing s : rows) {
-      line(
-          csv,
+      csv.line(
           s.row().workstation().outlet(),
           s.row().workstation().name(),
           s.row().workstation().log(),
@@ -36,21 +33,5 @@ final class FleetCsv {
           s.row().workstation().version());
     }
     return csv.toString();
-  }
-
-  private static void line(StringBuilder csv, String... cells) {
-    for (int i = 0; i < cells.length; i++) {
-      csv.append(i == 0 ? "" : ",").append(cell(cells[i]));
-    }
-    csv.append("\r\n");
-  }
-
-  /**
-   * A cell as RFC 4180 writes it. A spreadsheet program runs a cell that begins like a formula, and
-   * names come from workstations: an apostrophe makes it text.
-   */
-  private static String cell(String text) {
-    String safe = text.matches("(?s)[=+\\-@\\t\\r].*") ? "'" + text : text;
-    return "\"" + safe.replace("\"", "\"\"") + "\"";
   }
 }

@@ -1,28 +1,41 @@
 package io.waybillguard.hq.console;
 
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Span;
 import io.waybillguard.hq.store.Commands;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A command as the page of a workstation shows it.
  *
  * @param given what was commanded
  * @param state what this workstation's log says of it; absent while it says nothing
+ * @param over whether its time is over, or it was taken back
  */
-public record GivenCommand(Commands.Row given, Optional<Commands.State> state) {
+public record GivenCommand(Commands.Row given, Optional<Commands.State> state, boolean over) {
 
   /** The key of the words for where it stands. */
   public String standing() {
     return "command.state."
         + (given.note().isEmpty()
-            ? "unapproved"
+            ? over ? "cancelled" : "unapproved"
             : state.map(Commands.State::state).orElse("waiting"));
   }
 
   /** Which records it is about, as people count them; "" when it is about none. */
   public String records() {
-    return Commands.span(given.args())
-        .map(s -> s.from() + (s.size() > 1 ? "–" + (s.to() - 1) : ""))
-        .orElse("");
+    try {
+      List<Span> spans =
+          given.args().has("records")
+              ? Span.read(given.args(), "records")
+              : Commands.span(given.args()).stream().toList();
+      return spans.stream()
+          .map(s -> s.from() + (s.size() > 1 ? "–" + (s.to() - 1) : ""))
+          .collect(Collectors.joining(", "));
+    } catch (JsonException e) {
+      throw new IllegalStateException("HQ's database is damaged: " + e.getMessage(), e);
+    }
   }
 }

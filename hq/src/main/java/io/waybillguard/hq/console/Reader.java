@@ -3,6 +3,7 @@ package io.waybillguard.hq.console;
 import io.waybillguard.agent.event.Summary;
 import java.text.MessageFormat;
 import java.text.NumberFormat;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -11,6 +12,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.ResourceBundle;
 import java.util.stream.Collectors;
 
@@ -91,6 +93,24 @@ public final class Reader {
   /** A time with date, milliseconds and zone. */
   public String exactly(Instant at) {
     return EXACT.format(at.atZone(zone));
+  }
+
+  /** When a day begins, such as {@code 2026-06-12}; empty when it is no day. */
+  Optional<Instant> day(String text) {
+    try {
+      return Optional.of(LocalDate.parse(text).atStartOfDay(zone).toInstant());
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** When the day after a day begins; empty when it is no day. */
+  Optional<Instant> dayAfter(String text) {
+    try {
+      return Optional.of(LocalDate.parse(text).plusDays(1).atStartOfDay(zone).toInstant());
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** How long ago, roughly enough to be read at a glance. */

@@ -1,10 +1,11 @@
 package io.waybillguard.hq.console;
 
-import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.function.BiConsumer;
 
 /** Style and scripts, from the program itself. Their addresses change with their content. */
 public final class StaticFiles {
@@ -16,13 +17,13 @@ public final class StaticFiles {
 
   private StaticFiles() {}
 
-  static void routes(JavalinConfig config) {
+  static void routes(BiConsumer<Route, Handler> routes) {
     byte[] style = read("static/console.css");
     byte[] script = read("static/console.js");
     byte[] htmx = read("/META-INF/resources/webjars/htmx.org/" + HTMX + "/dist/htmx.min.js");
-    config.routes.get("/static/console.css", request -> answer(request, CSS, style));
-    config.routes.get("/static/console.js", request -> answer(request, SCRIPT, script));
-    config.routes.get("/static/htmx.min.js", request -> answer(request, SCRIPT, htmx));
+    routes.accept(Route.STYLE, request -> answer(request, CSS, style));
+    routes.accept(Route.SCRIPT, request -> answer(request, SCRIPT, script));
+    routes.accept(Route.HTMX, request -> answer(request, SCRIPT, htmx));
   }
 
   private static void answer(Context request, String type, byte[] content) {

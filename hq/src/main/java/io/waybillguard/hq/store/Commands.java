@@ -95,13 +95,49 @@ public final class Commands {
             h ->
                 h.execute(
                         "UPDATE command SET approved_by = ?, approved = ?, note = ?"
-                            + " WHERE id = ? AND note = '' AND asked_by <> ?",
+                            + " WHERE id = ? AND note = '' AND asked_by <> ?"
+                            + " AND cancelled IS NULL",
                         by,
                         now.toEpochMilli(),
                         note,
                         id,
                         by)
                     == 1);
+  }
+
+  /**
+   * Takes back a command that waits for approval: its time is over.
+   *
+   * @return false if it is gone, was taken back or was approved meanwhile
+   */
+  public boolean cancel(String id, String by, Instant now) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.execute(
+                        "UPDATE command SET cancelled_by = ?, cancelled = ?, expires = ?"
+                            + " WHERE id = ? AND note = '' AND cancelled IS NULL",
+                        by,
+                        now.toEpochMilli(),
+                        now.toEpochMilli(),
+                        id)
+                    == 1);
+  }
+
+  /** Commands that wait for approval and can still get it, oldest first. */
+  public List<Row> waiting(Instant now, int limit) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select(
+                        "SELECT * FROM command WHERE note = '' AND expires > ?"
+                            + " ORDER BY asked, id LIMIT ?",
+                        now.toEpochMilli(),
+                        limit)
+                    .map((row, ctx) -> read(row))
+                    .list());
   }
 
   /** One command. */

@@ -259,6 +259,7 @@ public final class Contents {
                         + " WHERE log = ? AND seq = ?",
                     log,
                     seq);
+                SearchIndex.forget(h, log, seq);
               }
               h.execute(
                   "INSERT INTO doomed_file(file) VALUES (?) ON CONFLICT(file) DO NOTHING",

@@ -112,6 +112,35 @@ public final class Records {
                         .list()));
   }
 
+  /** What is looked for, newest first by the desks' clocks. */
+  public List<Held> search(Search search, Search.Cursor after, int limit) throws IOException {
+    return held(
+        database
+            .jdbi()
+            .withHandle(
+                h ->
+                    h.createQuery(
+                            FOUND
+                                + " WHERE "
+                                + search.where()
+                                + " ORDER BY r.wall DESC, r.log DESC, r.seq DESC LIMIT :limit")
+                        .bindMap(search.values(after))
+                        .bind("limit", limit)
+                        .map((row, ctx) -> new Found(row))
+                        .list()));
+  }
+
+  /** The types of all records, by name. */
+  public List<String> types() {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT DISTINCT type FROM record ORDER BY type LIMIT 500")
+                    .mapTo(String.class)
+                    .list());
+  }
+
   /** One record of a log. */
   public Optional<Held> find(String log, long seq) throws IOException {
     List<Found> found =

@@ -2,15 +2,12 @@ package io.waybillguard.hq.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Json;
-import java.net.CookieManager;
 import java.net.HttpCookie;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,8 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ConsoleTest {
-  private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
-
   @TempDir private Path folder;
   private TestHq hq;
 
@@ -42,7 +37,7 @@ final class ConsoleTest {
   @Test
   void nobodySeesAnythingWithoutSigningOn() throws Exception {
     Desk desk = reported();
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     for (String page :
         List.of(
             "/",
@@ -63,44 +58,95 @@ final class ConsoleTest {
   }
 
   @Test
-  void aWrongPasswordIsRefusedAndGuessingIsSlowedDown() throws Exception {
-    Browser browser = new Browser();
-    for (int i = 0; i < 10; i++) {
-      assertEquals(403, browser.signOn(i % 2 == 0 ? "admin" : "nobody", "guess").statusCode());
+  void aWrongPasswordIsRefusedAndGuessingIsSlowedDownByNameAndByPlace() throws Exception {
+    Browser browser = new Browser(hq);
+    String refused = "";
+    for (int i = 0; i < 5; i++) {
+      HttpResponse<String> admin = browser.signOn("admin", "guess");
+      assertEquals(403, admin.statusCode());
+      refused = admin.body();
+      hq.pass(Duration.ofMinutes(11));
     }
-    assertEquals(429, browser.signOn("admin", password()).statusCode());
+    assertEquals(refused, browser.signOn("nobody", "guess").body(), "no name is told from another");
+    for (int i = 0; i < 4; i++) {
+      assertEquals(403, browser.signOn("nobody", "guess").statusCode());
+    }
+    HttpResponse<String> early = browser.signOn("admin", password());
+    assertEquals(429, early.statusCode(), "this place has to wait, with any name");
+    assertEquals("2", early.headers().firstValue("Retry-After").orElse(""));
     assertEquals(303, browser.get("/").statusCode());
-    hq.pass(Duration.ofMinutes(11));
+    hq.pass(Duration.ofSeconds(1));
+    assertEquals(403, browser.signOn("nobody", "guess").statusCode());
+    hq.pass(Duration.ofSeconds(1));
+    assertEquals(429, browser.signOn("admin", password()).statusCode(), "the wait has doubled");
+    hq.pass(Duration.ofSeconds(1));
     assertEquals(303, browser.signOn("admin", password()).statusCode());
     assertEquals(200, browser.get("/").statusCode());
   }
 
   @Test
+  void aSessionThatNobodyUsesEndsAndAPageThatRenewsItselfIsNoUse() throws Exception {
+    Browser browser = signedOn();
+    hq.pass(Duration.ofMinutes(29));
+    assertEquals(200, browser.get("/").statusCode());
+    hq.pass(Duration.ofMinutes(29));
+    assertEquals(200, browser.get("/fleet", "HX-Request", "true").statusCode());
+    hq.pass(Duration.ofMinutes(1));
+    assertEquals(401, browser.get("/fleet", "HX-Request", "true").statusCode());
+    assertEquals(303, browser.get("/").statusCode());
+  }
+
+  @Test
+  void aCookieFromBeforeSigningOnIsWorthNothingAfterIt() throws Exception {
+    Browser victim = signedOn();
+    HttpCookie first = sessionCookie(victim);
+    assertEquals(303, victim.signOn("admin", password()).statusCode());
+    assertNotEquals(first.getValue(), sessionCookie(victim).getValue());
+    Browser thief = new Browser(hq);
+    assertEquals(
+        303, thief.get("/", "Cookie", first.getName() + "=" + first.getValue()).statusCode());
+    Browser planted = new Browser(hq);
+    String chosen = first.getName() + "=" + "A".repeat(43);
+    HttpResponse<String> answer =
+        planted.post("/login", "name=admin&password=" + password(), "Cookie", chosen);
+    assertEquals(303, answer.statusCode());
+    assertFalse(answer.headers().allValues("Set-Cookie").toString().contains("A".repeat(43)));
+    assertEquals(303, thief.get("/", "Cookie", chosen).statusCode());
+  }
+
+  @Test
   void aSessionEndsWhenToldToAndAfterHalfADay() throws Exception {
     Browser browser = signedOn();
-    HttpCookie cookie =
-        browser.cookies.getCookieStore().getCookies().stream()
-            .filter(c -> c.getName().startsWith("__Host-"))
-            .findFirst()
-            .orElseThrow();
+    HttpCookie cookie = sessionCookie(browser);
     assertTrue(cookie.getSecure() && cookie.isHttpOnly());
     String csrf = browser.csrf();
     assertEquals(403, browser.post("/logout", "csrf=" + csrf.replace('A', 'B') + "x").statusCode());
     assertEquals(200, browser.get("/").statusCode());
     assertEquals(303, browser.post("/logout", "csrf=" + csrf).statusCode());
     assertEquals(303, browser.get("/").statusCode());
-    Browser stolen = new Browser();
+    Browser stolen = new Browser(hq);
     assertEquals(
         303, stolen.get("/", "Cookie", cookie.getName() + "=" + cookie.getValue()).statusCode());
 
     Browser late = signedOn();
-    hq.pass(Duration.ofHours(12));
+    for (int i = 0; i < 35; i++) {
+      hq.pass(Duration.ofMinutes(20));
+      assertEquals(200, late.get("/").statusCode(), "in use after " + i);
+    }
+    hq.pass(Duration.ofMinutes(20));
     assertEquals(303, late.get("/").statusCode());
+  }
+
+  private static HttpCookie sessionCookie(Browser browser) {
+    return browser.cookies().getCookieStore().getCookies().stream()
+        .filter(c -> c.getName().startsWith("__Host-"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
   void aFormFromElsewhereDoesNotSignAnybodyOn() throws Exception {
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     String body = "name=admin&password=" + password();
     assertEquals(403, browser.post("/login", body, "Sec-Fetch-Site", "cross-site").statusCode());
     assertEquals(
@@ -149,7 +195,7 @@ final class ConsoleTest {
 
   @Test
   void aPageIsInTheLanguageThatIsWishedForAndThenInTheOneChosen() throws Exception {
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     assertTrue(browser.get("/login").body().contains("lang=\"zh-CN\""));
     assertTrue(
         browser.get("/login", "Accept-Language", "en-GB,zh;q=0.5").body().contains("lang=\"en\""));
@@ -210,7 +256,7 @@ final class ConsoleTest {
     String[] args = {"user", "add", "检察员", "--role", "viewer", "--data", hq.data().toString()};
     Called added = Called.typing("a long password\n", hq.clock(), "en", args);
     assertEquals(0, added.exit(), added.err());
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     String name = URLEncoder.encode("检察员", StandardCharsets.UTF_8);
     assertEquals(303, browser.signOn(name, "a long password").statusCode());
     assertEquals(200, browser.get("/").statusCode());
@@ -282,59 +328,8 @@ final class ConsoleTest {
   }
 
   private Browser signedOn() throws Exception {
-    Browser browser = new Browser();
+    Browser browser = new Browser(hq);
     assertEquals(303, browser.signOn("admin", password()).statusCode());
     return browser;
-  }
-
-  /** A browser without scripts. */
-  private final class Browser {
-    private final CookieManager cookies = new CookieManager();
-    private final HttpClient http;
-
-    private Browser() throws Exception {
-      this.http =
-          HttpClient.newBuilder()
-              .sslContext(hq.context(null, List.of()))
-              .cookieHandler(cookies)
-              .build();
-    }
-
-    private HttpResponse<String> get(String path, String... headers) throws Exception {
-      return send(request(path, headers).GET());
-    }
-
-    private HttpResponse<String> post(String path, String form, String... headers)
-        throws Exception {
-      return send(
-          request(path, headers)
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .POST(HttpRequest.BodyPublishers.ofString(form)));
-    }
-
-    private HttpResponse<String> signOn(String name, String password) throws Exception {
-      return post(
-          "/login",
-          "name=" + name + "&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8));
-    }
-
-    private String csrf() throws Exception {
-      Matcher m = CSRF.matcher(get("/").body());
-      assertTrue(m.find());
-      return m.group(1);
-    }
-
-    private HttpRequest.Builder request(String path, String... headers) {
-      HttpRequest.Builder builder =
-          HttpRequest.newBuilder(URI.create(hq.running().consoleUrl() + path));
-      if (headers.length > 0) {
-        builder.headers(headers);
-      }
-      return builder;
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder builder) throws Exception {
-      return http.send(builder.build(), HttpResponse.BodyHandlers.ofString());
-    }
   }
 }

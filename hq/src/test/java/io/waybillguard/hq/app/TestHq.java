@@ -109,6 +109,11 @@ final class TestHq implements AutoCloseable {
     return new Records(beside, new SegmentFiles(data));
   }
 
+  /** From now on HQ's own log takes nothing, as on a disk that refuses. */
+  void breakActs() throws IOException {
+    hq.acts().close();
+  }
+
   Path data() {
     return data;
   }

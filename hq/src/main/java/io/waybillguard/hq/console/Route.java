@@ -1,0 +1,86 @@
+package io.waybillguard.hq.console;
+
+import io.javalin.http.HandlerType;
+import io.waybillguard.hq.store.Users;
+
+/**
+ * Who may ask for what: every address of the console, one line each. What has no line here cannot
+ * be asked for by anybody. Forms (POST) also have to carry their session's own word.
+ */
+public enum Route {
+  STYLE(Method.GET, "/static/console.css", Who.ANYBODY),
+  SCRIPT(Method.GET, "/static/console.js", Who.ANYBODY),
+  HTMX(Method.GET, "/static/htmx.min.js", Who.ANYBODY),
+  LOGIN(Method.GET, "/login", Who.ANYBODY),
+  SIGN_IN(Method.POST, "/login", Who.ANYBODY),
+  SIGN_OUT(Method.POST, "/logout", Who.SIGNED_IN),
+  OVERVIEW(Method.GET, "/", Who.SIGNED_IN),
+  ALARMS(Method.GET, "/alarms", Who.SIGNED_IN),
+  FLEET(Method.GET, "/fleet", Who.SIGNED_IN),
+  FLEET_CSV(Method.GET, "/workstations.csv", Who.INVESTIGATORS),
+  WORKSTATION(Method.GET, "/workstations/{id}", Who.SIGNED_IN),
+  RECORDS(Method.GET, "/workstations/{id}/records", Who.SIGNED_IN),
+  RECORD(Method.GET, "/workstations/{id}/records/{seq}", Who.SIGNED_IN),
+  ASK_ERASE(Method.POST, "/workstations/{id}/erase", Who.INVESTIGATORS),
+  SEARCH(Method.GET, "/search", Who.SIGNED_IN),
+  STICKS(Method.GET, "/sticks", Who.SIGNED_IN),
+  STICK(Method.GET, "/sticks/{passport}", Who.SIGNED_IN),
+  COMMANDS(Method.GET, "/commands", Who.SIGNED_IN),
+  APPROVE(Method.POST, "/commands/{id}/approve", Who.INVESTIGATORS),
+  CANCEL(Method.POST, "/commands/{id}/cancel", Who.INVESTIGATORS),
+  ACTS(Method.GET, "/acts", Who.ADMINS),
+  ACTS_CSV(Method.GET, "/acts.csv", Who.ADMINS);
+
+  private enum Method {
+    GET,
+    POST
+  }
+
+  /** Who is meant, at least: each may what those before may. */
+  private enum Who {
+    ANYBODY(Users.Role.VIEWER),
+    SIGNED_IN(Users.Role.VIEWER),
+    INVESTIGATORS(Users.Role.INVESTIGATOR),
+    ADMINS(Users.Role.ADMIN);
+
+    private final Users.Role least;
+
+    Who(Users.Role least) {
+      this.least = least;
+    }
+  }
+
+  private final Method method;
+  private final String path;
+  private final Who who;
+
+  Route(Method method, String path, Who who) {
+    this.method = method;
+    this.path = path;
+    this.who = who;
+  }
+
+  HandlerType method() {
+    return isForm() ? HandlerType.POST : HandlerType.GET;
+  }
+
+  /** Whether it changes something. */
+  boolean isForm() {
+    return method == Method.POST;
+  }
+
+  /** As Javalin writes paths. */
+  String path() {
+    return path;
+  }
+
+  /** Whether nobody needs to sign in for it. */
+  boolean isOpen() {
+    return who == Who.ANYBODY;
+  }
+
+  /** Whether people of this role may ask for it. */
+  public boolean isFor(Users.Role role) {
+    return role.compareTo(who.least) >= 0;
+  }
+}

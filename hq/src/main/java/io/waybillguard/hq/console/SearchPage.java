@@ -1,0 +1,105 @@
+package io.waybillguard.hq.console;
+
+import io.waybillguard.hq.store.Search;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/**
+ * What was looked for, and what was found.
+ *
+ * @param asked the form as it was filled in, by field
+ * @param records what is shown; empty when nothing was asked for yet
+ * @param kinds the types there are
+ * @param limited whether the search was kept to the last {@link #DAYS} days
+ * @param older the address of the next page, or ""
+ */
+public record SearchPage(
+    Map<String, String> asked,
+    List<RecordView> records,
+    List<String> kinds,
+    boolean limited,
+    String older) {
+  /** Looking through sentences takes time: without a first day it goes back so far. */
+  static final int DAYS = 30;
+
+  private static final List<String> FIELDS =
+      List.of(
+          "from", "to", "kind", "severity", "outlet", "workstation", "program", "passport", "text");
+
+  public SearchPage {
+    asked = Map.copyOf(asked);
+    records = List.copyOf(records);
+    kinds = List.copyOf(kinds);
+  }
+
+  /** What the form says, by field; fields that are empty are there too. */
+  static Map<String, String> asked(UnaryOperator<String> param) {
+    Map<String, String> asked = new LinkedHashMap<>();
+    FIELDS.forEach(field -> asked.put(field, param.apply(field).strip()));
+    return asked;
+  }
+
+  static boolean isEmpty(Map<String, String> asked) {
+    return asked.values().stream().allMatch(String::isEmpty);
+  }
+
+  static boolean isLimited(Map<String, String> asked, Reader reader) {
+    return !asked.getOrDefault("text", "").isEmpty() && reader.day(of(asked, "from")).isEmpty();
+  }
+
+  static Search search(Map<String, String> asked, Reader reader, Instant now) {
+    Instant begin =
+        isLimited(asked, reader) ? now.minus(Duration.ofDays(DAYS)) : Instant.ofEpochMilli(0);
+    String severity = of(asked, "severity");
+    return new Search(
+        reader.day(of(asked, "from")).orElse(begin),
+        reader.dayAfter(of(asked, "to")).orElse(Instant.ofEpochMilli(Long.MAX_VALUE)),
+        of(asked, "kind"),
+        severity.matches("[1-6]") ? Integer.parseInt(severity) : 0,
+        of(asked, "outlet"),
+        of(asked, "workstation"),
+        of(asked, "program"),
+        of(asked, "passport"),
+        of(asked, "text"));
+  }
+
+  private static String of(Map<String, String> asked, String field) {
+    return asked.getOrDefault(field, "");
+  }
+
+  /** For HQ's own log: the fields that were filled in. */
+  static String said(Map<String, String> asked) {
+    return asked.entrySet().stream()
+        .filter(each -> !each.getValue().isEmpty())
+        .map(each -> each.getKey() + "=" + each.getValue())
+        .collect(Collectors.joining(" · "));
+  }
+
+  /** Where the page before ended; what is no such place stands for the beginning. */
+  static Search.Cursor cursor(String text) {
+    if (!text.matches("[0-9]{1,15}-[0-9a-f]{16}-[0-9]{1,15}")) {
+      return Search.Cursor.START;
+    }
+    String[] parts = text.split("-");
+    return new Search.Cursor(Long.parseLong(parts[0]), parts[1], Long.parseLong(parts[2]));
+  }
+
+  static String older(Map<String, String> asked, RecordView last) {
+    return "/search?"
+        + asked.entrySet().stream()
+            .filter(each -> !each.getValue().isEmpty())
+            .map(each -> each.getKey() + "=" + ActsPage.encoded(each.getValue()))
+            .collect(Collectors.joining("&"))
+        + "&before="
+        + last.at().toEpochMilli()
+        + "-"
+        + last.log()
+        + "-"
+        + last.seq();
+  }
+}

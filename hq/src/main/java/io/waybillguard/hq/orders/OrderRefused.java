@@ -1,0 +1,41 @@
+package io.waybillguard.hq.orders;
+
+import java.util.Locale;
+
+/** A command was not asked for, approved or taken back, and nothing has changed. */
+public final class OrderRefused extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** Why not. */
+  public enum Reason {
+    /** No command has this id. */
+    UNKNOWN,
+    /** It is approved already. */
+    SIGNED,
+    /** Who asked for it may not approve it. */
+    SAME_PERSON,
+    /** Its time is over, or it was taken back. */
+    OVER,
+    /** The records are not written as {@code 12-40,44}, or are too many. */
+    RECORDS,
+    /** A reason is missing or too long. */
+    NO_REASON;
+
+    /** The word in keys of sentences. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private final Reason reason;
+
+  OrderRefused(Reason reason) {
+    super(reason.word());
+    this.reason = reason;
+  }
+
+  /** Why not. */
+  public Reason reason() {
+    return reason;
+  }
+}

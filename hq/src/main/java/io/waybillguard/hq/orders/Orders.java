@@ -1,0 +1,214 @@
+package io.waybillguard.hq.orders;
+
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Span;
+import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.evidence.SigningKey;
+import io.waybillguard.agent.report.wire.Command;
+import io.waybillguard.hq.store.Commands;
+import io.waybillguard.hq.store.Contents;
+import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Workstation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Commands that need a second person, and their signature. The console and the commands beside it
+ * do the same here. Safe for use by several threads.
+ */
+public final class Orders {
+  private static final Pattern RECORDS = Pattern.compile("([0-9]{1,15})(?:-([0-9]{1,15}))?");
+  private static final String ERASE = "erase";
+  private static final Duration GOOD_FOR = Duration.ofDays(7);
+  private static final int MOST_REASON = 200;
+
+  /** A heartbeat's answer holds 16 commands and has 64 KiB. */
+  private static final int MOST_SPANS = 64;
+
+  private final Database database;
+  private final Path data;
+  private final SigningKey key;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * @param data HQ's data folder
+   * @param key HQ's command key
+   */
+  public Orders(Database database, Path data, SigningKey key) {
+    this.database = database;
+    this.data = data;
+    this.key = key;
+  }
+
+  /**
+   * An erasure as it would be asked for; nothing is kept yet.
+   *
+   * @param records as people write them: {@code 12-40,44}
+   * @throws OrderRefused if records or reason are not right
+   */
+  public Commands.Row erasure(
+      Workstation desk, String records, String by, String reason, Instant now) throws OrderRefused {
+    if (reason.isBlank() || reason.length() > MOST_REASON) {
+      throw new OrderRefused(OrderRefused.Reason.NO_REASON);
+    }
+    List<Span> spans = spans(records);
+    if (Span.count(spans) > EvidenceLog.MOST_ERASED || spans.size() > MOST_SPANS) {
+      throw new OrderRefused(OrderRefused.Reason.RECORDS);
+    }
+    Json.Obj args = Json.object().put("request", reason).put("records", Span.pairs(spans));
+    byte[] id = new byte[16];
+    random.nextBytes(id);
+    Instant at = Instant.ofEpochMilli(now.toEpochMilli());
+    return new Commands.Row(
+        HexFormat.of().formatHex(id),
+        desk.origin(),
+        ERASE,
+        args,
+        "",
+        by,
+        reason,
+        at,
+        at,
+        at.plus(GOOD_FOR),
+        "");
+  }
+
+  private static List<Span> spans(String records) throws OrderRefused {
+    List<Span> spans = new ArrayList<>();
+    for (String each : records.split(",", -1)) {
+      Matcher numbers = RECORDS.matcher(each.strip());
+      if (!numbers.matches()) {
+        throw new OrderRefused(OrderRefused.Reason.RECORDS);
+      }
+      long first = Long.parseLong(numbers.group(1));
+      long last = numbers.group(2) == null ? first : Long.parseLong(numbers.group(2));
+      if (last < first) {
+        throw new OrderRefused(OrderRefused.Reason.RECORDS);
+      }
+      spans.add(new Span(first, last + 1));
+    }
+    return spans;
+  }
+
+  /** Keeps a command, which then waits for approval. */
+  public void ask(Commands.Row row) {
+    new Commands(database).add(row);
+  }
+
+  /**
+   * A command that this person could approve now.
+   *
+   * @throws OrderRefused if they may not, or it is not to be approved any more
+   */
+  public Commands.Row approvable(String id, String by, Instant now) throws OrderRefused {
+    Commands.Row row = open(id, now);
+    if (row.askedBy().equals(by)) {
+      throw new OrderRefused(OrderRefused.Reason.SAME_PERSON);
+    }
+    return row;
+  }
+
+  /**
+   * Signs a command; of an erasure, HQ's own copies go first.
+   *
+   * @return what HQ erased; absent when the command erases nothing
+   * @throws OrderRefused if somebody else was faster
+   */
+  public Optional<Contents.Erased> approve(Commands.Row row, String by, Instant now)
+      throws IOException, OrderRefused {
+    // Before it is signed: cut short, it can be approved again, and erasing twice does no harm.
+    Optional<Contents.Erased> erased = eraseHere(row, now);
+    if (!new Commands(database).approve(row.id(), by, signed(row, key).note(), now)) {
+      throw new OrderRefused(OrderRefused.Reason.SIGNED);
+    }
+    return erased;
+  }
+
+  private Optional<Contents.Erased> eraseHere(Commands.Row row, Instant now) throws IOException {
+    if (!row.type().equals(ERASE)) {
+      return Optional.empty();
+    }
+    Workstation desk =
+        new Logs(database)
+            .byOrigin(row.target())
+            .orElseThrow(() -> new IOException("no workstation has log " + row.target()));
+    return Optional.of(new Contents(database, data).erase(desk.log(), records(row), now));
+  }
+
+  private static SortedSet<Long> records(Commands.Row row) throws IOException {
+    SortedSet<Long> records = new TreeSet<>();
+    try {
+      for (Span span : Span.read(row.args(), "records")) {
+        for (long i = span.from(); i < span.to(); i++) {
+          records.add(i);
+        }
+      }
+    } catch (JsonException e) {
+      throw new IOException("command " + row.id() + " names no records: " + e.getMessage(), e);
+    }
+    return records;
+  }
+
+  /**
+   * A command that waits for approval.
+   *
+   * @throws OrderRefused if there is none of this id, or it waits no more
+   */
+  public Commands.Row open(String id, Instant now) throws OrderRefused {
+    Commands.Row row =
+        new Commands(database)
+            .find(id)
+            .orElseThrow(() -> new OrderRefused(OrderRefused.Reason.UNKNOWN));
+    if (!row.note().isEmpty()) {
+      throw new OrderRefused(OrderRefused.Reason.SIGNED);
+    }
+    if (!now.isBefore(row.expires())) {
+      throw new OrderRefused(OrderRefused.Reason.OVER);
+    }
+    return row;
+  }
+
+  /**
+   * Takes back a command that waits for approval: its time is over now.
+   *
+   * @throws OrderRefused if it was approved meanwhile
+   */
+  public void cancel(String id, String by, Instant now) throws OrderRefused {
+    if (!new Commands(database).cancel(id, by, now)) {
+      throw new OrderRefused(OrderRefused.Reason.SIGNED);
+    }
+  }
+
+  /** A command with HQ's signature. */
+  public static Commands.Row signed(Commands.Row row, SigningKey key) {
+    String note =
+        new Command(row.id(), row.target(), row.notBefore(), row.expires(), row.type(), row.args())
+            .signedBy(key)
+            .note();
+    return new Commands.Row(
+        row.id(),
+        row.target(),
+        row.type(),
+        row.args(),
+        note,
+        row.askedBy(),
+        row.reason(),
+        row.asked(),
+        row.notBefore(),
+        row.expires(),
+        row.approvedBy());
+  }
+}

@@ -1,0 +1,190 @@
+package io.waybillguard.hq.store;
+
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Summary;
+import io.waybillguard.agent.evidence.BodyPart;
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.Leaf;
+import io.waybillguard.agent.report.wire.BodyFrames;
+import io.waybillguard.agent.report.wire.Segment;
+import io.waybillguard.agent.report.wire.WireException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads segments and writes down by what their records are found. Derived, and may be made anew:
+ * what was received before this was known to HQ is read in its turn. Safe for use by several
+ * threads and processes; two that read the same segment write the same.
+ */
+public final class SearchIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(SearchIndex.class);
+
+  /** Longest sentence that is kept for searching, in UTF-16 units. */
+  private static final int MOST_SAID = 2_000;
+
+  private final Database database;
+  private final SegmentFiles files;
+  private final Summary chinese = new Summary(Locale.SIMPLIFIED_CHINESE, ZoneOffset.UTC);
+  private final Summary english = new Summary(Locale.ENGLISH, ZoneOffset.UTC);
+
+  private record Unread(long id, String log, String file, String sha256) {}
+
+  private record Found(long seq, long wall, Iterable<Traits.Trait> traits, String said) {}
+
+  /** The index of a database, over these files. */
+  public SearchIndex(Database database, SegmentFiles files) {
+    this.database = database;
+    this.files = files;
+  }
+
+  /**
+   * Reads segments that were not read yet, oldest first. One that cannot be read is left out from
+   * then on, and said in the program's own log; its records are still found by time and type.
+   *
+   * @param most at most so many
+   * @return how many were dealt with; fewer than asked for when there are no more
+   */
+  public int catchUp(int most) {
+    List<Unread> unread =
+        database
+            .jdbi()
+            .withHandle(
+                h ->
+                    h.select(
+                            "SELECT id, log, file, sha256 FROM segment WHERE indexed = 0"
+                                + " ORDER BY id LIMIT ?",
+                            most)
+                        .map(
+                            (row, ctx) ->
+                                new Unread(
+                                    row.getLong("id"),
+                                    row.getString("log"),
+                                    row.getString("file"),
+                                    row.getString("sha256")))
+                        .list());
+    for (Unread each : unread) {
+      try {
+        read(each);
+      } catch (IOException e) {
+        LOG.error("segment={} cannot be made findable", each.file(), e);
+        database
+            .jdbi()
+            .useHandle(h -> h.execute("UPDATE segment SET indexed = 2 WHERE id = ?", each.id()));
+      }
+    }
+    return unread.size();
+  }
+
+  private void read(Unread segment) throws IOException {
+    List<Found> found;
+    try {
+      found = found(Segment.decode(files.read(segment.file())));
+    } catch (NoSuchFileException e) {
+      if (isAsItWas(segment)) {
+        throw e;
+      }
+      return; // rewritten meanwhile, by an erasure; read the next time
+    } catch (WireException | EvidenceException e) {
+      throw new IOException("segment " + segment.file() + " cannot be read: " + e.getMessage(), e);
+    }
+    database
+        .jdbi()
+        .useTransaction(
+            h -> {
+              // An erasure rewrites the segment and takes away what was found in it. Whichever is
+              // first, nothing that was erased is written here after it.
+              Optional<String> now =
+                  h.select(
+                          "SELECT sha256 FROM segment WHERE id = ?"
+                              + database.engine().keepingRow(),
+                          segment.id())
+                      .mapTo(String.class)
+                      .findOne();
+              if (now.filter(segment.sha256()::equals).isPresent()) {
+                put(h, segment.log(), found);
+                h.execute("UPDATE segment SET indexed = 1 WHERE id = ?", segment.id());
+              }
+            });
+  }
+
+  private boolean isAsItWas(Unread segment) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT sha256 FROM segment WHERE id = ?", segment.id())
+                    .mapTo(String.class)
+                    .findOne()
+                    .filter(segment.sha256()::equals)
+                    .isPresent());
+  }
+
+  private List<Found> found(Segment segment) throws EvidenceException {
+    List<Found> found = new ArrayList<>();
+    for (BodyPart body : segment.bodies()) {
+      if (body.part() != 0 || BodyFrames.isErased(body)) {
+        continue;
+      }
+      Leaf leaf = Leaf.parse(segment.leaves().get((int) (body.index() - segment.oldSize())));
+      try {
+        Json.Obj event = Json.parse(body.data());
+        found.add(
+            new Found(
+                leaf.seq(), leaf.wall(), Traits.of(leaf.type(), event), said(leaf.type(), event)));
+      } catch (JsonException e) {
+        // It is found by time and type alone.
+        LOG.debug("log record={} is no event of our dialect", leaf.seq(), e);
+      }
+    }
+    return found;
+  }
+
+  private String said(String type, Json.Obj event) {
+    String both = chinese.of(type, event) + "\n" + english.of(type, event);
+    return lowered(both.length() <= MOST_SAID ? both : both.substring(0, MOST_SAID));
+  }
+
+  static String lowered(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  private static void put(Handle h, String log, List<Found> found) {
+    if (found.isEmpty()) {
+      return;
+    }
+    PreparedBatch sentences =
+        h.prepareBatch(
+            "INSERT INTO sentence(log, seq, said) VALUES (?, ?, ?)"
+                + " ON CONFLICT(log, seq) DO NOTHING");
+    PreparedBatch traits =
+        h.prepareBatch(
+            "INSERT INTO trait(what, value, log, seq, wall) VALUES (?, ?, ?, ?, ?)"
+                + " ON CONFLICT(what, value, log, seq) DO NOTHING");
+    for (Found each : found) {
+      sentences.add(log, each.seq(), each.said());
+      for (Traits.Trait trait : each.traits()) {
+        traits.add(trait.what().word(), trait.value(), log, each.seq(), each.wall());
+      }
+    }
+    sentences.execute();
+    if (traits.size() > 0) {
+      traits.execute();
+    }
+  }
+
+  /** With the content of a record goes what was found in it. */
+  static void forget(Handle h, String log, long seq) {
+    h.execute("DELETE FROM trait WHERE log = ? AND seq = ?", log, seq);
+    h.execute("DELETE FROM sentence WHERE log = ? AND seq = ?", log, seq);
+  }
+}

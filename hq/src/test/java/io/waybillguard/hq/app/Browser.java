@@ -1,0 +1,91 @@
+package io.waybillguard.hq.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A browser without scripts, with cookies of its own. */
+final class Browser {
+  private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
+
+  private final CookieManager cookies = new CookieManager();
+  private final TestHq hq;
+  private final HttpClient http;
+
+  Browser(TestHq hq) throws Exception {
+    this.hq = hq;
+    this.http =
+        HttpClient.newBuilder()
+            .sslContext(hq.context(null, List.of()))
+            .cookieHandler(cookies)
+            .build();
+  }
+
+  /** Signed on as a user that is made for it, with this role. */
+  static Browser of(TestHq hq, String name, String role) throws Exception {
+    String[] args = {"user", "add", name, "--role", role, "--data", hq.data().toString()};
+    assertEquals(0, Called.typing("a long password\n", hq.clock(), "en", args).exit());
+    Browser browser = new Browser(hq);
+    assertEquals(303, browser.signOn(name, "a long password").statusCode());
+    return browser;
+  }
+
+  CookieManager cookies() {
+    return cookies;
+  }
+
+  HttpResponse<String> get(String path, String... headers) throws Exception {
+    return send(request(path, headers).GET());
+  }
+
+  HttpResponse<String> post(String path, String form, String... headers) throws Exception {
+    return send(
+        request(path, headers)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form)));
+  }
+
+  /** Any method, with a form's body. */
+  HttpResponse<String> ask(String method, String path, String form, String... headers)
+      throws Exception {
+    return send(
+        request(path, headers)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .method(method, HttpRequest.BodyPublishers.ofString(form)));
+  }
+
+  HttpResponse<String> signOn(String name, String password) throws Exception {
+    return post(
+        "/login",
+        "name=" + name + "&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8));
+  }
+
+  String csrf() throws Exception {
+    Matcher m = CSRF.matcher(get("/").body());
+    assertTrue(m.find());
+    return m.group(1);
+  }
+
+  private HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create(hq.running().consoleUrl() + path));
+    if (headers.length > 0) {
+      builder.headers(headers);
+    }
+    return builder;
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder builder) throws Exception {
+    return http.send(builder.build(), HttpResponse.BodyHandlers.ofString());
+  }
+}

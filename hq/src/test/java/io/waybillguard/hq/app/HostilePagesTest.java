@@ -1,0 +1,311 @@
+package io.waybillguard.hq.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.report.wire.EnrollReply;
+import io.waybillguard.agent.report.wire.EnrollRequest;
+import io.waybillguard.agent.report.wire.Heartbeat;
+import io.waybillguard.hq.store.SearchIndex;
+import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.Users;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Names that workstations send, and addresses that anybody types, are text in every page. */
+final class HostilePagesTest {
+  private static final String HTML = "</td><script>alert(1)</script><img src=x onerror=alert(2)>";
+  private static final String ATTRIBUTE = "\" autofocus onfocus=\"alert(3)' onclick='alert(4)";
+  private static final String SQL = "'; DROP TABLE console_user; --";
+  private static final String ALL = HTML + ATTRIBUTE + SQL + "${1+1}{0}\r\nSet-Cookie: a=b";
+
+  /** What a page must never hold, where nobody of ours wrote it. */
+  private static final List<String> RUN = List.of("<script>alert", "<img src=x");
+
+  @TempDir private Path folder;
+  private TestHq hq;
+  private Desk desk;
+
+  @BeforeEach
+  void start() throws Exception {
+    hq = new TestHq(folder.resolve("hq"));
+    desk = new Desk();
+    EnrollRequest.Host host = new EnrollRequest.Host(ALL, ALL, ALL);
+    HttpResponse<byte[]> answer =
+        hq.stranger().post("/v1/enroll", desk.enrolment(hq.token(ALL), host).encode());
+    assertEquals(200, answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8));
+    TestHq.Client client = hq.client(desk, EnrollReply.decode(answer.body()));
+    Desk other = new Desk().append("usb.attach", Json.object(), device(), 2);
+    hq.enrol(other);
+    desk.append("usb.attach", Json.object(), device(), 1);
+    desk.append("finding.new", Json.object(), finding(), 2);
+    desk.append("sensor.blind", Json.object().put("sensor", ALL), blind(), 3);
+    desk.append("x" + ALL, Json.object(), device(), 4);
+    assertEquals(200, client.segment(desk, desk.segment(0, 4)).statusCode());
+    Heartbeat beat = new Heartbeat(desk.origin(), 4, "", 0, ALL, ALL, -1, ALL, 0, 0);
+    client.post("/v1/heartbeat", beat.encode());
+    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+  }
+
+  @AfterEach
+  void end() {
+    hq.close();
+  }
+
+  @Test
+  void whatWorkstationsSayIsTextInEveryTemplate() throws Exception {
+    Browser browser = Browser.of(hq, "li", "admin");
+    String page = "/workstations/" + desk.logId();
+    String csrf = browser.csrf();
+    browser.post(
+        page + "/erase", "records=0&reason=" + encoded(ALL.substring(0, 60)) + "&csrf=" + csrf);
+    Set<String> walked = new TreeSet<>();
+    for (String language : List.of("zh", "en")) {
+      for (String path :
+          List.of(
+              "/",
+              "/alarms",
+              "/fleet",
+              page,
+              page + "/records",
+              page + "/records/0",
+              page + "/records/1",
+              page + "/records/2",
+              page + "/records/3",
+              "/commands",
+              "/search",
+              "/search?text=cruzer&from=1970-01-01",
+              "/search?kind=" + encoded("x" + ALL),
+              "/sticks",
+              "/sticks/" + encoded(passport()),
+              "/acts",
+              "/nowhere",
+              "/login")) {
+        HttpResponse<String> answer =
+            browser.get(path + (path.contains("?") ? "&" : "?") + "lang=" + language);
+        harmless(path, answer);
+        assertTrue(Set.of(200, 303, 404).contains(answer.statusCode()), path + answer.statusCode());
+        walked.add(path);
+      }
+    }
+    assertTrue(walked.size() > 15);
+    assertTrue(browser.get(page).body().contains("&lt;script"), "it is shown, as text");
+    assertTrue(browser.get("/sticks/" + encoded(passport())).body().contains("&lt;script"));
+  }
+
+  /** A template that no page above shows would be a hole in this test. */
+  @Test
+  void everyTemplateIsWalked() throws Exception {
+    try (Stream<Path> templates = Files.list(Path.of("src", "main", "jte"))) {
+      Set<String> names =
+          new TreeSet<>(templates.map(t -> String.valueOf(t.getFileName())).toList());
+      assertEquals(
+          Set.of(
+              "acts.jte",
+              "alarm.jte",
+              "alarms.jte",
+              "commands.jte",
+              "fleet.jte",
+              "layout.jte",
+              "login.jte",
+              "message.jte",
+              "overview.jte",
+              "record.jte",
+              "records.jte",
+              "search.jte",
+              "state.jte",
+              "stick.jte",
+              "sticks.jte",
+              "workstation.jte"),
+          names);
+      for (String name : names) {
+        Path template = Path.of("src", "main", "jte", name);
+        String text = Files.readString(template);
+        assertFalse(text.contains("$unsafe"), template + " writes unescaped");
+        assertFalse(
+            Pattern.compile("\\son[a-z]+=|style=|<script>").matcher(text).find(),
+            template + " needs a looser policy");
+      }
+    }
+  }
+
+  @Test
+  void whatIsTypedIntoAnAddressIsText() throws Exception {
+    Browser browser = Browser.of(hq, "li", "admin");
+    long users = new Users(hq.database()).all().size();
+    String[] fields = {
+      "text",
+      "program",
+      "passport",
+      "outlet",
+      "workstation",
+      "kind",
+      "severity",
+      "from",
+      "to",
+      "before"
+    };
+    for (String value :
+        List.of(HTML, ATTRIBUTE, SQL, "%", "_", "!", "\\", "\0", "'", "\"", "99999")) {
+      for (String field : fields) {
+        HttpResponse<String> answer = browser.get("/search?" + field + "=" + encoded(value));
+        assertEquals(200, answer.statusCode(), field + "=" + value);
+        harmless(field + "=" + value, answer);
+      }
+      for (String path :
+          List.of(
+              "/?q=",
+              "/?state=",
+              "/?sort=",
+              "/fleet?q=",
+              "/workstations.csv?q=",
+              "/acts?who=",
+              "/acts?from=",
+              "/acts?before=",
+              "/acts.csv?who=",
+              "/login?lang=",
+              "/workstations/" + desk.logId() + "?kind=",
+              "/workstations/" + desk.logId() + "?before=")) {
+        HttpResponse<String> answer = browser.get(path + encoded(value));
+        assertTrue(Set.of(200, 303).contains(answer.statusCode()), path + value);
+        harmless(path + value, answer);
+      }
+    }
+    assertEquals(users, new Users(hq.database()).all().size());
+  }
+
+  @Test
+  void noPathLeavesItsPlaceAndNoNameOfOursIsMadeOfTheirs() throws Exception {
+    Browser browser = Browser.of(hq, "li", "admin");
+    for (String path :
+        List.of(
+            "/static/..%2f..%2fhq.db",
+            "/static/%2e%2e/words_zh.properties",
+            "/workstations/..%2f..%2fetc%2fpasswd",
+            "/workstations/..%2fhq.db/records/0",
+            "/workstations/" + desk.logId() + "/records/..%2f0",
+            "/sticks/..%2f..%2fetc",
+            "/sticks/%00",
+            "/commands/..%2fx/approve",
+            "/workstations/%0d%0aSet-Cookie:%20a=b")) {
+      HttpResponse<String> answer = browser.get(path);
+      assertTrue(answer.statusCode() >= 400 && answer.statusCode() < 500, path + answer);
+      harmless(path, answer);
+    }
+    for (String file : List.of("workstations.csv", "acts.csv")) {
+      HttpResponse<String> csv = browser.get("/" + file + "?q=" + encoded("a\"; filename=x.exe"));
+      assertEquals(
+          "attachment; filename=" + file,
+          csv.headers().firstValue("Content-Disposition").orElse(""));
+    }
+  }
+
+  @Test
+  void aCellOfATableIsNeverAFormula() throws Exception {
+    Browser browser = Browser.of(hq, "li", "admin");
+    browser.get("/search?text=" + encoded("=HYPERLINK(1)"));
+    for (String file : List.of("/workstations.csv", "/acts.csv")) {
+      String csv = browser.get(file).body();
+      assertFalse(Pattern.compile("(?m)(^|,)\"[=+@-]").matcher(csv).find(), csv);
+    }
+  }
+
+  @Test
+  void noAnswerTellsOfTheProgramsInside() throws Exception {
+    Browser browser = Browser.of(hq, "li", "admin");
+    List<HttpResponse<String>> answers = new ArrayList<>();
+    answers.add(browser.post("/login", "name=%zz&password=%"));
+    answers.add(browser.post("/login", "x".repeat(100_000)));
+    answers.add(browser.post("/logout", ""));
+    answers.add(browser.ask("PUT", "/", "x"));
+    answers.add(browser.get("/workstations/x/records/x/y"));
+    hq.database().close();
+    hq.breakActs();
+    answers.add(browser.get("/"));
+    answers.add(browser.get("/workstations/" + desk.logId()));
+    answers.add(browser.signOn("li", "a long password"));
+    for (HttpResponse<String> answer : answers) {
+      assertTrue(answer.statusCode() >= 400, String.valueOf(answer));
+      harmless(String.valueOf(answer), answer);
+    }
+  }
+
+  /** The policy is there, nothing of theirs runs, and nothing tells of our insides. */
+  private static void harmless(String what, HttpResponse<String> answer) {
+    String policy = answer.headers().firstValue("Content-Security-Policy").orElse("");
+    // What is no address at all is refused before any page of ours is asked.
+    boolean ours = answer.statusCode() != 400 || !answer.body().contains("HTTP ERROR 400");
+    assertTrue(!ours || policy.startsWith("default-src 'none'"), what + " has policy " + policy);
+    assertFalse(policy.contains("unsafe"), policy);
+    boolean html = answer.headers().firstValue("Content-Type").orElse("").startsWith("text/html");
+    if (html) {
+      RUN.forEach(each -> assertFalse(answer.body().contains(each), what + " holds " + each));
+      Matcher handlers =
+          Pattern.compile("<[^>\"']*(\"[^\"]*\"[^>\"']*)*\\son[a-z]+\\s*=").matcher(answer.body());
+      assertFalse(handlers.find(), what);
+    }
+    String lower = answer.body().toLowerCase(Locale.ROOT);
+    for (String inside : List.of("exception", "at io.waybillguard", "java.", "sqlite", "jetty")) {
+      assertFalse(lower.contains(inside), what + " tells of " + inside);
+    }
+    for (String cookie : answer.headers().allValues("Set-Cookie")) {
+      assertTrue(cookie.startsWith("__Host-waybill-guard=") || cookie.startsWith("lang="), cookie);
+      assertTrue(cookie.contains("; Secure; HttpOnly; SameSite=Strict"), cookie);
+    }
+  }
+
+  private static String passport() {
+    return HTML.replace("/", "") + "p";
+  }
+
+  private static byte[] device() {
+    return Json.object()
+        .put("severity_id", 1)
+        .put(
+            "peripheral_device",
+            Json.object()
+                .put("name", "Cruzer " + ALL)
+                .put("vendor_name", ALL)
+                .put("uid", passport()))
+        .put(
+            "unmapped",
+            Json.object()
+                .put("usb_interfaces", List.of("08/06/50"))
+                .put("usb_serial", ALL)
+                .put("usb_port", ALL))
+        .canonical();
+  }
+
+  private static byte[] finding() {
+    return Json.object()
+        .put("severity_id", 5)
+        .put("unmapped", Json.object().put("rule", ALL).put("path", ALL))
+        .put("process", Json.object().put("path", ALL))
+        .canonical();
+  }
+
+  private static byte[] blind() {
+    return Json.object().put("severity_id", 3).put("status_detail", ALL).canonical();
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

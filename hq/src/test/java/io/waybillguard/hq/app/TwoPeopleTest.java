@@ -1,0 +1,153 @@
+package io.waybillguard.hq.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.hq.store.Commands;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Erasing in the console: asked for by one person, approved by another, never by the same. */
+final class TwoPeopleTest {
+  @TempDir private Path folder;
+  private TestHq hq;
+  private Desk desk;
+
+  @BeforeEach
+  void start() throws Exception {
+    hq = new TestHq(folder.resolve("hq"));
+    desk = new Desk().append("usb.attach", 3);
+    assertEquals(200, hq.enrol(desk).segment(desk, desk.segment(0, 3)).statusCode());
+  }
+
+  @AfterEach
+  void end() {
+    hq.close();
+  }
+
+  @Test
+  void oneAsksAndAnotherApproves() throws Exception {
+    Browser li = Browser.of(hq, "li", "investigator");
+    Browser wang = Browser.of(hq, "wang", "investigator");
+    Commands.Row asked = ask(li, "0,2");
+    String own = li.get("/commands").body();
+    assertTrue(own.contains("要由另一个人批准"), own);
+    assertFalse(own.contains("/approve"), "no button for who asked");
+    assertEquals(409, decide(li, asked.id(), "approve"));
+    assertTrue(body(1).isPresent());
+    assertTrue(body(0).isPresent());
+
+    String others = wang.get("/commands").body();
+    assertTrue(others.contains("/commands/" + asked.id() + "/approve"), others);
+    assertEquals(303, decide(wang, asked.id(), "approve"));
+    Commands.Row row = commands().find(asked.id()).orElseThrow();
+    assertEquals("wang", row.approvedBy());
+    assertTrue(row.note().contains("/commands"), row.note());
+    assertEquals(Optional.empty(), body(0));
+    assertTrue(body(1).isPresent());
+    assertEquals(409, decide(wang, asked.id(), "approve"), "not twice");
+    assertEquals(409, decide(li, asked.id(), "cancel"), "not any more");
+    assertTrue(wang.get("/commands").body().contains("li + wang"));
+  }
+
+  @Test
+  void whatWasTakenBackOrIsTooOldIsNotApproved() throws Exception {
+    Browser li = Browser.of(hq, "li", "investigator");
+    Browser wang = Browser.of(hq, "wang", "admin");
+    Commands.Row back = ask(li, "0");
+    assertEquals(303, decide(li, back.id(), "cancel"));
+    assertEquals(409, decide(wang, back.id(), "approve"));
+    assertTrue(wang.get("/commands").body().contains("已作废"));
+    Commands.Row old = ask(li, "1");
+    for (int i = 0; i < 8; i++) {
+      hq.pass(Duration.ofDays(1));
+    }
+    wang = Browser.of(hq, "wang", "admin");
+    assertEquals(409, decide(wang, old.id(), "approve"));
+    assertTrue(body(0).isPresent());
+    assertTrue(body(1).isPresent());
+    assertEquals(404, decide(wang, "0".repeat(32), "approve"));
+  }
+
+  @Test
+  void aCommandFromTheTerminalIsApprovedInTheConsoleAndTheOtherWayRound() throws Exception {
+    Browser wang = Browser.of(hq, "wang", "investigator");
+    Browser.of(hq, "li", "investigator");
+    Called given =
+        Called.typing(
+            "a long password\n",
+            hq.clock(),
+            "en",
+            "command",
+            "give",
+            "erase",
+            "--data",
+            hq.data().toString(),
+            "--workstation",
+            desk.logId(),
+            "--records",
+            "0",
+            "--reason",
+            "asked for",
+            "--by",
+            "li");
+    assertEquals(0, given.exit(), given.err());
+    assertEquals(303, decide(wang, given.out().strip(), "approve"));
+    assertEquals(Optional.empty(), body(0));
+
+    Commands.Row asked = ask(wang, "1");
+    String[] approve = {
+      "command", "approve", asked.id(), "--data", hq.data().toString(), "--by", "wang"
+    };
+    assertEquals(3, Called.typing("a long password\n", hq.clock(), "en", approve).exit());
+    approve[6] = "li";
+    Called approved = Called.typing("a long password\n", hq.clock(), "en", approve);
+    assertEquals(0, approved.exit(), approved.err());
+    assertEquals(Optional.empty(), body(1));
+  }
+
+  @Test
+  void whatMakesNoSenseIsNotAskedFor() throws Exception {
+    Browser li = Browser.of(hq, "li", "investigator");
+    String path = "/workstations/" + desk.logId() + "/erase";
+    for (String form :
+        new String[] {
+          "records=&reason=x",
+          "records=2-1&reason=x",
+          "records=0;1&reason=x",
+          "records=0-9999&reason=x",
+          "records=0&reason=",
+          "records=0&reason=" + "x".repeat(201),
+          "records=0",
+          ""
+        }) {
+      assertEquals(409, li.post(path, form + "&csrf=" + li.csrf()).statusCode(), form);
+    }
+    assertTrue(commands().newest(5).isEmpty());
+  }
+
+  private Commands.Row ask(Browser browser, String records) throws Exception {
+    String form = "records=" + records + "&reason=%E5%BD%93%E4%BA%8B%E4%BA%BA%E8%A6%81%E6%B1%82";
+    String path = "/workstations/" + desk.logId() + "/erase";
+    assertEquals(303, browser.post(path, form + "&csrf=" + browser.csrf()).statusCode());
+    return commands().waiting(hq.clock().instant(), 9).get(0);
+  }
+
+  private int decide(Browser browser, String id, String how) throws Exception {
+    return browser.post("/commands/" + id + "/" + how, "csrf=" + browser.csrf()).statusCode();
+  }
+
+  private Optional<byte[]> body(long seq) throws Exception {
+    return hq.records().find(desk.logId(), seq).orElseThrow().body();
+  }
+
+  private Commands commands() {
+    return new Commands(hq.database());
+  }
+}
