@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logins that were refused, summed up: the first from a place is told at once, and then once a
@@ -26,13 +27,12 @@ final class Refusals {
   private static final class Sum {
     Instant first;
     Instant last;
-    Instant told;
+    @Nullable Instant told;
     long times;
 
     Sum(Instant at) {
       first = at;
       last = at;
-      told = Instant.MIN;
     }
   }
 
@@ -66,7 +66,7 @@ final class Refusals {
         .removeIf(
             each -> {
               Sum sum = each.getValue();
-              if (sum.told != Instant.MIN && sum.told.plus(PAUSE).isAfter(now)) {
+              if (sum.told != null && sum.told.plus(PAUSE).isAfter(now)) {
                 return false;
               }
               if (sum.times == 0) {
