@@ -36,6 +36,7 @@ final class SensorCheckup {
   private static final String PROGRAM = "program";
   private static final String IMAGE = "image";
   private static final String UPLOAD = "upload";
+  private static final String PERSISTENCE = "persistence";
 
   /** A setting that makes a record of more than this only is not tried. */
   private static final long MOST_SENT = 16L << 20;
@@ -137,6 +138,10 @@ final class SensorCheckup {
   private Diagnosis opened(Sensor sensor) throws InterruptedException {
     try {
       Sensor.Sight sight = sensor.open();
+      if (sensor.name().equals(PERSISTENCE)) {
+        // Trying it would write down as told what no record tells of.
+        return untried(sensor.name(), sight.reduced(), sight.detail());
+      }
       return tried(
           sensor.name(),
           sight.reduced(),

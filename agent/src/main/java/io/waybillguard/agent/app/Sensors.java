@@ -1,11 +1,13 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.config.PersistencePoints;
 import io.waybillguard.agent.config.RemoteToolsFile;
 import io.waybillguard.agent.config.UploadDestinations;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
+import io.waybillguard.agent.platform.linux.LinuxFolders;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxRemoteAccess;
 import io.waybillguard.agent.platform.linux.LinuxSockets;
@@ -17,6 +19,9 @@ import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Unavailable;
 import io.waybillguard.agent.sense.image.ImageSensor;
 import io.waybillguard.agent.sense.image.ImageSettings;
+import io.waybillguard.agent.sense.persistence.PersistenceSensor;
+import io.waybillguard.agent.sense.persistence.PersistenceSettings;
+import io.waybillguard.agent.sense.persistence.Point;
 import io.waybillguard.agent.sense.program.ProgramSensor;
 import io.waybillguard.agent.sense.program.ProgramSettings;
 import io.waybillguard.agent.sense.session.SessionSensor;
@@ -32,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.Set;
 
 /** Which sensors run on this system, one line each. */
@@ -75,6 +81,10 @@ final class Sensors {
     sensors.add(uploads(config, processes, destinations, clock));
     sensors.add(
         config.session().enabled() ? sessions(config.session(), data, clock) : off("session"));
+    sensors.add(
+        config.persistence().enabled()
+            ? persistence(config.persistence(), data, clock)
+            : off("persistence"));
     return sensors;
   }
 
@@ -189,6 +199,31 @@ final class Sensors {
             .toList());
   }
 
+  private static Sensor persistence(Config.Persistence config, Path data, InstantSource clock)
+      throws IOException {
+    return new PersistenceSensor(
+        points(),
+        Path.of("/"),
+        data,
+        new LinuxFolders(),
+        clock,
+        new Random(),
+        new PersistenceSettings(config.every(), config.cpuShare()));
+  }
+
+  /** Where to look for what starts by itself. */
+  static List<Point> points() throws IOException {
+    return PersistencePoints.carried().stream()
+        .map(
+            point ->
+                new Point(
+                    point.id(),
+                    point.places().stream()
+                        .map(place -> new Point.Place(place.read(), place.paths()))
+                        .toList()))
+        .toList();
+  }
+
   private static Sensor off(String name) {
     return new Unavailable(name, "switched off in agent.yaml (sensors." + name + ".enabled)");
   }
@@ -199,6 +234,8 @@ final class Sensors {
         new Unavailable("program", "this version cannot watch programs on " + osName),
         new Unavailable("image", "this version cannot watch images on " + osName),
         new Unavailable("upload", "this version cannot watch uploads on " + osName),
-        new Unavailable("session", "this version cannot watch remote logins on " + osName));
+        new Unavailable("session", "this version cannot watch remote logins on " + osName),
+        new Unavailable(
+            "persistence", "this version cannot watch what starts by itself on " + osName));
   }
 }

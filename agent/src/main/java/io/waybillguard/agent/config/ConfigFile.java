@@ -154,7 +154,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             program(in.section("program"), standard.program()),
             image(in.section("image"), standard.image()),
             upload(in.section("upload"), standard.upload()),
-            session(in.section("session"), standard.session()));
+            session(in.section("session"), standard.session()),
+            persistence(in.section("persistence"), standard.persistence()));
     in.end();
     return read;
   }
@@ -200,6 +201,16 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Session(
             in.flag("enabled", standard.enabled()),
             in.time("every", standard.every(), "250ms", "10s"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Persistence persistence(Section in, Config.Persistence standard) {
+    Config.Persistence read =
+        new Config.Persistence(
+            in.flag("enabled", standard.enabled()),
+            in.time("every", standard.every(), "10m", "7d"),
+            in.count("cpu_share", standard.cpuShare(), 1, 100));
     in.end();
     return read;
   }
