@@ -6,6 +6,7 @@ import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
+import io.waybillguard.agent.detect.StartsByItself;
 import io.waybillguard.agent.detect.UnexpectedRemoteSession;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
@@ -132,6 +133,7 @@ final class Agent {
     Config.RemoteSession remote = config.rules().remoteSession();
     return List.of(
         new ProgramFromRemovableMedia(),
+        new StartsByItself(),
         new UnexpectedRemoteSession(
             new UnexpectedRemoteSession.Allowed(
                 remote.allowedPeers(),
