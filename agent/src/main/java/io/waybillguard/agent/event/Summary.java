@@ -424,6 +424,11 @@ public final class Summary {
     return named("sensor", name);
   }
 
+  /** What people call a point where something starts by itself. */
+  public String point(String id) {
+    return named("point", id);
+  }
+
   /** The words for a value of ours, or the value itself when it is not one that we know. */
   private String named(String what, String value) {
     String key = what + "." + value.replace(' ', '_');
