@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
 # of an agent's folder against HQ, images carried off on this host, and the crime in the rig's guest. Leaves its files under
-# target/it. At most 40 minutes; a quiet machine needs some 15.
+# target/it. At most 70 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -22,7 +22,7 @@ part() { # part NAME SECONDS COMMAND...
   echo "================ $name"
   if timeout -k 30 "$limit" "$@"; then echo "---------------- $name ok"; else failed="$failed $name"; echo "---------------- $name FAILED ($?)"; fi
 }
-left() { echo $((2400 - $(date +%s) + began)); }
+left() { echo $((4200 - $(date +%s) + began)); }
 
 judge=$out/judge
 if ! command -v go >/dev/null || [ ! -d /usr/share/gocode/src/golang.org/x/mod ] || [ ! -d /usr/share/gocode/src/golang.org/x/text ]; then
@@ -39,24 +39,24 @@ if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
   echo "no $agent or $hq: run 'mvn -B -DskipTests package' first"
   failed="$failed jars"
 else
-  part trust 240 python3 "$here/trust.py" "$out/trust"
-  part commands 180 python3 "$here/commands.py" "$out/commands"
+  part trust 600 python3 "$here/trust.py" "$out/trust"
+  part commands 500 python3 "$here/commands.py" "$out/commands"
   if [ "$(id -u)" != 0 ]; then
     skip failures "needs root, to run the agent as another user"
   else
-    part failures 300 python3 "$here/failures.py" "$out/failures"
+    part failures 600 python3 "$here/failures.py" "$out/failures"
   fi
   if [ "$(id -u)" != 0 ]; then
     skip upload "needs root, for fanotify, netlink and a network namespace"
   elif ! command -v ip >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null; then
     skip upload "needs ip, curl and openssl (apt-get install iproute2 curl openssl)"
   else
-    part upload 240 python3 "$here/upload.py" "$out/upload"
+    part upload 500 python3 "$here/upload.py" "$out/upload"
   fi
   if [ "$(id -u)" != 0 ]; then
     skip sessions "needs root, for network namespaces"
   else
-    part sessions 240 python3 "$here/sessions.py" "$out/sessions"
+    part sessions 500 python3 "$here/sessions.py" "$out/sessions"
   fi
   if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
     skip crime "the guest needs root on Debian 12"

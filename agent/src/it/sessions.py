@@ -56,7 +56,7 @@ def end(process, how=signal.SIGTERM):
             process.wait()
 
 
-def until(what, test, seconds=40):
+def until(what, test, seconds=90):
     last = time.time() + seconds
     while time.time() < last:
         found = test()
@@ -243,9 +243,11 @@ def ssh(running):
 
 def vnc():
     print("VNC from another address:", flush=True)
-    spawn(["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups", "Xvfb", ":71", "-nolisten", "tcp"], server, "xvfb.log")
-    until("Xvfb", lambda: subprocess.run(server + ["test", "-S", "/tmp/.X11-unix/X71"]).returncode == 0)
-    spawn(["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups", "env", "HOME=" + desk + "/home", "x11vnc", "-display", ":71", "-rfbport", "5971", "-forever", "-shared", "-nopw"], server, "x11vnc.log")
+    # A lock that an Xvfb left when it was killed would keep ours from starting.
+    screen = next(n for n in range(71, 99) if not os.path.exists("/tmp/.X%d-lock" % n))
+    spawn(["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups", "Xvfb", ":%d" % screen, "-nolisten", "tcp"], server, "xvfb.log")
+    until("Xvfb", lambda: subprocess.run(server + ["test", "-S", "/tmp/.X11-unix/X%d" % screen]).returncode == 0)
+    spawn(["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups", "env", "HOME=" + desk + "/home", "x11vnc", "-display", ":%d" % screen, "-rfbport", "5971", "-forever", "-shared", "-nopw"], server, "x11vnc.log")
     until("x11vnc", lambda: sh("ss -Htln '( sport = :5971 )'", server).strip())
     viewer = spawn(["xvfb-run", "-a", "xtigervncviewer", "%s::5971" % SERVER_IP], client, "viewer.log")
     until("VNC connection", lambda: established(5971))

@@ -20,6 +20,7 @@ CACHE = os.path.abspath(
 AGENT_JAR = os.path.join(CHECKOUT, "agent", "target", "waybill-guard-agent.jar")
 HQ_JAR = os.path.join(CHECKOUT, "hq", "target", "waybill-guard-hq.jar")
 JVM = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+PATIENCE = 4  # limits are named for a quiet machine; one that others use as well is no fault of the product
 STACK_TRACE = re.compile(r"^\s+at [\w.$/]+\(|^Exception in thread|^Caused by: ", re.M)
 
 
@@ -49,13 +50,13 @@ class Broken(Exception):
 
 def wait_for(what, answer, seconds, every=0.5):
     """Calls answer() until it gives something true; that is returned."""
-    end, last = time.time() + seconds, None
+    end, last = time.time() + PATIENCE * seconds, None
     while time.time() < end:
         last = answer()
         if last:
             return last
         time.sleep(every)
-    raise Broken("%s did not come within %d s" % (what, seconds))
+    raise Broken("%s did not come within %d s" % (what, PATIENCE * seconds))
 
 
 class Ended:
@@ -79,10 +80,10 @@ class Ended:
 
 def run(command, timeout=120, **more):
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=timeout, **more)
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE * timeout, **more)
         return Ended(ended.returncode, ended.stdout, ended.stderr)
     except subprocess.TimeoutExpired as e:
-        return Ended(None, (e.stdout or b"").decode(errors="replace"), "still running after %d s" % timeout)
+        return Ended(None, (e.stdout or b"").decode(errors="replace"), "still running after %d s" % (PATIENCE * timeout))
 
 
 class Server:
@@ -106,7 +107,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(how)
             try:
-                self.process.wait(seconds)
+                self.process.wait(PATIENCE * seconds)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(10)
@@ -174,7 +175,7 @@ class Guest:
     def sh(self, command, timeout=60):
         try:
             with self.rig.Qga(self.run_dir) as channel:
-                return Ended(*channel.exec(command, timeout))
+                return Ended(*channel.exec(command, PATIENCE * timeout))
         except SystemExit as e:  # the rig's way to say that a command or the guest hangs
             return Ended(None, "", str(e))
 
@@ -236,8 +237,11 @@ class GuestAgent:
         self.starts += 1
         log = "/share/run-%d" % self.starts
         command = "exec %s -jar %s run --home %s >%s.out 2>%s.err" % (" ".join(JVM), self.JAR, self.HOME, log, log)
-        self.pid = self.guest.spawn(command)
         out, err = (os.path.join(self.guest.share, "run-%d%s" % (self.starts, end)) for end in (".out", ".err"))
+        for old in (out, err):  # an earlier run's line would be taken for this one's
+            if os.path.exists(old):
+                os.remove(old)
+        self.pid = self.guest.spawn(command)
 
         def line():
             found = [l for l in read(out).splitlines() if l.startswith("ready ")]

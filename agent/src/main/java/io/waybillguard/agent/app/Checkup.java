@@ -127,7 +127,7 @@ final class Checkup {
 
   /** Whether the log agrees with itself, as far as that can be told in a moment. */
   List<Diagnosis> log() throws IOException {
-    try (LogReader log = LocalLog.open(home)) {
+    try (LogReader log = LocalLog.open(home).holdStill()) {
       log.checkHead(LAST_RECORDS);
       return List.of(Diagnosis.good("log", words.say("doctor.log.good", log.size())));
     } catch (Refusal none) {

@@ -67,7 +67,7 @@ final class EvidenceExport implements Action {
   @Override
   public Exit run() throws IOException, Refusal, EvidenceException {
     Instant now = InstantSource.system().instant();
-    try (LogReader log = LocalLog.open(call.home())) {
+    try (LogReader log = LocalLog.open(call.home()).holdStill()) {
       NavigableSet<Long> wanted = wanted(log, new Moments(now, ZoneId.systemDefault()));
       checkSealed(log, wanted.last());
       Optional<Enrolment> hq = Enrolment.load(call.home().data());

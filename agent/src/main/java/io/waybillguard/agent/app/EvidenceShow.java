@@ -35,7 +35,7 @@ final class EvidenceShow implements Action {
 
   @Override
   public Exit run() throws IOException, Refusal, EvidenceException {
-    try (LogReader log = LocalLog.open(call.home())) {
+    try (LogReader log = LocalLog.open(call.home()).holdStill()) {
       long size = log.size();
       ShownRecord record =
           ShownRecord.read(log, seq)

@@ -107,7 +107,7 @@ final class EvidenceVerify implements Action {
   // -- checking --------------------------------------------------------------------------------
 
   private Verdict log(Pins pins) throws IOException, Refusal {
-    try (LogReader log = LocalLog.open(call.home());
+    try (LogReader log = LocalLog.open(call.home()).holdStill();
         ProgressBar bar = call.terminal().bar("verify.progress", log.size())) {
       return LogVerifier.verify(log, pins, bar::done);
     } catch (DamagedLogException e) {

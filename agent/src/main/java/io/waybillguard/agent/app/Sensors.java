@@ -2,17 +2,23 @@ package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.PersistencePoints;
+import io.waybillguard.agent.config.ProgramOrigins;
+import io.waybillguard.agent.config.ProgramPlaces;
 import io.waybillguard.agent.config.RemoteToolsFile;
 import io.waybillguard.agent.config.UploadDestinations;
+import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.RemoteTool;
+import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxFolders;
+import io.waybillguard.agent.platform.linux.LinuxPresences;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxRemoteAccess;
 import io.waybillguard.agent.platform.linux.LinuxSockets;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
 import io.waybillguard.agent.platform.linux.LinuxVolumes;
+import io.waybillguard.agent.platform.linux.LoginLogs;
 import io.waybillguard.agent.sense.AllowedPrograms;
 import io.waybillguard.agent.sense.Destinations;
 import io.waybillguard.agent.sense.Sensor;
@@ -22,21 +28,28 @@ import io.waybillguard.agent.sense.image.ImageSettings;
 import io.waybillguard.agent.sense.persistence.PersistenceSensor;
 import io.waybillguard.agent.sense.persistence.PersistenceSettings;
 import io.waybillguard.agent.sense.persistence.Point;
+import io.waybillguard.agent.sense.presence.PresenceSensor;
+import io.waybillguard.agent.sense.program.Families;
 import io.waybillguard.agent.sense.program.ProgramSensor;
 import io.waybillguard.agent.sense.program.ProgramSettings;
+import io.waybillguard.agent.sense.program.UnusualPlaces;
 import io.waybillguard.agent.sense.session.SessionSensor;
 import io.waybillguard.agent.sense.upload.HostNames;
 import io.waybillguard.agent.sense.upload.UploadSensor;
 import io.waybillguard.agent.sense.upload.UploadSettings;
 import io.waybillguard.agent.sense.usb.UsbSensor;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -72,7 +85,9 @@ final class Sensors {
             ? new UsbSensor(new LinuxUsb(clock), new LinuxVolumes(), clock)
             : off("usb"));
     sensors.add(
-        config.program().enabled() ? programs(config.program(), locked, clock) : off("program"));
+        config.program().enabled()
+            ? programs(config.program(), data, locked, clock)
+            : off("program"));
     // The sensor of images learns from the files' events who runs what, also for that of uploads,
     // whose programs may have ended by the time they are asked for.
     LinuxProcesses processes = new LinuxProcesses();
@@ -85,6 +100,10 @@ final class Sensors {
         config.persistence().enabled()
             ? persistence(config.persistence(), data, clock)
             : off("persistence"));
+    sensors.add(
+        config.presence().enabled()
+            ? new PresenceSensor(new LinuxPresences(clock), config.presence().idleAfter(), clock)
+            : off("presence"));
     return sensors;
   }
 
@@ -160,18 +179,59 @@ final class Sensors {
     return new AllowedPrograms(programs);
   }
 
-  private static Sensor programs(Config.Program config, List<Path> locked, InstantSource clock) {
+  private static Sensor programs(
+      Config.Program config, Path data, List<Path> locked, InstantSource clock) throws IOException {
     LinuxProcesses processes = new LinuxProcesses();
     LinuxVolumes volumes = new LinuxVolumes();
     return new ProgramSensor(
         new LinuxFiles(processes, volumes, locked, clock),
         volumes,
         processes,
+        new DpkgPackages(clock),
         clock,
-        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()));
+        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()),
+        unusualPlaces(),
+        families(),
+        data.resolve("programs.json"));
   }
 
-  private static Sensor sessions(Config.Session config, Path data, InstantSource clock) {
+  private static UnusualPlaces unusualPlaces() throws IOException {
+    Map<String, ProgramPlaces.Place> places = ProgramPlaces.carried();
+    Map<String, String> unusual = new HashMap<>();
+    Map<String, String> parts = new HashMap<>();
+    List<String> system = new ArrayList<>();
+    List<String> users = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    places.forEach(
+        (id, place) -> {
+          switch (id) {
+            case "system" -> system.addAll(place.starts());
+            case "users" -> users.addAll(place.starts());
+            case "names" -> names.addAll(place.parts());
+            default -> {
+              place.starts().forEach(folder -> unusual.put(folder, id));
+              place.parts().forEach(part -> parts.put(part, id));
+            }
+          }
+        });
+    return new UnusualPlaces(unusual, parts, system, users, names);
+  }
+
+  private static Families families() throws IOException {
+    return new Families(
+        ProgramOrigins.carried().stream()
+            .map(
+                f ->
+                    new Families.Family(
+                        Origin.Way.valueOf(f.id().toUpperCase(Locale.ROOT)),
+                        Set.copyOf(f.programs()),
+                        Set.copyOf(f.under()),
+                        f.folders()))
+            .toList());
+  }
+
+  private static Sensor sessions(Config.Session config, Path data, InstantSource clock)
+      throws IOException {
     List<RemoteTool> tools = RemoteToolsFile.carried().stream().map(Sensors::tool).toList();
     Set<String> programs = new HashSet<>();
     for (RemoteTool tool : tools) {
@@ -180,7 +240,13 @@ final class Sensors {
     }
     programs.remove("");
     return new SessionSensor(
-        new LinuxRemoteAccess(programs), tools, data.resolve("logins.json"), config.every(), clock);
+        new LinuxRemoteAccess(programs),
+        new LoginLogs(Path.of("/"), SessionSensor.files(tools), homes(), data),
+        tools,
+        ZoneId.systemDefault(),
+        data.resolve("logins.json"),
+        config.every(),
+        clock);
   }
 
   private static RemoteTool tool(RemoteToolsFile.Tool tool) {
@@ -196,6 +262,14 @@ final class Sensors {
                         RemoteTool.By.valueOf(sign.by().toUpperCase(Locale.ROOT)),
                         sign.program(),
                         sign.argument()))
+            .toList(),
+        tool.logs().stream()
+            .map(
+                log ->
+                    new RemoteTool.Log(
+                        log.files(),
+                        log.line(),
+                        RemoteTool.Says.valueOf(log.says().toUpperCase(Locale.ROOT))))
             .toList());
   }
 
@@ -224,6 +298,18 @@ final class Sensors {
         .toList();
   }
 
+  /** The folders of people, in which programs keep their own logs. */
+  private static List<Path> homes() throws IOException {
+    List<Path> homes = new ArrayList<>(List.of(Path.of("/root")));
+    Path all = Path.of("/home");
+    if (Files.isDirectory(all)) {
+      try (DirectoryStream<Path> each = Files.newDirectoryStream(all)) {
+        each.forEach(homes::add);
+      }
+    }
+    return homes;
+  }
+
   private static Sensor off(String name) {
     return new Unavailable(name, "switched off in agent.yaml (sensors." + name + ".enabled)");
   }
@@ -236,6 +322,7 @@ final class Sensors {
         new Unavailable("upload", "this version cannot watch uploads on " + osName),
         new Unavailable("session", "this version cannot watch remote logins on " + osName),
         new Unavailable(
-            "persistence", "this version cannot watch what starts by itself on " + osName));
+            "persistence", "this version cannot watch what starts by itself on " + osName),
+        new Unavailable("presence", "this version cannot tell who is at the desk on " + osName));
   }
 }

@@ -12,9 +12,11 @@ public record Expected(Kind kind, String least, String most) {
   static final Expected DOMAIN = new Expected(Kind.DOMAIN, "", "");
   static final Expected FOLDERS = new Expected(Kind.FOLDERS, "", "");
   static final Expected PROGRAMS = new Expected(Kind.PROGRAMS, "", "");
+  static final Expected ALLOWED = new Expected(Kind.ALLOWED, "", "");
   static final Expected SECTION = new Expected(Kind.SECTION, "", "");
 
   static final Expected WORDS = new Expected(Kind.WORDS, "", "");
+  static final Expected PEERS = new Expected(Kind.PEERS, "", "");
   static final Expected HOURS = new Expected(Kind.HOURS, "", "");
 
   /** Kinds of value. */
@@ -29,6 +31,8 @@ public record Expected(Kind kind, String least, String most) {
     SWITCH,
     /** A list of words in square brackets. */
     WORDS,
+    /** Addresses, networks and host names. */
+    PEERS,
     /** From a time of day to another, or {@code any}. */
     HOURS,
     /** A DNS name in lower case. */
@@ -39,6 +43,8 @@ public record Expected(Kind kind, String least, String most) {
      * Absolute paths of executables, each alone or with a blank and {@code sha256:} and its hash.
      */
     PROGRAMS,
+    /** Programs, each by {@code sha256:} and its hash or by {@code package:} and a name. */
+    ALLOWED,
     /** Settings below this key, indented. */
     SECTION
   }

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -43,10 +45,12 @@ public final class RemoteToolsFile {
       boolean shared,
       List<String> programs,
       List<Sign> signs,
+      List<Log> logs,
       List<String> sources) {
     public Tool {
       programs = List.copyOf(programs);
       signs = List.copyOf(signs);
+      logs = List.copyOf(logs);
       sources = List.copyOf(sources);
     }
   }
@@ -59,6 +63,19 @@ public final class RemoteToolsFile {
    * @param argument a word of its command line, or ""
    */
   public record Sign(String by, String program, String argument) {}
+
+  /**
+   * Lines of a log.
+   *
+   * @param files paths with stars and {@code ~/}
+   * @param line what is looked for in a line
+   * @param says {@code start}, {@code end}, {@code peer} or {@code refused}
+   */
+  public record Log(List<String> files, Pattern line, String says) {
+    public Log {
+      files = List.copyOf(files);
+    }
+  }
 
   /** The tools that the jar carries. */
   public static List<Tool> carried() {
@@ -98,7 +115,7 @@ public final class RemoteToolsFile {
 
   private static Tool tool(Node node) throws IOException {
     Map<String, Node> keys =
-        keys(node, Set.of("id", "name", "screen", "programs", "signs", "sources"));
+        keys(node, Set.of("id", "name", "screen", "programs", "signs", "logs", "sources"));
     String screen = text(keys, node, "screen");
     if (!screen.equals("own") && !screen.equals("shared")) {
       throw wrong(node, "screen is \"" + screen + "\"; it should be own or shared");
@@ -107,12 +124,19 @@ public final class RemoteToolsFile {
     for (Node sign : list(keys.get("signs"), node, "signs")) {
       signs.add(sign(sign));
     }
+    List<Log> logs = new ArrayList<>();
+    if (keys.containsKey("logs")) {
+      for (Node log : list(keys.get("logs"), node, "logs")) {
+        logs(log, logs);
+      }
+    }
     return new Tool(
         text(keys, node, "id"),
         text(keys, node, "name"),
         screen.equals("shared"),
         texts(keys, node, "programs"),
         signs,
+        logs,
         texts(keys, node, "sources"));
   }
 
@@ -127,6 +151,24 @@ public final class RemoteToolsFile {
       throw wrong(node, "a sign by process names no program");
     }
     return new Sign(by, program, keys.containsKey("argument") ? text(keys, node, "argument") : "");
+  }
+
+  private static void logs(Node node, List<Log> logs) throws IOException {
+    Map<String, Node> keys = keys(node, Set.of("files", "start", "end", "peer", "refused"));
+    List<String> files = texts(keys, node, "files");
+    if (keys.size() < 2) {
+      throw wrong(node, "no line is named; it should be start, end, peer or refused");
+    }
+    for (String says : List.of("start", "end", "peer", "refused")) {
+      if (keys.containsKey(says)) {
+        String line = text(keys, node, says);
+        try {
+          logs.add(new Log(files, Pattern.compile(line), says));
+        } catch (PatternSyntaxException e) {
+          throw wrong(node, says + " is no regular expression: " + e.getDescription());
+        }
+      }
+    }
   }
 
   private static Map<String, Node> keys(Node node, Set<String> known) throws IOException {

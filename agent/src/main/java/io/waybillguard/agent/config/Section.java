@@ -2,6 +2,8 @@ package io.waybillguard.agent.config;
 
 import io.waybillguard.agent.config.Expected.Kind;
 import io.waybillguard.agent.config.Problem.Reason;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,6 +46,10 @@ final class Section {
   // What follows "sha256:" is a hash and nothing else: a typing error must not become a path.
   private static final Pattern PROGRAM =
       Pattern.compile("(?!.* sha256:(?![0-9a-f]{64}$))" + ROOTED);
+
+  /** Names of packages: Debian Policy 5.6.7, and what rpm allows beside. */
+  private static final Pattern ALLOWED =
+      Pattern.compile("sha256:[0-9a-fA-F]{64}|package:[A-Za-z0-9][A-Za-z0-9+._-]*");
 
   /** What YAML reads as a text without quotes, inside brackets too. */
   private static final Pattern PLAIN = Pattern.compile("[/A-Za-z][^,\\[\\]{}#'\":\\s]*");
@@ -186,26 +193,56 @@ final class Section {
 
   /** A list of words. One word alone is no list: a forgotten bracket would hide the others. */
   List<String> words(String name, List<String> standard) {
-    return list(name, standard, Expected.WORDS, ANY);
+    return list(name, standard, Expected.WORDS, ANY.asMatchPredicate());
+  }
+
+  /** Addresses, networks and host names of other computers. */
+  List<String> peers(String name, List<String> standard) {
+    return list(name, standard, Expected.PEERS, Section::isPeer);
+  }
+
+  /** A name, an address, or an address and how many of its bits count. */
+  private static boolean isPeer(String text) {
+    int slash = text.indexOf('/');
+    if (slash < 0) {
+      return ANY.matcher(text).matches();
+    }
+    String address = text.substring(0, slash);
+    String bits = text.substring(slash + 1);
+    if (!address.matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+        || !bits.matches("[0-9]{1,3}")) {
+      return false;
+    }
+    try {
+      int most = InetAddress.getByName(address).getAddress().length * 8; // digits: no look-up
+      return Integer.parseInt(bits) <= most;
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   /** Absolute paths of folders, none twice. */
   List<String> folders(String name, List<String> standard) {
-    return list(name, standard, Expected.FOLDERS, ABSOLUTE);
+    return list(name, standard, Expected.FOLDERS, ABSOLUTE.asMatchPredicate());
   }
 
   /** Absolute paths of executables, each with a hash or without. */
   List<String> programs(String name, List<String> standard) {
-    return list(name, standard, Expected.PROGRAMS, PROGRAM);
+    return list(name, standard, Expected.PROGRAMS, PROGRAM.asMatchPredicate());
+  }
+
+  /** Programs by hash or package. */
+  List<String> allowed(String name, List<String> standard) {
+    return list(name, standard, Expected.ALLOWED, ALLOWED.asMatchPredicate());
   }
 
   private List<String> list(
-      String name, List<String> standard, Expected expected, Pattern allowed) {
+      String name, List<String> standard, Expected expected, Predicate<String> allowed) {
     Node node = ask(name);
     List<String> value = standard;
     if (node != null) {
       Optional<List<String>> read = texts(node);
-      if (read.isEmpty() || !read.get().stream().allMatch(t -> allowed.matcher(t).matches())) {
+      if (read.isEmpty() || !read.get().stream().allMatch(allowed)) {
         wrong(name, node, Reason.WRONG_TYPE, expected);
       } else {
         value = read.get();

@@ -25,7 +25,7 @@ final class ImageLedger {
   private static final int MOST_PROGRAMS = 512;
   private static final int MOST_SENDS = 128;
   private static final int MOST_RECORDS = 32;
-  private static final Duration DAY = Duration.ofHours(24);
+  static final Duration DAY = Duration.ofHours(24);
 
   /** Programs of one pipe or script run within this of each other. */
   private static final Duration SAME_SCRIPT = Duration.ofMinutes(10);

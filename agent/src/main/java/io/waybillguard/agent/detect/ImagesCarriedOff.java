@@ -9,8 +9,10 @@ import io.waybillguard.agent.event.Severity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -50,6 +52,15 @@ public final class ImagesCarriedOff implements Detector {
   @Override
   public String rule() {
     return "images-carried-off";
+  }
+
+  @Override
+  public Memory memory() {
+    Set<String> types = new HashSet<>(Set.of("net.sent"));
+    for (ImagesHandled.Act act : ImagesHandled.Act.values()) {
+      types.add(act.type());
+    }
+    return new Memory(types, ImageLedger.DAY);
   }
 
   @Override

@@ -9,9 +9,11 @@ import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.Severity;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,11 @@ public final class StartsByItself implements Detector {
   @Override
   public String rule() {
     return "starts-by-itself";
+  }
+
+  @Override
+  public Memory memory() {
+    return new Memory(Set.of("program.new"), Duration.ofDays(30));
   }
 
   @Override

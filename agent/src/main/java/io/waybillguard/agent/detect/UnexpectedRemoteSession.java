@@ -18,12 +18,13 @@ import java.util.List;
  */
 public final class UnexpectedRemoteSession implements Detector {
   private final Allowed allowed;
+  private final Peers peers;
   private final ZoneId zone;
 
   /**
    * What the company arranged.
    *
-   * @param peers addresses or host names; none when empty
+   * @param peers addresses, networks or host names; none when empty
    * @param tools ids as in {@code config/remote-tools.yaml}; none when empty
    * @param accounts names; any when empty
    * @param from the time of day from which it is allowed, included
@@ -54,9 +55,11 @@ public final class UnexpectedRemoteSession implements Detector {
 
   /**
    * @param zone in which the times of day are meant
+   * @throws IllegalArgumentException if an allowed peer has a slash and is no network
    */
   public UnexpectedRemoteSession(Allowed allowed, ZoneId zone) {
     this.allowed = allowed;
+    this.peers = new Peers(allowed.peers());
     this.zone = zone;
   }
 
@@ -92,7 +95,7 @@ public final class UnexpectedRemoteSession implements Detector {
   private List<String> unexpected(RemoteSessionStarted start) {
     RemoteSession session = start.session();
     List<String> unexpected = new ArrayList<>();
-    if (!allowed.peers().contains(session.peer()) || !session.tunnel().isEmpty()) {
+    if (!peers.contains(session.peer()) || !session.tunnel().isEmpty()) {
       unexpected.add("peer");
     }
     if (!allowed.tools().contains(session.tool())) {

@@ -64,4 +64,16 @@ public record AutostartBaseline(
         .unmapped("digest_sha256", digest)
         .unmapped("asked_by", by);
   }
+
+  /** Read back from its OCSF event. */
+  static AutostartBaseline recalled(Recalled event) {
+    Recalled unmapped = event.unmapped();
+    return new AutostartBaseline(
+        event.at(),
+        Why.valueOf(unmapped.text("why").toUpperCase(java.util.Locale.ROOT)),
+        event.number("count"),
+        unmapped.text("digest_sha256"),
+        unmapped.text("asked_by"),
+        event.text("status_detail"));
+  }
 }

@@ -72,4 +72,19 @@ public record AutostartBurst(
         .unmapped("digest_sha256", digest)
         .unmapped("while_away", whileAway);
   }
+
+  /** Read back from its OCSF event. */
+  static AutostartBurst recalled(Recalled event) throws JsonException {
+    Recalled unmapped = event.unmapped();
+    return new AutostartBurst(
+        event.at(),
+        event.moment("start_time"),
+        unmapped.number("appeared"),
+        unmapped.number("changed"),
+        unmapped.number("vanished"),
+        unmapped.texts("points"),
+        unmapped.texts("entries"),
+        unmapped.text("digest_sha256"),
+        unmapped.flag("while_away"));
+  }
 }

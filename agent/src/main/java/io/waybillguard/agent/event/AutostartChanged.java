@@ -77,4 +77,23 @@ public record AutostartChanged(
     }
     return job;
   }
+
+  /** Read back from its OCSF event. */
+  static AutostartChanged recalled(Recalled event) {
+    Recalled unmapped = event.unmapped();
+    long activity = event.number("activity_id");
+    boolean isJob = event.has("job");
+    String file = event.text(isJob ? "job.file.path" : "file.path");
+    for (Change change : Change.values()) {
+      if (activity == (isJob ? change.ofJob : change.ofFile)) {
+        return new AutostartChanged(
+            event.at(),
+            change,
+            AutostartEntry.recalled(file, unmapped),
+            unmapped.text("by"),
+            unmapped.flag("while_away"));
+      }
+    }
+    throw new IllegalArgumentException("no change has the activity " + activity);
+  }
 }

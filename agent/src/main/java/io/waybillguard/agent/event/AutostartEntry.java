@@ -47,4 +47,24 @@ public record AutostartEntry(
         .unmapped("hidden_place", program.hidden())
         .unmapped("unreadable", program.unreadable());
   }
+
+  /** Read back; the kind and size of its program are not in the event. */
+  static AutostartEntry recalled(String file, Recalled unmapped) {
+    return new AutostartEntry(
+        unmapped.text("point"),
+        file,
+        unmapped.text("entry"),
+        unmapped.text("runs_as"),
+        unmapped.text("command"),
+        new FileRef(
+            unmapped.text("program"),
+            "",
+            0,
+            unmapped.text("program_sha256"),
+            unmapped.text("unreadable"),
+            unmapped.text("program_owner"),
+            false,
+            unmapped.flag("hidden_place")),
+        unmapped.flag("enabled"));
+  }
 }

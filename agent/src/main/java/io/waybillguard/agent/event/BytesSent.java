@@ -91,4 +91,23 @@ public record BytesSent(
         .unmapped("destination", peer.destination())
         .unmapped("incoming", peer.incoming());
   }
+
+  static BytesSent recalled(Recalled event) {
+    Recalled more = event.unmapped();
+    return new BytesSent(
+        event.at(),
+        event.moment("start_time"),
+        ProcessRef.recalled(event.in("actor.process")),
+        ProcessRef.recalled(event.in("actor.process.parent_process")),
+        more.flag("allowed"),
+        new Peer(
+            event.text("dst_endpoint.ip"),
+            Math.toIntExact(event.number("dst_endpoint.port")),
+            event.text("dst_endpoint.hostname"),
+            more.text("destination"),
+            more.flag("incoming")),
+        event.number("traffic.bytes_out"),
+        event.number("traffic.bytes_in"),
+        more.number("connections"));
+  }
 }

@@ -56,14 +56,15 @@ public record ImagesHandled(
       this.activity = activity;
     }
 
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
+    /** The type of a record about it. */
+    public String type() {
+      return "image." + name().toLowerCase(Locale.ROOT);
     }
   }
 
   @Override
   public String type() {
-    return "image." + act.word();
+    return act.type();
   }
 
   @Override
@@ -112,5 +113,24 @@ public record ImagesHandled(
         .put("name", path.isEmpty() ? "none" : FileRef.nameOf(path))
         .putUnlessEmpty("path", path)
         .put("type_id", type);
+  }
+
+  static ImagesHandled recalled(Recalled event) {
+    Recalled more = event.unmapped();
+    String type = event.text("metadata.event_code");
+    return new ImagesHandled(
+        event.at(),
+        event.moment("start_time"),
+        Act.valueOf(type.substring(type.indexOf('.') + 1).toUpperCase(Locale.ROOT)),
+        ProcessRef.recalled(event.in("actor.process")),
+        ProcessRef.recalled(event.in("actor.process.parent_process")),
+        more.flag("allowed"),
+        more.number("images"),
+        more.number("images_today"),
+        event.number("count"),
+        more.number("bytes"),
+        event.text("file.path"),
+        event.text("file_result.path"),
+        more.text("place"));
   }
 }

@@ -49,4 +49,13 @@ public record ProgramAppeared(Instant at, FileRef file, Origin origin, ProcessRe
     }
     return origin.unmappedInto(file.unmappedInto(ocsf));
   }
+
+  static ProgramAppeared recalled(Recalled event) throws JsonException {
+    Recalled file = event.has("file_result") ? event.in("file_result") : event.in("file");
+    return new ProgramAppeared(
+        event.at(),
+        FileRef.recalled(file, event.unmapped()),
+        Origin.recalled(event.unmapped()),
+        ProcessRef.recalled(event.in("actor.process")));
+  }
 }

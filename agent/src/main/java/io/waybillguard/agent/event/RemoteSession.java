@@ -1,6 +1,7 @@
 package io.waybillguard.agent.event;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,7 +44,7 @@ public record RemoteSession(
     Instant began) {
 
   /** OCSF {@code logon_type_id}: remote interactive. */
-  private static final int REMOTE_INTERACTIVE = 10;
+  static final int REMOTE_INTERACTIVE = 10;
 
   /** OCSF {@code confidence_id}. */
   public enum Confidence {
@@ -63,6 +64,13 @@ public record RemoteSession(
     int id() {
       return id;
     }
+
+    static Confidence of(long id) {
+      return Arrays.stream(values())
+          .filter(confidence -> confidence.id == id)
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("no confidence has the id " + id));
+    }
   }
 
   public RemoteSession {
@@ -71,12 +79,7 @@ public record RemoteSession(
 
   /** The parts that start and end have alike; {@code activity} is 1 logon or 2 logoff. */
   Ocsf ocsf(int activity, Instant at) {
-    Json.Obj from = Json.object();
-    if (isAddress(peer)) {
-      from.put("ip", peer);
-    } else {
-      from.put("hostname", peer.isEmpty() ? "unknown" : peer);
-    }
+    Json.Obj from = endpoint(peer);
     if (port != 0) {
       from.put("port", port);
     }
@@ -106,5 +109,42 @@ public record RemoteSession(
   /** An address in digits, of either kind; a name has letters past f or no dots and colons. */
   private static boolean isAddress(String text) {
     return text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*(%[\\w.-]+)?");
+  }
+
+  /** What {@link #ocsf} wrote. */
+  static RemoteSession recalled(Recalled event) throws JsonException {
+    Recalled more = event.unmapped();
+    return new RemoteSession(
+        event.text("session.uid"),
+        event.text("service.uid"),
+        event.text("service.name"),
+        unlessUnknown(event.text("user.name")),
+        peer(event),
+        Math.toIntExact(event.number("src_endpoint.port")),
+        event.text("dst_endpoint.ip"),
+        Math.toIntExact(event.number("dst_endpoint.port")),
+        more.text("console"),
+        more.text("tunnel"),
+        Confidence.of(more.number("confidence_id")),
+        more.texts("signals"),
+        ProcessRef.recalled(event.in("actor.process")),
+        event.moment("session.created_time"));
+  }
+
+  /** OCSF {@code src_endpoint}: an address, a name, or that it is unknown. */
+  static Json.Obj endpoint(String peer) {
+    return isAddress(peer)
+        ? Json.object().put("ip", peer)
+        : Json.object().put("hostname", peer.isEmpty() ? "unknown" : peer);
+  }
+
+  /** What {@link #endpoint} was made of. */
+  static String peer(Recalled event) {
+    String ip = event.text("src_endpoint.ip");
+    return ip.isEmpty() ? unlessUnknown(event.text("src_endpoint.hostname")) : ip;
+  }
+
+  private static String unlessUnknown(String name) {
+    return name.equals("unknown") ? "" : name;
   }
 }

@@ -32,4 +32,12 @@ public record RemoteSessionEnded(
   public Ocsf ocsf() {
     return session.ocsf(2, at).lasting(lasted).unmapped("ended_while_away", whileAway);
   }
+
+  static RemoteSessionEnded recalled(Recalled event) throws JsonException {
+    return new RemoteSessionEnded(
+        event.at(),
+        RemoteSession.recalled(event),
+        event.duration("duration"),
+        event.unmapped().flag("ended_while_away"));
+  }
 }

@@ -29,4 +29,9 @@ public record RemoteSessionStarted(Instant at, RemoteSession session, boolean pr
   public Ocsf ocsf() {
     return session.ocsf(1, at).unmapped("present_at_start", presentAtStart);
   }
+
+  static RemoteSessionStarted recalled(Recalled event) throws JsonException {
+    return new RemoteSessionStarted(
+        event.at(), RemoteSession.recalled(event), event.unmapped().flag("present_at_start"));
+  }
 }

@@ -42,4 +42,13 @@ public record SensorBack(Instant at, String sensor, Instant from, Instant until,
         .with("status_detail", detail)
         .unmapped("sensor", sensor);
   }
+
+  static SensorBack recalled(Recalled event) {
+    return new SensorBack(
+        event.at(),
+        event.unmapped().text("sensor"),
+        event.moment("start_time"),
+        event.moment("end_time"),
+        event.text("status_detail"));
+  }
 }

@@ -40,4 +40,12 @@ public record SensorBlind(Instant at, String sensor, Instant from, String cause)
         .with("status_detail", cause)
         .unmapped("sensor", sensor);
   }
+
+  static SensorBlind recalled(Recalled event) {
+    return new SensorBlind(
+        event.at(),
+        event.unmapped().text("sensor"),
+        event.moment("start_time"),
+        event.text("status_detail"));
+  }
 }

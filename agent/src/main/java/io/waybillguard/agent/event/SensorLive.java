@@ -43,4 +43,12 @@ public record SensorLive(Instant at, String sensor, boolean reduced, String deta
         .unmapped("sensor", sensor)
         .unmapped("reduced", reduced);
   }
+
+  static SensorLive recalled(Recalled event) {
+    return new SensorLive(
+        event.at(),
+        event.unmapped().text("sensor"),
+        event.unmapped().flag("reduced"),
+        event.text("status_detail"));
+  }
 }

@@ -50,4 +50,18 @@ public record SweepFinished(
         .unmapped("entries", entries)
         .unmapped("unread", unread);
   }
+
+  /** Read back from its OCSF event. */
+  static SweepFinished recalled(Recalled event) {
+    Recalled unmapped = event.unmapped();
+    return new SweepFinished(
+        event.at(),
+        Long.parseLong(event.text("scan.uid")),
+        unmapped.text("by"),
+        event.number("num_files"),
+        unmapped.number("entries"),
+        event.number("num_detections"),
+        event.duration("duration"),
+        unmapped.number("unread"));
+  }
 }

@@ -39,4 +39,10 @@ public record SweepStarted(Instant at, long sweep, String by) implements Observa
         .put("uid", Long.toString(sweep))
         .put("type_id", asked ? 1 : 2);
   }
+
+  /** Read back from its OCSF event. */
+  static SweepStarted recalled(Recalled event) {
+    return new SweepStarted(
+        event.at(), Long.parseLong(event.text("scan.uid")), event.unmapped().text("by"));
+  }
 }

@@ -33,4 +33,9 @@ public record UsbAttached(Instant at, UsbDevice device, boolean presentAtStart)
             .unmapped("present_at_start", presentAtStart);
     return device.unmappedInto(ocsf);
   }
+
+  static UsbAttached recalled(Recalled event) throws JsonException {
+    return new UsbAttached(
+        event.at(), UsbDevice.recalled(event), event.unmapped().flag("present_at_start"));
+  }
 }

@@ -26,4 +26,8 @@ public record VolumeMounted(Instant at, Volume volume) implements Observation {
             .with("file", volume.folder());
     return volume.unmappedInto(ocsf);
   }
+
+  static VolumeMounted recalled(Recalled event) {
+    return new VolumeMounted(event.at(), Volume.recalled(event));
+  }
 }

@@ -34,6 +34,18 @@ public final class LogReader implements Ledger, AutoCloseable {
     return new LogReader(Store.openReadOnly(file));
   }
 
+  /**
+   * Shows the log as it is at this moment from now on, until it is closed: what the writer adds or
+   * clears away meanwhile is not seen. For whoever reads several things that must fit together.
+   * While it is open, SQLite cannot take the room of its journal back.
+   *
+   * @return this
+   */
+  public LogReader holdStill() throws IOException {
+    store.holdStill();
+    return this;
+  }
+
   @Override
   public KeyChain keys() throws IOException {
     return store.keys();

@@ -101,6 +101,16 @@ final class Store implements Ledger, AutoCloseable {
     }
   }
 
+  /** Reads what is here now, and goes on reading that. Only for a store opened to be read. */
+  void holdStill() throws IOException {
+    try {
+      run("BEGIN");
+      size(); // a transaction sees the file as it is at its first read, not at its beginning
+    } catch (SQLException e) {
+      throw failure("read", file, e);
+    }
+  }
+
   private void letGoOf(Exception cause) {
     try {
       connection.close();

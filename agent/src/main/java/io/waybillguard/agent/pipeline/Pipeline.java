@@ -12,6 +12,7 @@ import io.waybillguard.agent.event.Urgency;
 import io.waybillguard.agent.evidence.Erasure;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
+import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.LogRefusedException;
 import io.waybillguard.agent.evidence.NoteSignature;
 import io.waybillguard.agent.evidence.SignedNote;
@@ -110,6 +111,18 @@ public final class Pipeline implements Duty, LogClerk {
    */
   public void introduceWith(Supplier<Optional<Event>> introduction) {
     this.introduction = introduction;
+  }
+
+  /**
+   * Tells the rules again what they want to remember of earlier runs. Once, before the first step;
+   * what they make of it was logged then. Content that was erased meanwhile is not told.
+   *
+   * @param before the log as it was when this run began
+   * @throws IOException if it cannot be read
+   */
+  public void remember(LogReader before) throws IOException {
+    int told = new Memories(before, wall.instant()).tell(rules, this::think);
+    LOG.info("rules were told again records={}", told);
   }
 
   /** Closes the log; once no step is taken any more. */

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.platform;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A program by which somebody elsewhere can be at this PC, and what shows that somebody is. That it
@@ -11,13 +12,46 @@ import java.util.List;
  * @param programs the names of its processes
  * @param shared whether the peer sees the screen of the person at the desk, not one of its own
  * @param signs what shows that somebody is in; empty for a tunnel, which only carries others
+ * @param logs what the tool itself writes about it
  */
 public record RemoteTool(
-    String id, String name, List<String> programs, boolean shared, List<Sign> signs) {
+    String id,
+    String name,
+    List<String> programs,
+    boolean shared,
+    List<Sign> signs,
+    List<Log> logs) {
 
   public RemoteTool {
     programs = List.copyOf(programs);
     signs = List.copyOf(signs);
+    logs = List.copyOf(logs);
+  }
+
+  /**
+   * Lines in a tool's log. Groups of the expression name what the line tells: {@code key} by which
+   * its lines about one session go together, {@code peer}, {@code account}, {@code pid}.
+   *
+   * @param files paths; the last part may have stars, {@code ~/} stands for every home
+   * @param line what is looked for in a line
+   * @param says what such a line means
+   */
+  public record Log(List<String> files, Pattern line, Says says) {
+    public Log {
+      files = List.copyOf(files);
+    }
+  }
+
+  /** What a line of a log means. */
+  public enum Says {
+    /** Somebody is in. */
+    START,
+    /** Nobody is in any more. */
+    END,
+    /** Where somebody comes from who may be let in. */
+    PEER,
+    /** Somebody was not let in. */
+    REFUSED
   }
 
   /**

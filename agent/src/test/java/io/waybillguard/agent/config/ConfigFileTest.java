@@ -57,7 +57,8 @@ final class ConfigFileTest {
     Problem problem = only("sensors:\n  zzzzzzzz: 5m\n");
     assertEquals("", problem.nearest());
     assertEquals(
-        List.of("usb", "program", "image", "upload", "session", "persistence"), problem.siblings());
+        List.of("usb", "program", "image", "upload", "session", "persistence", "presence"),
+        problem.siblings());
   }
 
   @Test
@@ -95,6 +96,27 @@ final class ConfigFileTest {
             "sensors:\n  program:\n    hash_up_to: 64MB\n",
             "report: 30m\n")) {
       assertEquals(Reason.WRONG_TYPE, only(wrong).reason(), wrong);
+    }
+  }
+
+  @Test
+  void whatHasASlashAndIsNoNetworkIsRefused() throws Exception {
+    String peers = "rules:\n  remote_session:\n    allowed_peers: [it-desk, %s]\n";
+    for (String good : List.of("10.8.0.0/16", "0.0.0.0/0", "fd00::/8", "::1/128", "fe80::1")) {
+      read(peers.formatted("'" + good + "'"));
+    }
+    for (String bad :
+        List.of(
+            "10.8.0.0/33",
+            "10.8/16",
+            "it-desk/8",
+            "10.8.0.0/",
+            "::::/8",
+            "::/129",
+            "300.1.1.1/8")) {
+      Problem problem = only(peers.formatted("'" + bad + "'"));
+      assertEquals(Reason.WRONG_TYPE, problem.reason(), bad);
+      assertEquals(Expected.PEERS, problem.expected());
     }
   }
 

@@ -132,11 +132,23 @@ final class EverySettingTest {
               "sensors.persistence.cpu_share",
               new Place(c -> c.sensors().persistence().cpuShare(), "7", 7)),
           Map.entry(
+              "rules.programs.allowed",
+              new Place(
+                  c -> c.rules().programs().allowed(),
+                  "['sha256:" + "0f".repeat(32) + "', 'package:zto-scan']",
+                  List.of("sha256:" + "0f".repeat(32), "package:zto-scan"))),
+          Map.entry(
+              "sensors.presence.enabled",
+              new Place(c -> c.sensors().presence().enabled(), "false", false)),
+          Map.entry(
+              "sensors.presence.idle_after",
+              new Place(c -> c.sensors().presence().idleAfter(), "6m", Duration.ofMinutes(6))),
+          Map.entry(
               "rules.remote_session.allowed_peers",
               new Place(
                   c -> c.rules().remoteSession().allowedPeers(),
-                  "[a, 10.0.0.1]",
-                  List.of("a", "10.0.0.1"))),
+                  "[a, 10.0.0.1, 10.8.0.0/16]",
+                  List.of("a", "10.0.0.1", "10.8.0.0/16"))),
           Map.entry(
               "rules.remote_session.allowed_tools",
               new Place(c -> c.rules().remoteSession().allowedTools(), "[xrdp]", List.of("xrdp"))),
@@ -149,6 +161,8 @@ final class EverySettingTest {
                   c -> c.rules().remoteSession().allowedHours(),
                   "22:00-06:30",
                   new Config.Hours(LocalTime.of(22, 0), LocalTime.of(6, 30)))),
+          Map.entry(
+              "selftest.every", new Place(c -> c.selftest().every(), "6h", Duration.ofHours(6))),
           Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));

@@ -38,6 +38,17 @@ final class RemoteToolsFileTest {
   }
 
   @Test
+  void theLinesOfALogAreRead() throws IOException {
+    String log = "    logs: [{ files: [/var/log/a*.log], start: 'in (?<peer>.*)', end: out }]\n";
+    List<RemoteToolsFile.Log> logs = RemoteToolsFile.parse(GOOD + log).get(0).logs();
+    assertEquals(List.of("start", "end"), logs.stream().map(RemoteToolsFile.Log::says).toList());
+    assertEquals(List.of("/var/log/a*.log"), logs.get(1).files());
+    refused(GOOD + log.replace("in (", "in (" + "("), ":8: start is no regular expression");
+    refused(GOOD + log.replace("end: out", "and: out"), ":8: and is no key here. Nearest: end");
+    refused(GOOD + "    logs: [{ files: [/x] }]\n", ":8: no line is named");
+  }
+
+  @Test
   void whatIsNotUnderstoodIsRefusedWithItsLine() {
     refused(GOOD.replace("screen: own", "screen: mine"), ":2: screen is \"mine\"");
     refused(GOOD.replace("screen", "scren"), ":4: scren is no key here. Nearest: screen");

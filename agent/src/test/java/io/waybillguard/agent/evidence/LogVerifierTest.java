@@ -468,6 +468,30 @@ final class LogVerifierTest {
     }
   }
 
+  @Test
+  void what_is_written_while_a_log_is_verified_is_not_taken_for_its_end() throws Exception {
+    try (TestLog desk = TestLog.in(temp.resolve("live"))) {
+      make(desk);
+      long size = desk.log().durableSize();
+      try (LogReader reader = LogReader.open(desk.folder()).holdStill()) {
+        Verdict verdict =
+            LogVerifier.verify(
+                reader,
+                desk.pins(),
+                checked -> {
+                  try {
+                    desk.add(1);
+                  } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                });
+        assertTrue(desk.log().durableSize() > size, "the writer wrote meanwhile");
+        assertEquals(List.of(), verdict.refused());
+        assertEquals(size, verdict.records());
+      }
+    }
+  }
+
   private static long cosigned(Verdict verdict, SigningKey witness) {
     Optional<Statement> found =
         verdict.proved().stream()

@@ -9,12 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.waybillguard.agent.Scene;
 import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.SmallDisk;
+import io.waybillguard.agent.detect.AllowedFiles;
 import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
 import io.waybillguard.agent.event.AgentStopped;
+import io.waybillguard.agent.event.BytesSent;
 import io.waybillguard.agent.event.Finding;
+import io.waybillguard.agent.event.ImagesHandled;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.Severity;
 import io.waybillguard.agent.event.UsbAttached;
 import io.waybillguard.agent.evidence.Entry;
@@ -31,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.LongStream;
@@ -53,7 +59,7 @@ final class PipelineTest {
 
   @Test
   void anObservationIsInTheLogBeforeItsFinding() throws Exception {
-    try (Scene desk = desk(new ProgramFromRemovableMedia())) {
+    try (Scene desk = desk(new ProgramFromRemovableMedia(AllowedFiles.NONE))) {
       desk.step();
       desk.sees(
           Seen.attached(Scene.noon(1), "4C530001"),
@@ -79,7 +85,7 @@ final class PipelineTest {
           new Pipeline(
               inbox,
               log.log(),
-              List.of(new ProgramFromRemovableMedia()),
+              List.of(new ProgramFromRemovableMedia(AllowedFiles.NONE)),
               new Pipeline.BatchLimits(256, Duration.ZERO),
               log.clock(),
               log.clock()::micros,
@@ -121,6 +127,115 @@ final class PipelineTest {
     }
   }
 
+  // -- rules after a restart ---------------------------------------------------------------------
+
+  private static final ImagesCarriedOff.Settings FEW =
+      new ImagesCarriedOff.Settings(3, 1 << 16, 3, Duration.ofMinutes(2));
+  private static final ProcessRef CURL = new ProcessRef(100, "/usr/bin/curl", "desk");
+
+  private static ImagesHandled read(Instant at) {
+    return new ImagesHandled(
+        at,
+        at.minusSeconds(1),
+        ImagesHandled.Act.READ,
+        CURL,
+        ProcessRef.UNKNOWN,
+        false,
+        60,
+        60,
+        60,
+        60 << 20,
+        "/srv/scan",
+        "",
+        "");
+  }
+
+  private static BytesSent sent(Instant at) {
+    return new BytesSent(
+        at,
+        at.minusSeconds(1),
+        CURL,
+        ProcessRef.UNKNOWN,
+        false,
+        new BytesSent.Peer("10.0.0.2", 443, "pan.example", "netdisk", false),
+        48 << 20,
+        0,
+        1);
+  }
+
+  private static List<Object> carriedOff(Scene desk) throws IOException {
+    return desk.entries().stream()
+        .filter(entry -> entry.type().equals("finding.new"))
+        .map(entry -> entry.leaf().fields().find("about").orElseThrow())
+        .toList();
+  }
+
+  @Test
+  void whatWasReadBeforeARestartIsKnownWhenItIsSentAfterwards() throws Exception {
+    try (Scene desk = desk(new ImagesCarriedOff(FEW))) {
+      desk.step();
+      desk.sees(read(desk.clock().instant()));
+      assertEquals(List.of(), carriedOff(desk));
+    }
+    try (Scene desk = desk(new ImagesCarriedOff(FEW));
+        LogReader past = LogReader.open(temp.resolve("data"))) {
+      long size = past.size();
+      desk.clock().pass(Duration.ofMinutes(1));
+      desk.pipeline().remember(past);
+      assertEquals(size, desk.log().log().durableSize(), "remembering writes nothing");
+      desk.step();
+      desk.sees(sent(desk.clock().instant()));
+      assertEquals(List.of(List.of(1L, 3L)), carriedOff(desk));
+    }
+    try (Scene desk = desk(new ImagesCarriedOff(FEW));
+        LogReader past = LogReader.open(temp.resolve("data"))) {
+      desk.clock().pass(Duration.ofMinutes(2));
+      desk.pipeline().remember(past);
+      desk.step();
+      desk.sees(sent(desk.clock().instant()));
+      assertEquals(1, carriedOff(desk).size(), "what was told before is not told again");
+    }
+  }
+
+  @Test
+  void whatIsOlderThanARuleRemembersIsNotToldAgain() throws Exception {
+    List<Observation> told = new ArrayList<>();
+    Detector day =
+        new Detector() {
+          @Override
+          public String rule() {
+            return "a day";
+          }
+
+          @Override
+          public Memory memory() {
+            return new Memory(Set.of("net.sent"), Duration.ofHours(24));
+          }
+
+          @Override
+          public List<Finding> on(long seq, Observation seen) {
+            told.add(seen);
+            return List.of();
+          }
+        };
+    BytesSent old;
+    BytesSent young;
+    try (Scene desk = desk()) {
+      desk.step();
+      old = sent(desk.clock().instant());
+      desk.sees(old);
+      desk.clock().pass(Duration.ofHours(25));
+      young = sent(desk.clock().instant());
+      desk.sees(young, read(desk.clock().instant()));
+    }
+    try (Scene desk = desk(day);
+        LogReader past = LogReader.open(temp.resolve("data"))) {
+      desk.clock().pass(Duration.ofHours(26));
+      desk.pipeline().remember(past);
+      assertEquals(List.of(young), told, "not " + old);
+    }
+  }
+
   // -- rules -----------------------------------------------------------------------------------
 
   private record Rule(String rule, java.util.function.Function<Observation, List<Finding>> says)
@@ -141,7 +256,7 @@ final class PipelineTest {
               asked.add(seen);
               throw new IllegalStateException("no such desk");
             });
-    try (Scene desk = desk(broken, new ProgramFromRemovableMedia())) {
+    try (Scene desk = desk(broken, new ProgramFromRemovableMedia(AllowedFiles.NONE))) {
       desk.step();
       desk.sees(Seen.copied(Scene.noon(1), "/tmp/a"), Seen.copied(Scene.noon(2), "/tmp/b"));
       assertEquals(

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +53,10 @@ final class RemoteLogins {
   /**
    * The sessions of this moment.
    *
+   * @param peers where somebody comes from by a tool, as its log says, by the tool's id; ""
    * @param now what a session began at when nothing tells
    */
-  List<RemoteSession> in(RemoteSigns signs, Instant now) {
+  List<RemoteSession> in(RemoteSigns signs, UnaryOperator<String> peers, Instant now) {
     List<Draft> drafts = new ArrayList<>();
     for (RemoteTool tool : tools) {
       for (Connection connection : signs.connections()) {
@@ -62,8 +64,22 @@ final class RemoteLogins {
       }
       byProcess(tool, signs, drafts);
     }
-    byLogin(signs.logins(), drafts);
-    return drafts.stream().map(Draft::finished).toList();
+    byLogin(signs, drafts);
+    return drafts.stream().map(draft -> draft.finished(peers)).toList();
+  }
+
+  /** A tool's name for people. */
+  String name(String id) {
+    return tool(id).map(RemoteTool::name).orElse(id);
+  }
+
+  /** What a log tells of somebody who came and went, as a session. */
+  RemoteSession session(Login login) {
+    return new Draft(login, host(login.host()), tool(login.service())).finished(id -> "");
+  }
+
+  private Optional<RemoteTool> tool(String id) {
+    return tools.stream().filter(tool -> tool.id().equals(id)).findFirst();
   }
 
   // -- by connection -----------------------------------------------------------------------------
@@ -147,23 +163,42 @@ final class RemoteLogins {
 
   // -- by login record ---------------------------------------------------------------------------
 
-  private static void byLogin(List<Login> logins, List<Draft> drafts) {
+  private void byLogin(RemoteSigns signs, List<Draft> drafts) {
     Map<String, Draft> own = new LinkedHashMap<>();
-    for (Login login : logins) {
+    for (Login login : signs.logins()) {
+      boolean logged = login.source().equals(ToolLogs.SOURCE);
+      if (logged && !isServed(login, signs)) {
+        continue;
+      }
       String host = host(login.host());
       List<Draft> same = drafts.stream().filter(d -> d.isSameAs(login, host)).toList();
       if (!same.isEmpty()) {
         same.forEach(d -> d.alsoSeenBy(login.source()));
-      } else if (!host.isEmpty()) {
+      } else if (logged || !host.isEmpty()) {
         Draft known = own.get(login.account() + "\n" + host);
         if (known == null) {
-          own.put(login.account() + "\n" + host, new Draft(login, host));
+          own.put(login.account() + "\n" + host, new Draft(login, host, tool(login.service())));
         } else {
           known.alsoSeenBy(login.source());
         }
       }
     }
     drafts.addAll(own.values());
+  }
+
+  /**
+   * Whether somebody of whom a log tells can still be in. A tool that was killed writes no end: its
+   * process is gone.
+   */
+  private boolean isServed(Login login, RemoteSigns signs) {
+    return signs.processes().stream()
+        .anyMatch(
+            p ->
+                login.pid() != 0
+                    ? p.facts().pid() == login.pid()
+                    : tool(login.service()).stream()
+                        .flatMap(tool -> tool.programs().stream())
+                        .anyMatch(program -> isNamed(p, program)));
   }
 
   private static String host(String written) {
@@ -225,11 +260,11 @@ final class RemoteLogins {
       signals.add("process");
     }
 
-    Draft(Login login, String host) {
+    Draft(Login login, String host, Optional<RemoteTool> by) {
       this.tool = login.service().isEmpty() ? "login" : login.service();
       this.uid = login.source() + "-" + login.id();
-      this.name = this.tool;
-      this.console = "remote";
+      this.name = by.map(RemoteTool::name).orElse(this.tool);
+      this.console = by.isPresent() && by.get().shared() ? "shared" : "remote";
       this.account = login.account();
       this.connection = null;
       this.host = host;
@@ -243,7 +278,9 @@ final class RemoteLogins {
      * the same. xrdp's records do not name the peer.
      */
     boolean isSameAs(Login login, String from) {
-      return (connection != null && connection.owners().contains(login.pid()))
+      boolean ofItsLog = login.source().equals(ToolLogs.SOURCE) && login.service().equals(tool);
+      return (ofItsLog && (from.isEmpty() || host.isEmpty() || from.equals(host)))
+          || (connection != null && connection.owners().contains(login.pid()))
           || (!from.isEmpty() && from.equals(host) && login.account().equals(account))
           || (tool.equals("xrdp")
               && login.service().startsWith("xrdp")
@@ -264,15 +301,18 @@ final class RemoteLogins {
       return by.isEmpty() ? "?" : by;
     }
 
-    RemoteSession finished() {
+    RemoteSession finished(UnaryOperator<String> peers) {
       boolean loggedIn =
-          signals.contains("title") || signals.contains("logind") || signals.contains("utmp");
+          signals.contains("title")
+              || signals.contains("logind")
+              || signals.contains("utmp")
+              || signals.contains(ToolLogs.SOURCE);
       return new RemoteSession(
           uid,
           tool,
           name,
           account,
-          host,
+          host.isEmpty() ? peers.apply(tool) : host,
           connection == null ? 0 : connection.peer().port(),
           connection == null ? "" : connection.here().address(),
           connection == null ? 0 : connection.here().port(),

@@ -7,13 +7,17 @@ import io.waybillguard.agent.event.RemoteSessionStarted;
 import io.waybillguard.agent.platform.RemoteAccess;
 import io.waybillguard.agent.platform.RemoteSigns;
 import io.waybillguard.agent.platform.RemoteTool;
+import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,8 +41,17 @@ public final class SessionSensor implements Sensor {
    */
   private static final Duration SAFE = Duration.ofSeconds(1);
 
+  /** What a log tells of a login and what was seen of it lie at most that far apart. */
+  private static final Duration SAME = Duration.ofSeconds(15);
+
+  /** Sessions told of last, so that a log does not tell them again. */
+  private static final int RECENT = 32;
+
   private final RemoteAccess access;
+  private final TextLogs logs;
+  private final ToolLogs said;
   private final RemoteLogins logins;
+  private final Refusals refusals;
   private final OpenLogins memory;
   private final Duration every;
   private final InstantSource clock;
@@ -52,27 +65,47 @@ public final class SessionSensor implements Sensor {
   /** When each that only a record tells of was seen first, by uid. */
   private final Map<String, Instant> waiting = new HashMap<>();
 
+  private final Deque<RemoteSession> recent = new ArrayDeque<>();
+
+  /** What was lost of logs, to be told at the next look. */
+  private final List<String> lost = new ArrayList<>();
+
+  /** Whether more is to be read of a log at once. */
+  private boolean more;
+
   private boolean remembered;
 
   /** When something changed that the memory does not hold yet. */
   private @Nullable Instant unsavedSince;
 
   /**
+   * @param logs those that {@link #files} names
    * @param tools by which somebody may come in
+   * @param zone of times in logs that name none
    * @param memory the file that keeps what is open over a new start
    * @param every how often to look
    */
   public SessionSensor(
       RemoteAccess access,
+      TextLogs logs,
       List<RemoteTool> tools,
+      ZoneId zone,
       Path memory,
       Duration every,
       InstantSource clock) {
     this.access = access;
+    this.logs = logs;
+    this.said = new ToolLogs(tools, new LogTime(zone));
     this.logins = new RemoteLogins(tools);
+    this.refusals = new Refusals(logins::name);
     this.memory = new OpenLogins(memory);
     this.every = every;
     this.clock = clock;
+  }
+
+  /** The logs that tools write, as patterns. */
+  public static List<String> files(List<RemoteTool> tools) {
+    return ToolLogs.files(tools);
   }
 
   @Override
@@ -83,6 +116,8 @@ public final class SessionSensor implements Sensor {
   @Override
   public Sight open() throws IOException {
     String unseen = access.open();
+    logs.open();
+    lost.clear();
     if (!remembered) {
       memory.read().forEach(session -> open.put(session.uid(), session));
       remembered = true;
@@ -91,6 +126,7 @@ public final class SessionSensor implements Sensor {
     waiting.clear();
     RemoteSigns signs = access.look();
     Instant now = clock.instant(); // after the look: on a busy machine it takes a while
+    read(now);
     Map<String, RemoteSession> present = present(signs, now);
     List<Observation> found = new ArrayList<>();
     for (RemoteSession before : List.copyOf(open.values())) {
@@ -105,6 +141,7 @@ public final class SessionSensor implements Sensor {
         found.add(started(session, now, true));
       }
     }
+    found.addAll(onlyInLogs(now));
     String what = "logins by SSH, remote desktop, VNC and remote-control programs";
     return new Sight(!unseen.isEmpty(), unseen.isEmpty() ? what : what + "; " + unseen, found);
   }
@@ -113,12 +150,17 @@ public final class SessionSensor implements Sensor {
   public List<Observation> sense(Duration patience) throws IOException {
     if (unsavedSince != null && !clock.instant().isBefore(unsavedSince.plus(SAFE))) {
       memory.write(open.values());
+      logs.save();
       unsavedSince = null;
     }
-    Duration pause = missed.isEmpty() && waiting.isEmpty() ? every : SOON;
+    if (!lost.isEmpty()) {
+      throw new IOException(String.join("; ", lost));
+    }
+    Duration pause = more ? Duration.ZERO : missed.isEmpty() && waiting.isEmpty() ? every : SOON;
     access.await(patience.compareTo(pause) < 0 ? patience : pause);
     RemoteSigns signs = access.look();
     Instant now = clock.instant(); // after the look: on a busy machine it takes a while
+    read(now);
     Map<String, RemoteSession> present = present(signs, now);
     List<Observation> seen = new ArrayList<>();
     for (RemoteSession before : List.copyOf(open.values())) {
@@ -138,12 +180,47 @@ public final class SessionSensor implements Sensor {
         seen.add(started(session, now, false));
       }
     }
+    seen.addAll(onlyInLogs(now));
     return seen;
+  }
+
+  private void read(Instant now) {
+    TextLogs.Added added = logs.look();
+    lost.addAll(added.lost());
+    more = added.more();
+    said.take(added.lines(), now);
+    said.refused().forEach(refusals::add);
+    if (!added.lines().isEmpty()) {
+      unsaved(now);
+    }
+  }
+
+  /** Who came and went between two looks, and who was not let in. */
+  private List<Observation> onlyInLogs(Instant now) {
+    List<Observation> seen = new ArrayList<>();
+    for (ToolLogs.Passed passed : said.passed()) {
+      RemoteSession session = logins.session(passed.who());
+      if (recent.stream().noneMatch(told -> isSame(told, session))) {
+        seen.add(started(session, now, false));
+        seen.add(ended(session, passed.ended(), false));
+      }
+    }
+    seen.addAll(refusals.due(now));
+    return seen;
+  }
+
+  private static boolean isSame(RemoteSession told, RemoteSession logged) {
+    return told.tool().equals(logged.tool())
+        && (logged.peer().isEmpty() || told.peer().equals(logged.peer()))
+        && Duration.between(told.began(), logged.began()).abs().compareTo(SAME) <= 0;
   }
 
   private Map<String, RemoteSession> present(RemoteSigns signs, Instant now) {
     Map<String, RemoteSession> present = new LinkedHashMap<>();
-    logins.in(signs, now).forEach(session -> present.put(session.uid(), session));
+    List<RemoteSigns.Login> all = new ArrayList<>(signs.logins());
+    all.addAll(said.present());
+    RemoteSigns together = new RemoteSigns(signs.connections(), signs.processes(), all);
+    logins.in(together, said::peer, now).forEach(session -> present.put(session.uid(), session));
     return present;
   }
 
@@ -158,6 +235,10 @@ public final class SessionSensor implements Sensor {
   private Observation started(RemoteSession session, Instant now, boolean presentAtStart) {
     open.put(session.uid(), session);
     waiting.remove(session.uid());
+    recent.add(session);
+    if (recent.size() > RECENT) {
+      recent.remove();
+    }
     unsaved(now);
     return new RemoteSessionStarted(now, session, presentAtStart);
   }

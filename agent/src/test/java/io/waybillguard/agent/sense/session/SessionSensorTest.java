@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.RemoteLoginsRefused;
 import io.waybillguard.agent.event.RemoteSession;
 import io.waybillguard.agent.event.RemoteSession.Confidence;
 import io.waybillguard.agent.event.RemoteSessionEnded;
 import io.waybillguard.agent.event.RemoteSessionStarted;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.RemoteTool.By;
+import io.waybillguard.agent.platform.RemoteTool.Says;
 import io.waybillguard.agent.platform.RemoteTool.Sign;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.SensorContract;
@@ -20,8 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,15 +38,35 @@ final class SessionSensorTest implements SensorContract {
           tool("xrdp", false, List.of("xrdp"), new Sign(By.CONNECTION, "xrdp-chansrv", "")),
           tool("x11vnc", true, List.of("x11vnc"), new Sign(By.CONNECTION, "", "")),
           tool("rustdesk", true, List.of("rustdesk"), new Sign(By.PROCESS, "rustdesk", "--cm")),
+          tool("todesk", true, List.of("ToDesk_Service")),
           tool("frp", false, List.of("frpc")));
 
   @TempDir private Path folder;
   private final LoginsByHand desk = new LoginsByHand();
+  private final LinesByHand.Disk written = new LinesByHand.Disk();
+  private LinesByHand lines = new LinesByHand(written);
   private Instant now = NOON;
   private SessionSensor sensor = sensorAnew();
 
   private static RemoteTool tool(String id, boolean shared, List<String> programs, Sign... signs) {
-    return new RemoteTool(id, id, programs, shared, List.of(signs));
+    return new RemoteTool(id, id, programs, shared, List.of(signs), logs(id));
+  }
+
+  private static List<RemoteTool.Log> logs(String id) {
+    return switch (id) {
+      case "sshd" ->
+          List.of(
+              log("Accepted for (?<account>\\S+) from (?<peer>\\S+) pid (?<pid>\\d+)", Says.START),
+              log("closed pid (?<pid>\\d+)", Says.END),
+              log("Failed for \\S+ from (?<peer>\\S+)", Says.REFUSED));
+      case "rustdesk" -> List.of(log("opened from (?<peer>\\S+)", Says.PEER));
+      case "todesk" -> List.of(log("launch", Says.START), log("destroy", Says.END));
+      default -> List.of();
+    };
+  }
+
+  private static RemoteTool.Log log(String line, Says says) {
+    return new RemoteTool.Log(List.of("/var/log/tool"), Pattern.compile(line), says);
   }
 
   @BeforeEach
@@ -51,9 +75,12 @@ final class SessionSensorTest implements SensorContract {
   }
 
   private SessionSensor sensorAnew() {
+    lines = new LinesByHand(written);
     return new SessionSensor(
         desk,
+        lines,
         TOOLS,
+        ZoneOffset.UTC,
         folder == null ? Path.of("unused") : folder.resolve("logins.json"),
         Duration.ofMillis(20),
         () -> now);
@@ -232,5 +259,118 @@ final class SessionSensorTest implements SensorContract {
     Sensor.Sight sight = sensor.open();
     assertTrue(sight.reduced());
     assertTrue(sight.detail().contains("run the agent as root"));
+  }
+
+  // -- logs of tools -----------------------------------------------------------------------------
+
+  private void wrote(String line) {
+    written.write("/var/log/tool", line);
+  }
+
+  @Test
+  void aSessionThatOnlyALogTellsOfStartsAndEnds() throws Exception {
+    sensor.open();
+    desk.run(50, "ToDesk_Service", "ToDesk_Service", "root");
+    assertEquals(List.of(), lookOn(), "it runs, and nobody is in");
+    wrote("launch");
+    List<Observation> seen = lookOn();
+    assertEquals(1, seen.size());
+    RemoteSession session = ((RemoteSessionStarted) seen.get(0)).session();
+    assertEquals("todesk", session.tool());
+    assertEquals("shared", session.console());
+    assertEquals(List.of("log"), session.signals());
+    wrote("destroy");
+    assertEquals("session.end", lookOn().get(0).type());
+  }
+
+  @Test
+  void aToolThatIsKilledWritesNoEndAndItsSessionEndsAllTheSame() throws Exception {
+    sensor.open();
+    desk.run(50, "ToDesk_Service", "ToDesk_Service", "root");
+    wrote("launch");
+    assertEquals(1, lookOn().size());
+    desk.allGone();
+    assertEquals("session.end", lookOn().get(0).type());
+  }
+
+  @Test
+  void aSessionThatCameAndWentBetweenTwoLooksIsToldByItsLog() throws Exception {
+    sensor.open();
+    wrote("Accepted for courier from 203.0.113.7 pid 60");
+    wrote("closed pid 60");
+    List<Observation> seen = lookOn();
+    assertEquals(List.of("session.start", "session.end"), types(seen));
+    RemoteSession session = ((RemoteSessionStarted) seen.get(0)).session();
+    assertEquals("courier", session.account());
+    assertEquals("203.0.113.7", session.peer());
+    assertEquals(Confidence.HIGH, session.confidence());
+  }
+
+  @Test
+  void aSessionThatWasSeenIsNotToldAgainByItsLog() throws Exception {
+    sensor.open();
+    desk.run(10, "sshd", "sshd: courier@pts/0", "root");
+    desk.connect("203.0.113.7", 22, 10);
+    wrote("Accepted for courier from 203.0.113.7 pid 10");
+    assertEquals(List.of("session.start"), types(lookOn()));
+    desk.allGone();
+    wrote("closed pid 10");
+    assertEquals(List.of("session.end"), types(lookOn()));
+    wrote("Accepted for courier from 203.0.113.7 pid 11");
+    wrote("closed pid 11");
+    assertEquals(List.of(), types(lookOn()), "within seconds of the other, from the same peer");
+  }
+
+  @Test
+  void whoLoggedInWhileTheAgentWasAwayIsToldAfterwards() throws Exception {
+    sensor.open();
+    wrote("noise");
+    lookOn();
+    sensor = sensorAnew();
+    wrote("Accepted for courier from 203.0.113.7 pid 60");
+    wrote("closed pid 60");
+    assertEquals(List.of("session.start", "session.end"), types(sensor.open().found()));
+  }
+
+  @Test
+  void theLogNamesThePeerThatTheToolHides() throws Exception {
+    sensor.open();
+    wrote("opened from 203.0.113.9");
+    desk.run(20, "rustdesk", "/usr/bin/rustdesk --cm", "lin");
+    RemoteSession session = ((RemoteSessionStarted) lookOn().get(0)).session();
+    assertEquals("203.0.113.9", session.peer());
+  }
+
+  @Test
+  void refusalsAreToldAtOnceAndThenSummedUpByTheMinute() throws Exception {
+    sensor.open();
+    wrote("Failed for root from 203.0.113.7");
+    List<Observation> first = lookOn();
+    assertEquals(1, ((RemoteLoginsRefused) first.get(0)).times());
+    for (int i = 0; i < 500; i++) {
+      wrote("Failed for root from 203.0.113.7");
+    }
+    assertEquals(List.of(), lookOn(), "the minute is not over");
+    now = now.plusSeconds(60);
+    RemoteLoginsRefused more = (RemoteLoginsRefused) lookOn().get(0);
+    assertEquals(500, more.times());
+    assertEquals("203.0.113.7", more.peer());
+  }
+
+  @Test
+  void whatIsLostOfALogIsSaidAndWhatWasReadIsNotLostWithIt() throws Exception {
+    sensor.open();
+    lines.lost = "/var/log/tool was replaced";
+    wrote("Failed for root from 203.0.113.7");
+    assertEquals(List.of("session.refused"), types(look()));
+    IOException e = assertThrows(IOException.class, this::look);
+    assertEquals("/var/log/tool was replaced", e.getMessage());
+    sensor.close();
+    sensor.open();
+    assertEquals(List.of(), look());
+  }
+
+  private static List<String> types(List<Observation> seen) {
+    return seen.stream().map(Observation::type).toList();
   }
 }
