@@ -7,6 +7,7 @@ import io.waybillguard.agent.detect.AllowedFiles;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
+import io.waybillguard.agent.detect.StartsByItself;
 import io.waybillguard.agent.detect.UnexpectedRemoteSession;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
@@ -150,6 +151,7 @@ final class Agent {
     Config.RemoteSession remote = config.rules().remoteSession();
     return List.of(
         new ProgramFromRemovableMedia(new AllowedFiles(config.rules().programs().allowed())),
+        new StartsByItself(),
         new UnexpectedRemoteSession(
             new UnexpectedRemoteSession.Allowed(
                 remote.allowedPeers(),

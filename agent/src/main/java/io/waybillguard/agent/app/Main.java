@@ -85,6 +85,7 @@ public final class Main {
         .addSubcommand(new Enroll(call))
         .addSubcommand(new Status(call))
         .addSubcommand(new Doctor(call))
+        .addSubcommand(new Sweep(call))
         .addSubcommand(
             group(
                 "evidence",

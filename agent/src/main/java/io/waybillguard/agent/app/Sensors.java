@@ -1,6 +1,7 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.config.PersistencePoints;
 import io.waybillguard.agent.config.ProgramOrigins;
 import io.waybillguard.agent.config.ProgramPlaces;
 import io.waybillguard.agent.config.RemoteToolsFile;
@@ -10,6 +11,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
+import io.waybillguard.agent.platform.linux.LinuxFolders;
 import io.waybillguard.agent.platform.linux.LinuxPresences;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxRemoteAccess;
@@ -23,6 +25,9 @@ import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Unavailable;
 import io.waybillguard.agent.sense.image.ImageSensor;
 import io.waybillguard.agent.sense.image.ImageSettings;
+import io.waybillguard.agent.sense.persistence.PersistenceSensor;
+import io.waybillguard.agent.sense.persistence.PersistenceSettings;
+import io.waybillguard.agent.sense.persistence.Point;
 import io.waybillguard.agent.sense.presence.PresenceSensor;
 import io.waybillguard.agent.sense.program.Families;
 import io.waybillguard.agent.sense.program.ProgramSensor;
@@ -45,6 +50,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 
 /** Which sensors run on this system, one line each. */
@@ -90,6 +96,10 @@ final class Sensors {
     sensors.add(uploads(config, processes, destinations, clock));
     sensors.add(
         config.session().enabled() ? sessions(config.session(), data, clock) : off("session"));
+    sensors.add(
+        config.persistence().enabled()
+            ? persistence(config.persistence(), data, clock)
+            : off("persistence"));
     sensors.add(
         config.presence().enabled()
             ? new PresenceSensor(new LinuxPresences(clock), config.presence().idleAfter(), clock)
@@ -263,6 +273,31 @@ final class Sensors {
             .toList());
   }
 
+  private static Sensor persistence(Config.Persistence config, Path data, InstantSource clock)
+      throws IOException {
+    return new PersistenceSensor(
+        points(),
+        Path.of("/"),
+        data,
+        new LinuxFolders(),
+        clock,
+        new Random(),
+        new PersistenceSettings(config.every(), config.cpuShare()));
+  }
+
+  /** Where to look for what starts by itself. */
+  static List<Point> points() throws IOException {
+    return PersistencePoints.carried().stream()
+        .map(
+            point ->
+                new Point(
+                    point.id(),
+                    point.places().stream()
+                        .map(place -> new Point.Place(place.read(), place.paths()))
+                        .toList()))
+        .toList();
+  }
+
   /** The folders of people, in which programs keep their own logs. */
   private static List<Path> homes() throws IOException {
     List<Path> homes = new ArrayList<>(List.of(Path.of("/root")));
@@ -286,6 +321,8 @@ final class Sensors {
         new Unavailable("image", "this version cannot watch images on " + osName),
         new Unavailable("upload", "this version cannot watch uploads on " + osName),
         new Unavailable("session", "this version cannot watch remote logins on " + osName),
+        new Unavailable(
+            "persistence", "this version cannot watch what starts by itself on " + osName),
         new Unavailable("presence", "this version cannot tell who is at the desk on " + osName));
   }
 }

@@ -47,6 +47,11 @@ final class Words {
     return new Summary(locale, ZoneId.systemDefault()).sensor(name);
   }
 
+  /** What people call a point where something starts by itself. */
+  String point(String id) {
+    return new Summary(locale, ZoneId.systemDefault()).point(id);
+  }
+
   /** The language that is spoken. */
   Locale locale() {
     return locale;

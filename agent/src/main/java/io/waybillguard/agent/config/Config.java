@@ -58,6 +58,7 @@ public record Config(
               new Image(true, List.of(), List.of(), Duration.ofMinutes(1)),
               new Upload(true, MEBIBYTE / 4, Duration.ofMinutes(1)),
               new Session(true, Duration.ofSeconds(1)),
+              new Persistence(true, Duration.ofHours(6), 10),
               new Presence(true, Duration.ofMinutes(5))),
           new Rules(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
@@ -136,10 +137,27 @@ public record Config(
    * @param image who reads, copies and packs waybill images
    * @param upload what programs send over the network
    * @param session remote logins and remote control
+   * @param persistence what starts by itself
    * @param presence whether somebody is at the desk
    */
   public record Sensors(
-      Usb usb, Program program, Image image, Upload upload, Session session, Presence presence) {}
+      Usb usb,
+      Program program,
+      Image image,
+      Upload upload,
+      Session session,
+      Persistence persistence,
+      Presence presence) {}
+
+  /**
+   * The sensor of what starts by itself.
+   *
+   * @param enabled whether it looks; true or false
+   * @param every how often everything is looked over, beside the looks when something changes;
+   *     varied by a tenth either way; 10m to 7d
+   * @param cpuShare percent of one processor that a sweep may take; 1 to 100
+   */
+  public record Persistence(boolean enabled, Duration every, int cpuShare) {}
 
   /**
    * The sensor of USB devices.

@@ -156,6 +156,7 @@ public record ConfigFile(Config config, List<Setting> settings) {
             image(in.section("image"), standard.image()),
             upload(in.section("upload"), standard.upload()),
             session(in.section("session"), standard.session()),
+            persistence(in.section("persistence"), standard.persistence()),
             presence(in.section("presence"), standard.presence()));
     in.end();
     return read;
@@ -202,6 +203,16 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Session(
             in.flag("enabled", standard.enabled()),
             in.time("every", standard.every(), "250ms", "10s"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Persistence persistence(Section in, Config.Persistence standard) {
+    Config.Persistence read =
+        new Config.Persistence(
+            in.flag("enabled", standard.enabled()),
+            in.time("every", standard.every(), "10m", "7d"),
+            in.count("cpu_share", standard.cpuShare(), 1, 100));
     in.end();
     return read;
   }

@@ -2,7 +2,10 @@ package io.waybillguard.agent.event;
 
 /** What a sensor saw. A new sensor adds one record here. */
 public sealed interface Observation extends Event
-    permits BytesSent,
+    permits AutostartBaseline,
+        AutostartBurst,
+        AutostartChanged,
+        BytesSent,
         ImagesHandled,
         PresenceChanged,
         ProgramAppeared,
@@ -14,6 +17,8 @@ public sealed interface Observation extends Event
         SensorBack,
         SensorBlind,
         SensorLive,
+        SweepFinished,
+        SweepStarted,
         UsbAttached,
         UsbDetached,
         VolumeMounted,

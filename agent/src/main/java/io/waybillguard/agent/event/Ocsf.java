@@ -26,6 +26,7 @@ public final class Ocsf {
   /** The classes that we write, with the category that each belongs to. */
   public enum Kind {
     FILE_SYSTEM_ACTIVITY(1001),
+    SCHEDULED_JOB_ACTIVITY(1006),
     PROCESS_ACTIVITY(1007),
     EVENT_LOG_ACTIVITY(1008),
     PERIPHERAL_ACTIVITY(1010),
@@ -35,7 +36,8 @@ public final class Ocsf {
     NETWORK_ACTIVITY(4001),
     DEVICE_CONFIG_STATE_CHANGE(5019),
     APPLICATION_LIFECYCLE(6002),
-    API_ACTIVITY(6003);
+    API_ACTIVITY(6003),
+    SCAN_ACTIVITY(6007);
 
     private final int uid;
 

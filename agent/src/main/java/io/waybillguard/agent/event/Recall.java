@@ -21,6 +21,10 @@ public final class Recall {
     try {
       return Optional.ofNullable(
           switch (event.text("metadata.event_code")) {
+            case "autostart.baseline" -> AutostartBaseline.recalled(event);
+            case "autostart.burst" -> AutostartBurst.recalled(event);
+            case "autostart.changed", "autostart.gone", "autostart.new" ->
+                AutostartChanged.recalled(event);
             case "image.copied", "image.made", "image.moved", "image.packed", "image.read" ->
                 ImagesHandled.recalled(event);
             case "net.sent" -> BytesSent.recalled(event);
@@ -34,6 +38,8 @@ public final class Recall {
             case "session.end" -> RemoteSessionEnded.recalled(event);
             case "session.refused" -> RemoteLoginsRefused.recalled(event);
             case "session.start" -> RemoteSessionStarted.recalled(event);
+            case "sweep.end" -> SweepFinished.recalled(event);
+            case "sweep.start" -> SweepStarted.recalled(event);
             case "usb.attach" -> UsbAttached.recalled(event);
             case "usb.detach" -> UsbDetached.recalled(event);
             case "volume.mount" -> VolumeMounted.recalled(event);

@@ -94,6 +94,34 @@ public final class Summary {
           images(type, ocsf);
       case "net.sent" -> sent(ocsf);
       case "session.start", "session.end" -> session(type, ocsf);
+      case "autostart.new", "autostart.changed", "autostart.gone" -> autostart(type, ocsf);
+      case "autostart.burst" -> {
+        Json.Obj unmapped = at(ocsf, "unmapped");
+        yield say(
+            type,
+            ocsf.number("count", 0),
+            unmapped.number("appeared", 0),
+            unmapped.number("changed", 0),
+            unmapped.number("vanished", 0));
+      }
+      case "autostart.baseline" -> {
+        String why = text(ocsf, "unmapped", "why");
+        yield why.isEmpty()
+            ? say("other", type)
+            : say(
+                type + "." + why,
+                ocsf.number("count", 0),
+                ocsf.text("status_detail", ""),
+                text(ocsf, "unmapped", "asked_by"));
+      }
+      case "sweep.start" -> say(type);
+      case "sweep.end" ->
+          say(
+              type,
+              ocsf.number("num_files", 0),
+              at(ocsf, "unmapped").number("entries", 0),
+              ocsf.number("num_detections", 0),
+              span(ocsf.number("duration", 0)));
       case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
       case "presence.change" -> presence(ocsf);
       case "sensor.live" ->
@@ -277,6 +305,33 @@ public final class Summary {
         + say("stop");
   }
 
+  private String autostart(String type, Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    String file = text(ocsf, "file", "path");
+    String program = unmapped.text("program", "");
+    List<String> extras = new ArrayList<>();
+    if (!program.isEmpty()) {
+      extras.add(say("extra.starts", program));
+    }
+    if (unmapped.flag("hidden_place", false)) {
+      extras.add(say("extra.hidden"));
+    }
+    String user = unmapped.text("runs_as", "");
+    if (!user.isEmpty()) {
+      extras.add(say("extra.user", user));
+    }
+    if (unmapped.flag("while_away", false)) {
+      extras.add(say("extra.away"));
+    }
+    return say(
+            type,
+            named("point", unmapped.text("point", "")),
+            unmapped.text("entry", ""),
+            file.isEmpty() ? text(ocsf, "job", "file", "path") : file)
+        + String.join("", extras)
+        + say("stop");
+  }
+
   private String images(String type, Json.Obj ocsf) {
     Json.Obj unmapped = at(ocsf, "unmapped");
     String program = program(ocsf);
@@ -387,7 +442,9 @@ public final class Summary {
           + (account.isEmpty() ? "" : say("extra.user", account))
           + say("stop");
     }
+    String written = facts.text("file", "");
     return say(key, facts.text("path", ""))
+        + (written.isEmpty() ? "" : say("extra.written", written))
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
         + whoWasThere(facts)
@@ -480,6 +537,11 @@ public final class Summary {
   /** What people call a sensor; its own name when it has no words yet. */
   public String sensor(String name) {
     return named("sensor", name);
+  }
+
+  /** What people call a point where something starts by itself. */
+  public String point(String id) {
+    return named("point", id);
   }
 
   /** The words for a value of ours, or the value itself when it is not one that we know. */

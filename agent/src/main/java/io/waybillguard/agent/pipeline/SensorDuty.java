@@ -53,6 +53,7 @@ public final class SensorDuty implements Duty {
   private boolean open;
   private Instant lastGoodLook;
   private @Nullable Instant blindFrom;
+  private String sightDetail = "";
   private long pauseMillis = SHORTEST_PAUSE_MS;
   private volatile State state;
 
@@ -113,6 +114,12 @@ public final class SensorDuty implements Duty {
     lastGoodLook = clock.instant();
     pauseMillis = SHORTEST_PAUSE_MS;
     seen.forEach(inbox::offer);
+    State told = state;
+    String standing = sensor.standing();
+    String detail = standing.isEmpty() ? sightDetail : sightDetail + "; " + standing;
+    if (!detail.equals(told.detail())) {
+      state = new State(told.name(), told.sight(), told.since(), detail);
+    }
     return seen.size();
   }
 
@@ -129,6 +136,7 @@ public final class SensorDuty implements Duty {
         "sensor={} {} {}", sensor.name(), sight.reduced() ? "reduced" : "live", sight.detail());
     blindFrom = null;
     lastGoodLook = now;
+    sightDetail = sight.detail();
     state =
         new State(sensor.name(), sight.reduced() ? Sight.REDUCED : Sight.LIVE, now, sight.detail());
     sight.found().forEach(inbox::offer);

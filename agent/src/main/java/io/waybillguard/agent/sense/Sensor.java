@@ -31,6 +31,14 @@ public interface Sensor {
    */
   List<Observation> sense(Duration patience) throws IOException;
 
+  /**
+   * What it is at, for status: the progress of long work; "" when it only waits. Called from the
+   * thread that calls {@link #sense}, after it.
+   */
+  default String standing() {
+    return "";
+  }
+
   /** Ends a waiting {@link #sense} early. Safe from any thread, and when nothing waits. */
   void wake();
 

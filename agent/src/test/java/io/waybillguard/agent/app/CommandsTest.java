@@ -20,6 +20,7 @@ final class CommandsTest {
           "enroll",
           "status",
           "doctor",
+          "sweep",
           "evidence list",
           "evidence show",
           "evidence verify",

@@ -62,6 +62,7 @@ final class DoctorTest {
             "sensor.image",
             "sensor.upload",
             "sensor.session",
+            "sensor.persistence",
             "sensor.presence"),
         lines.stream().map(l -> l.text("id", "")).toList());
     assertFalse(found.flag("ok", true), "a sensor that is switched off does not see");

@@ -155,4 +155,35 @@ final class CarriedFactsTest {
     assertEquals(91, UploadDestinations.carried().size());
     assertEquals(numbers(file("waybill-numbers.yaml")), WaybillNumbers.carried());
   }
+
+  @Test
+  void everyPointOfPersistenceIsReadAndAMistakeInOneIsNamed() throws Exception {
+    List<PersistencePoints.Point> all = PersistencePoints.carried();
+    assertEquals(17, all.size());
+    assertEquals("systemd_units", all.get(0).id());
+    String good = file("persistence-points.yaml");
+    for (List<String> mistake :
+        List.of(
+            List.of("- id: cron", "- id: ssh", "ssh is there twice"),
+            List.of("attack: T1053.003", "attack: cron", "cron is no ATT&CK technique"),
+            List.of("/etc/anacrontab", "etc/anacrontab", "etc/anacrontab is no path"),
+            List.of("/etc/systemd/user/**", "/etc/**/user", "/etc/**/user is no path"),
+            List.of("source: [manual]", "source: [hearsay]", "names the source hearsay"))) {
+      String bad = good.replace(mistake.get(0), mistake.get(1));
+      assertTrue(!bad.equals(good), mistake.get(0));
+      String said =
+          String.valueOf(
+              assertThrows(
+                      IOException.class,
+                      () ->
+                          PersistencePoints.read(
+                              DataFile.parse(
+                                  "p.yaml",
+                                  bad,
+                                  "waybill-guard/persistence-points/1",
+                                  Set.of("schema", "sources", "points"))))
+                  .getMessage());
+      assertTrue(said.contains(mistake.get(2)), said);
+    }
+  }
 }

@@ -57,7 +57,8 @@ final class ConfigFileTest {
     Problem problem = only("sensors:\n  zzzzzzzz: 5m\n");
     assertEquals("", problem.nearest());
     assertEquals(
-        List.of("usb", "program", "image", "upload", "session", "presence"), problem.siblings());
+        List.of("usb", "program", "image", "upload", "session", "persistence", "presence"),
+        problem.siblings());
   }
 
   @Test

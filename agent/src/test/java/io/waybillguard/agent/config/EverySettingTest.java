@@ -123,6 +123,15 @@ final class EverySettingTest {
               "sensors.session.every",
               new Place(c -> c.sensors().session().every(), "2s", Duration.ofSeconds(2))),
           Map.entry(
+              "sensors.persistence.enabled",
+              new Place(c -> c.sensors().persistence().enabled(), "false", false)),
+          Map.entry(
+              "sensors.persistence.every",
+              new Place(c -> c.sensors().persistence().every(), "5h", Duration.ofHours(5))),
+          Map.entry(
+              "sensors.persistence.cpu_share",
+              new Place(c -> c.sensors().persistence().cpuShare(), "7", 7)),
+          Map.entry(
               "rules.programs.allowed",
               new Place(
                   c -> c.rules().programs().allowed(),

@@ -83,9 +83,37 @@ final class OcsfSchemaTest {
           ProcessRef.UNKNOWN,
           NOON);
 
+  private static final AutostartEntry UNIT =
+      new AutostartEntry(
+          "systemd_units",
+          "/etc/systemd/system/扫描.service",
+          "扫描.service",
+          "desk",
+          "/home/desk/.x/wps --token ***",
+          PROGRAM,
+          true);
+  private static final AutostartEntry JOB =
+      new AutostartEntry(
+          "cron", "/var/spool/cron/crontabs/desk", "@reboot", "desk", "/bin/wps", UNREADABLE, true);
+  private static final AutostartEntry BARE_JOB =
+      new AutostartEntry("cron", "/etc/x", "x", "", "", AutostartEntry.NO_PROGRAM, false);
+
   /** At least one of each kind, with everything there and with everything missing that may be. */
   private static final List<Event> SAMPLES =
       List.of(
+          new AutostartChanged(NOON, AutostartChanged.Change.APPEARED, UNIT, "/bin/sh", true),
+          new AutostartChanged(NOON, AutostartChanged.Change.CHANGED, UNIT, ""),
+          new AutostartChanged(NOON, AutostartChanged.Change.VANISHED, UNIT, ""),
+          new AutostartChanged(NOON, AutostartChanged.Change.APPEARED, JOB, ""),
+          new AutostartChanged(NOON, AutostartChanged.Change.CHANGED, JOB, ""),
+          new AutostartChanged(NOON, AutostartChanged.Change.VANISHED, BARE_JOB, ""),
+          new AutostartBurst(
+              NOON, NOON.minusSeconds(9), 60, 7, 0, List.of("cron"), List.of("a"), HASH, false),
+          new AutostartBaseline(NOON, AutostartBaseline.Why.FIRST, 1_234, HASH, "", ""),
+          new AutostartBaseline(NOON, AutostartBaseline.Why.DAMAGED, 0, HASH, "", "not JSON"),
+          new AutostartBaseline(NOON, AutostartBaseline.Why.REPLACED, 9, HASH, "root", ""),
+          new SweepStarted(NOON, 1, "schedule"),
+          new SweepFinished(NOON, 1, "root", 400, 900, 2, Duration.ofSeconds(9), 0),
           new ProgramAppeared(NOON, PROGRAM, FROM_STICK, SHELL),
           new ProgramAppeared(
               NOON,

@@ -66,6 +66,65 @@ final class SummaryTest {
   }
 
   @Test
+  void whatStartsByItselfIsNamedWithWhereItIsWrittenAndWhatItStarts() throws Exception {
+    says(
+        new AutostartChanged(
+            NOON,
+            AutostartChanged.Change.APPEARED,
+            new AutostartEntry(
+                "systemd_units",
+                "/etc/systemd/system/up.service",
+                "up.service",
+                "desk",
+                "/home/desk/.x/wps",
+                HIDDEN,
+                true),
+            "",
+            true),
+        "新的自启动：系统服务“up.service”，写在 /etc/systemd/system/up.service，启动 /home/desk/.x/wps，在隐蔽位置"
+            + "，账号 desk，发生在没有监视的时候。",
+        "Starts by itself from now on: system service \"up.service\", written in"
+            + " /etc/systemd/system/up.service, starts /home/desk/.x/wps, in a hidden place,"
+            + " account desk, while nobody watched.");
+    says(
+        new AutostartChanged(
+            NOON,
+            AutostartChanged.Change.VANISHED,
+            new AutostartEntry(
+                "cron", "/etc/cron.d/x", "@daily", "", "true", AutostartEntry.NO_PROGRAM, true),
+            ""),
+        "自启动没了：定时任务“@daily”，原来写在 /etc/cron.d/x。",
+        "No longer starts by itself: scheduled job \"@daily\", was written in /etc/cron.d/x.");
+    says(
+        new AutostartBurst(NOON, NOON, 60, 7, 0, List.of("cron"), List.of("a"), HASH, false),
+        "自启动成批变动（像是软件安装或更新）：共 67 项，新 60，变 7，没了 0；不寻常的另有单独记录。",
+        "Many changes to what starts by itself, as when software is installed: 67 in all, 60 new,"
+            + " 7 changed, 0 gone; what is not ordinary has records of its own.");
+    says(
+        new AutostartBaseline(NOON, AutostartBaseline.Why.FIRST, 1_234, HASH, "", ""),
+        "记下这台电脑现有的自启动 1,234 项，以后与它比较。",
+        "1,234 things start by themselves on this PC; changes are told against these from now on.");
+    says(
+        new SweepFinished(NOON, 1, "schedule", 400, 900, 2, Duration.ofSeconds(9), 0),
+        "清查完毕：看了 400 个文件，自启动 900 项，与上次相比变了 2 项，历时 9 秒。",
+        "Sweep finished: 400 files looked at, 900 things start by themselves, 2 differ from the"
+            + " last look; it took 9 s.");
+    says(
+        new Finding(
+            NOON,
+            "starts-by-itself",
+            Severity.HIGH,
+            List.of(3L),
+            Json.object()
+                .put("step", "hidden")
+                .put("path", "/home/desk/.x/wps")
+                .put("file", "/etc/systemd/system/up.service")),
+        "藏起来的程序被设成自己启动：/home/desk/.x/wps，写在 /etc/systemd/system/up.service。",
+        "A hidden program was made to start by itself: /home/desk/.x/wps, written in"
+            + " /etc/systemd/system/up.service.");
+  }
+
+  @Test
   void aRemovalIsToldWithWhetherTheStickWasReleasedBefore() throws Exception {
     Duration in = Duration.ofSeconds(154);
     says(

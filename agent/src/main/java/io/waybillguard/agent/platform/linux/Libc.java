@@ -77,6 +77,12 @@ final class Libc {
 
   static native int statfs(byte[] path, Pointer into);
 
+  static native int inotify_init1(int flags);
+
+  static native int inotify_add_watch(int fd, byte[] path, int mask);
+
+  static native int inotify_rm_watch(int fd, int watch);
+
   static native int fanotify_init(int flags, int eventFlags);
 
   static native int fanotify_mark(int fd, int flags, long mask, int folder, byte[] path);

@@ -1,0 +1,193 @@
+package io.waybillguard.agent.sense.persistence;
+
+import io.waybillguard.agent.event.AutostartEntry;
+import io.waybillguard.agent.event.FileRef;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The files that entries start, with their hash. What did not change since is not read again. */
+final class Programs {
+  /** Larger ones are described without a hash: they would hold up all others. */
+  static final long MOST_HASHED = 32L << 20;
+
+  private static final int REMEMBERED = 8_192;
+  private static final int BUFFER = 64 << 10;
+
+  /** Where a bare name is looked for: what root's PATH is by default, and where udev(7) looks. */
+  private static final List<String> PATH =
+      List.of(
+          "/usr/local/sbin",
+          "/usr/local/bin",
+          "/usr/sbin",
+          "/usr/bin",
+          "/sbin",
+          "/bin",
+          "/usr/lib/udev");
+
+  /** Folders that everybody may write to (Filesystem Hierarchy Standard 3.0, file-hierarchy(7)). */
+  private static final List<String> OPEN =
+      List.of("/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/", "/var/crash/");
+
+  private final Tree tree;
+  private final Map<Path, Known> known =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, Known> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  private long bytesRead;
+
+  private record Known(FileStamp stamp, FileRef file) {}
+
+  Programs(Tree tree) {
+    this.tree = tree;
+  }
+
+  /** Bytes read since this was asked last. */
+  long takeBytesRead() {
+    long bytes = bytesRead;
+    bytesRead = 0;
+    return bytes;
+  }
+
+  /**
+   * The file that a word names.
+   *
+   * @param word as in {@link Line#program}
+   * @param home of the account, or ""
+   * @param accounts by number
+   */
+  FileRef named(String word, String home, Map<Integer, Account> accounts) {
+    String path = word;
+    for (String sign : List.of("~/", "$HOME/", "${HOME}/", "%h/")) {
+      if (word.startsWith(sign)) {
+        path = home.isEmpty() ? "" : home + "/" + word.substring(sign.length());
+      }
+    }
+    if (path.startsWith("/") && path.indexOf('\0') < 0) {
+      return at(path, accounts);
+    }
+    if (!path.isEmpty() && path.matches("[A-Za-z0-9._+-]{1,128}")) {
+      for (String folder : PATH) {
+        Path file = tree.at(folder + "/" + path);
+        if (Files.isRegularFile(file)) {
+          return at(folder + "/" + path, accounts);
+        }
+      }
+    }
+    return AutostartEntry.NO_PROGRAM;
+  }
+
+  /** The file at a path; its fields say what is missing when it is not there. */
+  FileRef at(String path, Map<Integer, Account> accounts) {
+    try {
+      Path file = tree.at(path).toRealPath();
+      return of(file, tree.pathOf(file), accounts);
+    } catch (NoSuchFileException e) {
+      return new FileRef(path, "", 0, "", "it is not there", "", false, isHidden(path));
+    } catch (IOException | IllegalArgumentException e) {
+      return new FileRef(path, "", 0, "", "not read: " + e, "", false, isHidden(path));
+    }
+  }
+
+  private FileRef of(Path file, String path, Map<Integer, Account> accounts) throws IOException {
+    FileStamp stamp = FileStamp.of(file);
+    Known before = known.get(file);
+    if (before != null && before.stamp().equals(stamp)) {
+      return before.file();
+    }
+    Account owner = accounts.get(stamp.uid());
+    boolean hidden = isHidden(path) || stamp.isOpenToAll() || liesOpen(file);
+    FileRef ref =
+        described(
+            file,
+            stamp,
+            path,
+            owner == null ? Integer.toString(stamp.uid()) : owner.name(),
+            hidden);
+    known.put(file, new Known(stamp, ref));
+    return ref;
+  }
+
+  private FileRef described(Path file, FileStamp stamp, String path, String owner, boolean hidden) {
+    if (!stamp.isRegular()) {
+      return new FileRef(path, "", 0, "", "not hashed: it is no file", owner, false, hidden);
+    }
+    String sha256 = "";
+    String why = "";
+    String kind = "";
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[BUFFER];
+      int read = in.readNBytes(buffer, 0, 4);
+      kind = kind(buffer, read);
+      if (stamp.size() > MOST_HASHED) {
+        why = "not hashed: " + stamp.size() + " bytes, more than the limit of " + MOST_HASHED;
+      } else {
+        MessageDigest digest = sha256();
+        long total = 0;
+        while (read > 0 && total <= MOST_HASHED) {
+          digest.update(buffer, 0, read);
+          total += read;
+          read = in.read(buffer);
+        }
+        bytesRead += total;
+        if (total > MOST_HASHED) {
+          why = "not hashed: it grew while it was read";
+        } else {
+          sha256 = HexFormat.of().formatHex(digest.digest());
+        }
+      }
+    } catch (IOException e) {
+      why = "not hashed: " + e;
+    }
+    return new FileRef(path, kind, stamp.size(), sha256, why, owner, false, hidden);
+  }
+
+  /** ELF and scripts, as everywhere; what else there is is told by its hash. */
+  private static String kind(byte[] head, int length) {
+    if (length >= 4 && head[0] == 0x7f && head[1] == 'E' && head[2] == 'L' && head[3] == 'F') {
+      return "elf";
+    }
+    return length >= 2 && head[0] == '#' && head[1] == '!' ? "script" : "";
+  }
+
+  /** Whether its name or a folder above hides it, or it lies where everybody may put something. */
+  static boolean isHidden(String path) {
+    if (OPEN.stream().anyMatch(path::startsWith)) {
+      return true;
+    }
+    for (String part : path.split("/")) {
+      if (part.startsWith(".") || (!part.isEmpty() && part.isBlank())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a folder above it is open to all. */
+  private static boolean liesOpen(Path file) throws IOException {
+    Path folder = file.getParent();
+    return folder != null && FileStamp.of(folder).isOpenToAll();
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime must have SHA-256; this one has not", e);
+    }
+  }
+}
