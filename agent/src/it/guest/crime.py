@@ -134,7 +134,7 @@ class Scenario:
         check("what was started is the program at its hidden path", process.get("path") == HIDDEN, process.get("path"))
         check("what was started has the same SHA-256", lab.values(process.get("hashes", []), "value") == [sha256], process.get("hashes"))
         classes = {kind: (first[kind]["class_uid"], first[kind]["activity_id"]) for kind in STORY}
-        check("OCSF classes and activities", classes["usb.attach"] == (1010, 1) and classes["usb.detach"] == (1010, 2)
+        check("OCSF classes and activities", classes["usb.attach"] == (1010, 1) and classes["usb.detach"] == (1010, 5)
               and classes["volume.mount"] == (1001, 12) and classes["program.new"] == (1001, 1) and classes["proc.start"] == (1007, 1), classes)
 
     # --- what HQ holds -------------------------------------------------------------------------

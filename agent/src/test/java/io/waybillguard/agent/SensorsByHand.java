@@ -3,15 +3,19 @@ package io.waybillguard.agent;
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxUsb;
 import io.waybillguard.agent.platform.linux.LinuxVolumes;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.program.Families;
 import io.waybillguard.agent.sense.program.ProgramSensor;
 import io.waybillguard.agent.sense.program.ProgramSettings;
+import io.waybillguard.agent.sense.program.UnusualPlaces;
 import io.waybillguard.agent.sense.usb.UsbSensor;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,8 +42,12 @@ final class SensorsByHand {
             new LinuxFiles(processes, volumes, List.of(), clock),
             volumes,
             processes,
+            new DpkgPackages(clock),
             clock,
-            ProgramSettings.DEFAULT));
+            ProgramSettings.DEFAULT,
+            UnusualPlaces.NONE,
+            Families.NONE,
+            Path.of(System.getProperty("java.io.tmpdir"), "programs.json")));
   }
 
   private static void run(Sensor sensor) {

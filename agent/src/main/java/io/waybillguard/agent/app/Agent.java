@@ -3,6 +3,7 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.WaybillNumbers;
+import io.waybillguard.agent.detect.AllowedFiles;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
@@ -10,6 +11,7 @@ import io.waybillguard.agent.detect.UnexpectedRemoteSession;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
+import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Waybills;
 import io.waybillguard.agent.evidence.DiskRefusedException;
@@ -34,6 +36,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +47,7 @@ import org.slf4j.LoggerFactory;
 final class Agent {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final Duration SENSORS_DECIDE_WITHIN = Duration.ofSeconds(60);
+  private static final Duration FIRST_TEST_AFTER = Duration.ofMinutes(10);
   private static final int CHECKPOINT_RECORDS = 256;
   private static final Duration KEY_EPOCH_PAUSE = Duration.ofHours(1);
 
@@ -61,6 +65,7 @@ final class Agent {
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
   private final Reporter reporter;
+  private final SelfTest selfTest;
   private final LastWords lastWords;
   private final Watchdog watchdog;
   private final Supervisor supervisor;
@@ -106,6 +111,18 @@ final class Agent {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
             });
+    selfTest =
+        new SelfTest(
+            sensors,
+            data,
+            this::stimulus,
+            FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
+                ? FIRST_TEST_AFTER
+                : config.selftest().every(),
+            config.selftest().every(),
+            wall,
+            new SecureRandom(),
+            this::writeDown);
     watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
     supervisor = new Supervisor(watchdog);
   }
@@ -132,7 +149,7 @@ final class Agent {
     Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
     Config.RemoteSession remote = config.rules().remoteSession();
     return List.of(
-        new ProgramFromRemovableMedia(),
+        new ProgramFromRemovableMedia(new AllowedFiles(config.rules().programs().allowed())),
         new UnexpectedRemoteSession(
             new UnexpectedRemoteSession.Allowed(
                 remote.allowedPeers(),
@@ -151,6 +168,25 @@ final class Agent {
                     .image()
                     .summaryEvery()
                     .plus(config.sensors().upload().summaryEvery()))));
+  }
+
+  /** Without waiting for the commit, which may be long on a full disk. */
+  private void writeDown(Event event) {
+    CompletableFuture<Long> unused =
+        pipeline
+            .record(event)
+            .whenComplete(
+                (seq, failure) -> {
+                  if (failure != null) {
+                    LOG.error("a record of type {} was not written", event.type(), failure);
+                  }
+                });
+  }
+
+  private Optional<Stimulus> stimulus(String sensor) throws IOException, InterruptedException {
+    return SensorCheckup.isLinux() && Stimulus.cannotBeGiven(sensor, config.sensors()).isEmpty()
+        ? Optional.of(Stimulus.give(sensor, config.sensors()))
+        : Optional.empty();
   }
 
   private Pipeline.BatchLimits batch() {
@@ -227,6 +263,7 @@ final class Agent {
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
     supervisor.start(new StatusFile(data, this::status));
+    supervisor.start(selfTest);
   }
 
   private AgentStarted started(String before, long sealed, String words) {
@@ -316,11 +353,22 @@ final class Agent {
         .put("waiting", storage.waiting());
   }
 
-  private static Json.Obj json(SensorDuty.State state) {
-    return Json.object()
-        .put("name", state.name())
-        .put("state", state.sight().name().toLowerCase(java.util.Locale.ROOT))
-        .put("since", Times.rfc3339(state.since()))
-        .put("detail", state.detail());
+  private Json.Obj json(SensorDuty.State state) {
+    Json.Obj sensor =
+        Json.object()
+            .put("name", state.name())
+            .put("state", state.sight().name().toLowerCase(java.util.Locale.ROOT))
+            .put("since", Times.rfc3339(state.since()))
+            .put("detail", state.detail());
+    boolean isTested = Stimulus.cannotBeGiven(state.name(), config.sensors()).isEmpty();
+    sensor.put("tested", isTested);
+    selfTest
+        .proof(state.name())
+        .ifPresent(
+            proof ->
+                sensor
+                    .put("proof_at", Times.rfc3339(proof.at()))
+                    .put("proof_ms", proof.delayMillis()));
+    return sensor;
   }
 }

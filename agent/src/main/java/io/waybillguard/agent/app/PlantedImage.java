@@ -16,6 +16,7 @@ final class PlantedImage implements AutoCloseable {
   private static final int CHANCE_BYTES = 16;
 
   private final Path file;
+  private long writer;
 
   private PlantedImage(Path file) {
     this.file = file;
@@ -35,7 +36,7 @@ final class PlantedImage implements AutoCloseable {
     System.arraycopy(chance, 0, content, JPEG.length, CHANCE_BYTES);
     boolean done = false;
     try {
-      Tee.write(planted.file, content);
+      planted.writer = Tee.write(planted.file, content);
       done = true;
       return planted;
     } finally {
@@ -48,6 +49,11 @@ final class PlantedImage implements AutoCloseable {
   /** Where it lies. */
   Path file() {
     return file;
+  }
+
+  /** The process that wrote it. */
+  long writer() {
+    return writer;
   }
 
   @Override

@@ -33,7 +33,7 @@ final class PlantedProgram implements AutoCloseable {
         new PlantedProgram(Files.createTempDirectory("waybill-guard-doctor-").toRealPath());
     boolean done = false;
     try {
-      Tee.write(planted.file, elf());
+      long unused = Tee.write(planted.file, elf());
       done = true;
       return planted;
     } finally {

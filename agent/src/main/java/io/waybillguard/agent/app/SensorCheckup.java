@@ -9,11 +9,9 @@ import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
-import io.waybillguard.agent.report.LoopbackProbe;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,12 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SensorCheckup {
   private static final Logger LOG = LoggerFactory.getLogger(SensorCheckup.class);
-  private static final String PROGRAM = "program";
-  private static final String IMAGE = "image";
-  private static final String UPLOAD = "upload";
-
-  /** A setting that makes a record of more than this only is not tried. */
-  private static final long MOST_SENT = 16L << 20;
 
   /** A program before this one may keep it waiting, and its record waits for company after that. */
   private static final Duration SEEN_WITHIN = Duration.ofSeconds(20);
@@ -103,7 +95,7 @@ final class SensorCheckup {
       case "live", "reduced" -> {
         boolean reduced = state.equals("reduced");
         if (!isLinux()) {
-          yield untried(name, reduced, detail);
+          yield untried(name, reduced, "hand", detail);
         }
         yield tried(name, reduced, detail, (type, isIt, since) -> isRecorded(type, isIt, since));
       }
@@ -183,46 +175,16 @@ final class SensorCheckup {
 
   private Diagnosis tried(String name, boolean reduced, String detail, Witness witness)
       throws IOException, InterruptedException {
-    return switch (name) {
-      case PROGRAM -> triedByProgram(reduced, detail, witness);
-      case IMAGE -> triedByImage(reduced, detail, witness);
-      case UPLOAD -> triedBySending(reduced, detail, witness);
-      default -> untried(name, reduced, detail);
-    };
-  }
-
-  private Diagnosis triedByProgram(boolean reduced, String detail, Witness witness)
-      throws IOException, InterruptedException {
-    Instant since = InstantSource.system().instant();
-    try (PlantedProgram planted = PlantedProgram.plant()) {
-      String path = planted.file().toString();
-      boolean seen = witness.saw("program.new", e -> e.toString().contains(path), since);
-      return judged(PROGRAM, reduced, detail, seen, path);
-    }
-  }
-
-  private Diagnosis triedByImage(boolean reduced, String detail, Witness witness)
-      throws IOException, InterruptedException {
-    Instant since = InstantSource.system().instant();
-    Path folder = Path.of(settings().image().folders().get(0)).toRealPath();
-    try (PlantedImage planted = PlantedImage.plant(folder)) {
-      String by = "/" + Tee.NAME + "\"";
-      boolean seen = witness.saw("image.made", e -> e.toString().contains(by), since);
-      return judged(IMAGE, reduced, detail, seen, planted.file().toString());
-    }
-  }
-
-  private Diagnosis triedBySending(boolean reduced, String detail, Witness witness)
-      throws IOException, InterruptedException {
-    long bytes = settings().upload().recordFrom();
-    if (bytes > MOST_SENT) {
-      return untried(UPLOAD, reduced, detail);
+    Config.Sensors settings = settings();
+    Optional<String> cannot = Stimulus.cannotBeGiven(name, settings);
+    if (cannot.isPresent()) {
+      return untried(name, reduced, cannot.get(), detail);
     }
     Instant since = InstantSource.system().instant();
-    int port = LoopbackProbe.send(bytes);
-    String sent = "\"port\":" + port + "}";
-    boolean seen = witness.saw("net.sent", e -> e.toString().contains(sent), since);
-    return judged(UPLOAD, reduced, detail, seen, Integer.toString(port));
+    try (Stimulus shown = Stimulus.give(name, settings)) {
+      boolean seen = witness.saw(shown.type(), shown::isIt, since);
+      return judged(name, reduced, detail, seen, shown.what());
+    }
   }
 
   private Diagnosis judged(
@@ -237,8 +199,13 @@ final class SensorCheckup {
   }
 
   /** A sensor that cannot be tried without a hand at the machine. */
-  private Diagnosis untried(String name, boolean reduced, String detail) {
-    return seeing(name, reduced, words.say("doctor.sensor.untried", detail));
+  private Diagnosis untried(String name, boolean reduced, String why, String detail) {
+    return seeing(
+        name,
+        reduced,
+        why.equals("hand")
+            ? words.say("doctor.sensor.untried.hand." + name, detail)
+            : words.say("doctor.sensor.untried." + why, detail));
   }
 
   private static Diagnosis seeing(String name, boolean reduced, String detail) {

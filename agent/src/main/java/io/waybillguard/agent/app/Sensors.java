@@ -1,11 +1,16 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.config.ProgramOrigins;
+import io.waybillguard.agent.config.ProgramPlaces;
 import io.waybillguard.agent.config.RemoteToolsFile;
 import io.waybillguard.agent.config.UploadDestinations;
+import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.RemoteTool;
+import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
+import io.waybillguard.agent.platform.linux.LinuxPresences;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.platform.linux.LinuxRemoteAccess;
 import io.waybillguard.agent.platform.linux.LinuxSockets;
@@ -18,8 +23,11 @@ import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Unavailable;
 import io.waybillguard.agent.sense.image.ImageSensor;
 import io.waybillguard.agent.sense.image.ImageSettings;
+import io.waybillguard.agent.sense.program.Families;
+import io.waybillguard.agent.sense.presence.PresenceSensor;
 import io.waybillguard.agent.sense.program.ProgramSensor;
 import io.waybillguard.agent.sense.program.ProgramSettings;
+import io.waybillguard.agent.sense.program.UnusualPlaces;
 import io.waybillguard.agent.sense.session.SessionSensor;
 import io.waybillguard.agent.sense.upload.HostNames;
 import io.waybillguard.agent.sense.upload.UploadSensor;
@@ -32,9 +40,11 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** Which sensors run on this system, one line each. */
@@ -69,7 +79,9 @@ final class Sensors {
             ? new UsbSensor(new LinuxUsb(clock), new LinuxVolumes(), clock)
             : off("usb"));
     sensors.add(
-        config.program().enabled() ? programs(config.program(), locked, clock) : off("program"));
+        config.program().enabled()
+            ? programs(config.program(), data, locked, clock)
+            : off("program"));
     // The sensor of images learns from the files' events who runs what, also for that of uploads,
     // whose programs may have ended by the time they are asked for.
     LinuxProcesses processes = new LinuxProcesses();
@@ -78,6 +90,10 @@ final class Sensors {
     sensors.add(uploads(config, processes, destinations, clock));
     sensors.add(
         config.session().enabled() ? sessions(config.session(), data, clock) : off("session"));
+    sensors.add(
+        config.presence().enabled()
+            ? new PresenceSensor(new LinuxPresences(clock), config.presence().idleAfter(), clock)
+            : off("presence"));
     return sensors;
   }
 
@@ -153,15 +169,55 @@ final class Sensors {
     return new AllowedPrograms(programs);
   }
 
-  private static Sensor programs(Config.Program config, List<Path> locked, InstantSource clock) {
+  private static Sensor programs(
+      Config.Program config, Path data, List<Path> locked, InstantSource clock) throws IOException {
     LinuxProcesses processes = new LinuxProcesses();
     LinuxVolumes volumes = new LinuxVolumes();
     return new ProgramSensor(
         new LinuxFiles(processes, volumes, locked, clock),
         volumes,
         processes,
+        new DpkgPackages(clock),
         clock,
-        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()));
+        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()),
+        unusualPlaces(),
+        families(),
+        data.resolve("programs.json"));
+  }
+
+  private static UnusualPlaces unusualPlaces() throws IOException {
+    Map<String, ProgramPlaces.Place> places = ProgramPlaces.carried();
+    Map<String, String> unusual = new HashMap<>();
+    Map<String, String> parts = new HashMap<>();
+    List<String> system = new ArrayList<>();
+    List<String> users = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    places.forEach(
+        (id, place) -> {
+          switch (id) {
+            case "system" -> system.addAll(place.starts());
+            case "users" -> users.addAll(place.starts());
+            case "names" -> names.addAll(place.parts());
+            default -> {
+              place.starts().forEach(folder -> unusual.put(folder, id));
+              place.parts().forEach(part -> parts.put(part, id));
+            }
+          }
+        });
+    return new UnusualPlaces(unusual, parts, system, users, names);
+  }
+
+  private static Families families() throws IOException {
+    return new Families(
+        ProgramOrigins.carried().stream()
+            .map(
+                f ->
+                    new Families.Family(
+                        Origin.Way.valueOf(f.id().toUpperCase(Locale.ROOT)),
+                        Set.copyOf(f.programs()),
+                        Set.copyOf(f.under()),
+                        f.folders()))
+            .toList());
   }
 
   private static Sensor sessions(Config.Session config, Path data, InstantSource clock)
@@ -229,6 +285,7 @@ final class Sensors {
         new Unavailable("program", "this version cannot watch programs on " + osName),
         new Unavailable("image", "this version cannot watch images on " + osName),
         new Unavailable("upload", "this version cannot watch uploads on " + osName),
-        new Unavailable("session", "this version cannot watch remote logins on " + osName));
+        new Unavailable("session", "this version cannot watch remote logins on " + osName),
+        new Unavailable("presence", "this version cannot tell who is at the desk on " + osName));
   }
 }

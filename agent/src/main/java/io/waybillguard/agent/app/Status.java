@@ -249,12 +249,14 @@ final class Status implements Action {
         new Table(
             words.say("status.column.sensor"),
             words.say("status.column.state"),
-            words.say("status.column.since"));
+            words.say("status.column.since"),
+            words.say("status.column.proof"));
     for (Json.Obj sensor : sensors) {
       table.row(
           words.sensor(sensor.text("name", "")),
           words.say("status.sight." + sensor.text("state", "starting")),
-          time(sensor.text("since", "")).orElse(""));
+          time(sensor.text("since", "")).orElse(""),
+          proof(sensor));
     }
     call.terminal().table(table);
     for (Json.Obj sensor : sensors) {
@@ -263,6 +265,21 @@ final class Status implements Action {
             .item(words.sensor(sensor.text("name", "")) + ": ", sensor.text("detail", ""));
       }
     }
+  }
+
+  /** What came of its last self-test; that it cannot be tested is an answer as well. */
+  private String proof(Json.Obj sensor) {
+    if (!sensor.flag("tested", false)) {
+      return call.words().say("status.proof.untested");
+    }
+    long delay = sensor.number("proof_ms", -1);
+    return time(sensor.text("proof_at", ""))
+        .map(
+            at ->
+                delay < 0
+                    ? call.words().say("status.proof.silent", at)
+                    : call.words().say("status.proof.seen", at, delay))
+        .orElseGet(() -> call.words().say("status.proof.none"));
   }
 
   /** A time of the status file in the person's own zone; empty when it holds none. */

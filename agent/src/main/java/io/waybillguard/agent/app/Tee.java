@@ -16,9 +16,10 @@ final class Tee {
   /**
    * Writes it.
    *
+   * @return the process that did; it has ended
    * @throws IOException if it cannot be written, or this system has no {@code tee}
    */
-  static void write(Path file, byte[] content) throws IOException, InterruptedException {
+  static long write(Path file, byte[] content) throws IOException, InterruptedException {
     Process tee =
         new ProcessBuilder(NAME, file.toString())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -35,5 +36,6 @@ final class Tee {
     if (tee.exitValue() != 0) {
       throw new IOException("tee could not write " + file + " (exit code " + tee.exitValue() + ")");
     }
+    return tee.pid();
   }
 }

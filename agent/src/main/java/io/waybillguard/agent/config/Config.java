@@ -18,6 +18,7 @@ import java.util.List;
  * @param sensors what is watched
  * @param rules when the rules speak, and what they take for expected
  * @param watchdog who looks after the agent's own threads
+ * @param selftest how the sensors prove that they see
  */
 public record Config(
     Evidence evidence,
@@ -26,7 +27,8 @@ public record Config(
     Retention retention,
     Sensors sensors,
     Rules rules,
-    Watchdog watchdog) {
+    Watchdog watchdog,
+    Selftest selftest) {
 
   private static final long MEBIBYTE = 1L << 20;
 
@@ -55,11 +57,14 @@ public record Config(
               new Program(true, 1024 * MEBIBYTE),
               new Image(true, List.of(), List.of(), Duration.ofMinutes(1)),
               new Upload(true, MEBIBYTE / 4, Duration.ofMinutes(1)),
-              new Session(true, Duration.ofSeconds(1))),
+              new Session(true, Duration.ofSeconds(1)),
+              new Presence(true, Duration.ofMinutes(5))),
           new Rules(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
-              new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY)),
-          new Watchdog(Duration.ofSeconds(120)));
+              new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY),
+              new Programs(List.of())),
+          new Watchdog(Duration.ofSeconds(120)),
+          new Selftest(Duration.ofDays(1)));
 
   /**
    * How the log is written and sealed.
@@ -131,8 +136,10 @@ public record Config(
    * @param image who reads, copies and packs waybill images
    * @param upload what programs send over the network
    * @param session remote logins and remote control
+   * @param presence whether somebody is at the desk
    */
-  public record Sensors(Usb usb, Program program, Image image, Upload upload, Session session) {}
+  public record Sensors(
+      Usb usb, Program program, Image image, Upload upload, Session session, Presence presence) {}
 
   /**
    * The sensor of USB devices.
@@ -179,6 +186,15 @@ public record Config(
   public record Session(boolean enabled, Duration every) {}
 
   /**
+   * The sensor of whether somebody is at the desk.
+   *
+   * @param enabled whether it looks; true or false
+   * @param idleAfter how long keyboard and mouse may lie untouched before the desk counts as left;
+   *     30s to 4h
+   */
+  public record Presence(boolean enabled, Duration idleAfter) {}
+
+  /**
    * Remote logins that the company arranged. Every other one is a finding.
    *
    * @param allowedPeers addresses, networks or host names they may come from; none when empty
@@ -214,8 +230,22 @@ public record Config(
    *
    * @param imagesCarriedOff images leave by a program that may not send them
    * @param remoteSession remote logins
+   * @param programs programs that the company has arranged
    */
-  public record Rules(ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession) {}
+  public record Rules(
+      ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession, Programs programs) {}
+
+  /**
+   * Programs on which the rules are silent. They are recorded all the same.
+   *
+   * @param allowed each {@code sha256:} and the hash of its content, or {@code package:} and the
+   *     name of the system's package that brought it; none by default
+   */
+  public record Programs(List<String> allowed) {
+    public Programs {
+      allowed = List.copyOf(allowed);
+    }
+  }
 
   /**
    * The rule on images that leave.
@@ -249,4 +279,12 @@ public record Config(
    *     anew; several times the longest wait of any; 10s to 1h
    */
   public record Watchdog(Duration patience) {}
+
+  /**
+   * The test that each sensor has to pass.
+   *
+   * @param every time between two tests; the first is ten minutes after the start, or this long if
+   *     that is shorter, and each up to a tenth later; 5m to 30d
+   */
+  public record Selftest(Duration every) {}
 }

@@ -99,7 +99,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             retention(top.section("retention"), standard.retention()),
             sensors(top.section("sensors"), standard.sensors()),
             rules(top.section("rules"), standard.rules()),
-            watchdog(top.section("watchdog"), standard.watchdog()));
+            watchdog(top.section("watchdog"), standard.watchdog()),
+            selftest(top.section("selftest"), standard.selftest()));
     top.end();
     return read;
   }
@@ -154,7 +155,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             program(in.section("program"), standard.program()),
             image(in.section("image"), standard.image()),
             upload(in.section("upload"), standard.upload()),
-            session(in.section("session"), standard.session()));
+            session(in.section("session"), standard.session()),
+            presence(in.section("presence"), standard.presence()));
     in.end();
     return read;
   }
@@ -204,11 +206,27 @@ public record ConfigFile(Config config, List<Setting> settings) {
     return read;
   }
 
+  private static Config.Presence presence(Section in, Config.Presence standard) {
+    Config.Presence read =
+        new Config.Presence(
+            in.flag("enabled", standard.enabled()),
+            in.time("idle_after", standard.idleAfter(), "30s", "4h"));
+    in.end();
+    return read;
+  }
+
   private static Config.Rules rules(Section in, Config.Rules standard) {
     Config.Rules read =
         new Config.Rules(
             imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()),
-            remoteSession(in.section("remote_session"), standard.remoteSession()));
+            remoteSession(in.section("remote_session"), standard.remoteSession()),
+            programs(in.section("programs"), standard.programs()));
+    in.end();
+    return read;
+  }
+
+  private static Config.Programs programs(Section in, Config.Programs standard) {
+    Config.Programs read = new Config.Programs(in.allowed("allowed", standard.allowed()));
     in.end();
     return read;
   }
@@ -238,6 +256,12 @@ public record ConfigFile(Config config, List<Setting> settings) {
   private static Config.Watchdog watchdog(Section in, Config.Watchdog standard) {
     Config.Watchdog read =
         new Config.Watchdog(in.time("patience", standard.patience(), "10s", "1h"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Selftest selftest(Section in, Config.Selftest standard) {
+    Config.Selftest read = new Config.Selftest(in.time("every", standard.every(), "5m", "30d"));
     in.end();
     return read;
   }

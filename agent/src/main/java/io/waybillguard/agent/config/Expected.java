@@ -12,6 +12,7 @@ public record Expected(Kind kind, String least, String most) {
   static final Expected DOMAIN = new Expected(Kind.DOMAIN, "", "");
   static final Expected FOLDERS = new Expected(Kind.FOLDERS, "", "");
   static final Expected PROGRAMS = new Expected(Kind.PROGRAMS, "", "");
+  static final Expected ALLOWED = new Expected(Kind.ALLOWED, "", "");
   static final Expected SECTION = new Expected(Kind.SECTION, "", "");
 
   static final Expected WORDS = new Expected(Kind.WORDS, "", "");
@@ -42,6 +43,8 @@ public record Expected(Kind kind, String least, String most) {
      * Absolute paths of executables, each alone or with a blank and {@code sha256:} and its hash.
      */
     PROGRAMS,
+    /** Programs, each by {@code sha256:} and its hash or by {@code package:} and a name. */
+    ALLOWED,
     /** Settings below this key, indented. */
     SECTION
   }

@@ -47,6 +47,10 @@ final class Section {
   private static final Pattern PROGRAM =
       Pattern.compile("(?!.* sha256:(?![0-9a-f]{64}$))" + ROOTED);
 
+  /** Names of packages: Debian Policy 5.6.7, and what rpm allows beside. */
+  private static final Pattern ALLOWED =
+      Pattern.compile("sha256:[0-9a-fA-F]{64}|package:[A-Za-z0-9][A-Za-z0-9+._-]*");
+
   /** What YAML reads as a text without quotes, inside brackets too. */
   private static final Pattern PLAIN = Pattern.compile("[/A-Za-z][^,\\[\\]{}#'\":\\s]*");
 
@@ -225,6 +229,11 @@ final class Section {
   /** Absolute paths of executables, each with a hash or without. */
   List<String> programs(String name, List<String> standard) {
     return list(name, standard, Expected.PROGRAMS, PROGRAM.asMatchPredicate());
+  }
+
+  /** Programs by hash or package. */
+  List<String> allowed(String name, List<String> standard) {
+    return list(name, standard, Expected.ALLOWED, ALLOWED.asMatchPredicate());
   }
 
   private List<String> list(

@@ -10,7 +10,15 @@ import java.util.Set;
 
 /** Other computers: by address, by network ({@code 10.8.0.0/16}, {@code fd00::/8}), or by name. */
 final class Peers {
-  private record Network(byte[] address, int bits) {
+  private static final class Network {
+    private final byte[] address;
+    private final int bits;
+
+    Network(byte[] address, int bits) {
+      this.address = address;
+      this.bits = bits;
+    }
+
     boolean holds(byte[] other) {
       if (other.length != address.length) {
         return false;

@@ -5,6 +5,7 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.event.Presence;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.event.Severity;
@@ -13,9 +14,19 @@ import java.util.List;
 
 /**
  * A program came off a stick: copied to this PC, or started. In a hidden place, or started, it
- * weighs more; that is how the crime begins.
+ * weighs more, and again more while nobody is at the desk; that is how the crime begins.
  */
 public final class ProgramFromRemovableMedia implements Detector {
+  private final AllowedFiles allowed;
+  private final Attendance attendance = new Attendance();
+
+  /**
+   * @param allowed programs on which it is silent
+   */
+  public ProgramFromRemovableMedia(AllowedFiles allowed) {
+    this.allowed = allowed;
+  }
+
   @Override
   public String rule() {
     return "program-from-removable-media";
@@ -23,7 +34,11 @@ public final class ProgramFromRemovableMedia implements Detector {
 
   @Override
   public List<Finding> on(long seq, Observation seen) {
-    if (seen instanceof ProgramAppeared p && p.origin().isRemovable() && !p.file().removable()) {
+    attendance.enter(seen);
+    if (seen instanceof ProgramAppeared p
+        && p.origin().isRemovable()
+        && !p.file().removable()
+        && !allowed.include(p.file())) {
       return List.of(
           finding(
               p.at(),
@@ -33,7 +48,9 @@ public final class ProgramFromRemovableMedia implements Detector {
               "copied",
               p.file().hidden() ? Severity.HIGH : Severity.MEDIUM));
     }
-    if (seen instanceof ProgramStarted p && (p.origin().isRemovable() || p.file().removable())) {
+    if (seen instanceof ProgramStarted p
+        && (p.origin().isRemovable() || p.file().removable())
+        && !allowed.include(p.file())) {
       return List.of(finding(p.at(), seq, p.file(), p.origin(), "started", Severity.HIGH));
     }
     return List.of();
@@ -49,6 +66,9 @@ public final class ProgramFromRemovableMedia implements Detector {
             .putUnlessEmpty("source", origin.source())
             .putUnlessEmpty("device", origin.passport())
             .put("hidden", String.valueOf(file.hidden()));
-    return new Finding(at, rule(), severity, List.of(seq), facts);
+    if (attendance.state() != Presence.State.UNKNOWN) {
+      facts.put("presence", attendance.state().word());
+    }
+    return new Finding(at, rule(), attendance.weigh(severity), List.of(seq), facts);
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
  * @param removable whether it lies on a removable medium
  * @param hidden whether its name or a folder above it hides it, or it lies in a place where
  *     programs do not belong
+ * @param traits its permissions, its package, and what is unusual about its place
  */
 public record FileRef(
     String path,
@@ -25,7 +26,21 @@ public record FileRef(
     String unreadable,
     String owner,
     boolean removable,
-    boolean hidden) {
+    boolean hidden,
+    FileTraits traits) {
+
+  /** A file of which no traits were asked. */
+  public FileRef(
+      String path,
+      String kind,
+      long size,
+      String sha256,
+      String unreadable,
+      String owner,
+      boolean removable,
+      boolean hidden) {
+    this(path, kind, size, sha256, unreadable, owner, removable, hidden, FileTraits.NONE);
+  }
 
   /** The last part of a path of either kind of system. */
   public static String nameOf(String path) {
@@ -54,7 +69,8 @@ public record FileRef(
 
   /** The parts that OCSF has no place for. */
   Ocsf unmappedInto(Ocsf ocsf) {
-    return ocsf.unmapped("hidden_place", hidden).unmapped("unreadable", unreadable);
+    return traits.unmappedInto(
+        ocsf.unmapped("hidden_place", hidden).unmapped("unreadable", unreadable));
   }
 
   /** What {@link #json} and {@link #unmappedInto} wrote. */
@@ -71,6 +87,7 @@ public record FileRef(
         unmapped.text("unreadable"),
         file.text("owner.name"),
         file.number("drive_type_id") == 1,
-        unmapped.flag("hidden_place"));
+        unmapped.flag("hidden_place"),
+        FileTraits.recalled(unmapped));
   }
 }

@@ -17,6 +17,8 @@ public sealed interface Note extends Event
         RecordsErased,
         RecordsLost,
         RuleSwitchedOff,
+        SensorProved,
+        SensorSilent,
         StoreFull {
   @Override
   default Urgency urgency() {

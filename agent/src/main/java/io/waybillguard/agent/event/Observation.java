@@ -4,8 +4,10 @@ package io.waybillguard.agent.event;
 public sealed interface Observation extends Event
     permits BytesSent,
         ImagesHandled,
+        PresenceChanged,
         ProgramAppeared,
         ProgramStarted,
+        ProgramsAppeared,
         RemoteLoginsRefused,
         RemoteSessionEnded,
         RemoteSessionStarted,

@@ -1,5 +1,9 @@
 package io.waybillguard.agent.event;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
 /**
  * OCSF {@code peripheral_device.type_id}, found from the USB interface classes (USB-IF "Defined
  * Class Codes").
@@ -11,8 +15,30 @@ enum PeripheralType {
   PRINTER(4, "Printer"),
   WEBCAM(7, "Webcam"),
   NETWORK(99, "Network"),
+  PHONE(99, "Phone"),
+  MEDIA(99, "Phone or camera"),
+  BLUETOOTH(99, "Bluetooth"),
+  SMART_CARD(99, "Smart card reader"),
+  AUDIO(99, "Audio"),
+  SERIAL(99, "Serial"),
   HUB(99, "Hub"),
   OTHER(99, "Other");
+
+  private static final List<Map.Entry<UsbKind, PeripheralType>> BY_DANGER =
+      List.of(
+          Map.entry(UsbKind.STORAGE, EXTERNAL_STORAGE),
+          Map.entry(UsbKind.KEYBOARD, KEYBOARD),
+          Map.entry(UsbKind.NETWORK, NETWORK),
+          Map.entry(UsbKind.PHONE, PHONE),
+          Map.entry(UsbKind.MEDIA, MEDIA),
+          Map.entry(UsbKind.BLUETOOTH, BLUETOOTH),
+          Map.entry(UsbKind.MOUSE, MOUSE),
+          Map.entry(UsbKind.PRINTER, PRINTER),
+          Map.entry(UsbKind.CAMERA, WEBCAM),
+          Map.entry(UsbKind.SMART_CARD, SMART_CARD),
+          Map.entry(UsbKind.AUDIO, AUDIO),
+          Map.entry(UsbKind.SERIAL, SERIAL),
+          Map.entry(UsbKind.HUB, HUB));
 
   private final int id;
   private final String caption;
@@ -36,26 +62,12 @@ enum PeripheralType {
    * carry programs in.
    */
   static PeripheralType of(UsbDevice device) {
-    if (device.hasClass("08")) {
-      return EXTERNAL_STORAGE;
+    Set<UsbKind> kinds = UsbKind.of(device);
+    for (Map.Entry<UsbKind, PeripheralType> each : BY_DANGER) {
+      if (kinds.contains(each.getKey())) {
+        return each.getValue();
+      }
     }
-    if (device.interfaces().stream().anyMatch(i -> i.startsWith("03/") && i.endsWith("/01"))) {
-      return KEYBOARD; // HID protocol 1: keyboard (HID 1.11 section 4.3)
-    }
-    if (device.hasClass("e0")
-        || device.interfaces().stream()
-            .anyMatch(i -> i.startsWith("02/06") || i.startsWith("02/0d"))) {
-      return NETWORK; // RNDIS under wireless class e0; CDC Ethernet 02/06 and NCM 02/0d
-    }
-    if (device.interfaces().stream().anyMatch(i -> i.startsWith("03/") && i.endsWith("/02"))) {
-      return MOUSE;
-    }
-    if (device.hasClass("07")) {
-      return PRINTER;
-    }
-    if (device.hasClass("0e")) {
-      return WEBCAM;
-    }
-    return device.hasClass("09") ? HUB : OTHER;
+    return OTHER;
   }
 }

@@ -16,6 +16,15 @@ public record ProcessRef(long pid, String executable, String user) {
     return pid != 0;
   }
 
+  /** OCSF {@code process_entity}: it has no account. */
+  Json.Obj ancestor() {
+    Json.Obj process = Json.object().put("pid", pid);
+    if (!executable.isEmpty()) {
+      process.put("name", FileRef.nameOf(executable)).put("path", executable);
+    }
+    return process;
+  }
+
   /** OCSF {@code process}. */
   Json.Obj json() {
     Json.Obj process = Json.object().put("pid", pid);

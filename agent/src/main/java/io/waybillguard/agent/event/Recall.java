@@ -24,7 +24,9 @@ public final class Recall {
             case "image.copied", "image.made", "image.moved", "image.packed", "image.read" ->
                 ImagesHandled.recalled(event);
             case "net.sent" -> BytesSent.recalled(event);
+            case "presence.change" -> PresenceChanged.recalled(event);
             case "proc.start" -> ProgramStarted.recalled(event);
+            case "program.burst" -> ProgramsAppeared.recalled(event);
             case "program.new" -> ProgramAppeared.recalled(event);
             case "sensor.back" -> SensorBack.recalled(event);
             case "sensor.blind" -> SensorBlind.recalled(event);

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One sentence for people about one record, made from its OCSF event alone, so that desk, HQ and
@@ -74,23 +76,26 @@ public final class Summary {
     return switch (type) {
       case "usb.attach" ->
           say(
-              at(ocsf, "unmapped").flag("present_at_start", false) ? "usb.attach.start" : type,
-              device(ocsf),
-              text(ocsf, "unmapped", "usb_port"));
+                  at(ocsf, "unmapped").flag("present_at_start", false) ? "usb.attach.start" : type,
+                  device(ocsf),
+                  text(ocsf, "unmapped", "usb_port"))
+              + oddities(ocsf);
       case "usb.detach" ->
           say(
-              type,
+              type + removal(ocsf),
               device(ocsf),
               span(ocsf.number("duration", -1)),
               text(ocsf, "unmapped", "usb_port"));
       case "volume.mount", "volume.unmount" -> volume(type, ocsf);
       case "program.new" -> programNew(ocsf);
+      case "program.burst" -> programs(ocsf);
       case "proc.start" -> programStarted(ocsf);
       case "image.made", "image.read", "image.copied", "image.moved", "image.packed" ->
           images(type, ocsf);
       case "net.sent" -> sent(ocsf);
       case "session.start", "session.end" -> session(type, ocsf);
       case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
+      case "presence.change" -> presence(ocsf);
       case "sensor.live" ->
           say(
               at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
@@ -98,6 +103,9 @@ public final class Summary {
               ocsf.text("status_detail", ""));
       case "sensor.blind" ->
           say(type, sensor(ocsf), time(ocsf, "start_time"), ocsf.text("status_detail", ""));
+      case "sensor.proved" -> say(type, sensor(ocsf), at(ocsf, "unmapped").number("delay_ms", 0));
+      case "sensor.silent" ->
+          say(type, sensor(ocsf), at(ocsf, "unmapped").number("waited_ms", 0) / 1000);
       case "sensor.back" ->
           say(type, sensor(ocsf), time(ocsf, "start_time"), time(ocsf, "end_time"));
       case "finding.new" -> finding(ocsf);
@@ -141,10 +149,53 @@ public final class Summary {
         : say("device.serial", what, whole, serial.substring(Math.max(0, serial.length() - 4)));
   }
 
+  /**
+   * Of these a device is one: a stick that types, or a keyboard that is a network, is made to
+   * attack. Many an honest keyboard or headset is several other things at once.
+   */
+  private static final Set<String> TOGETHER_ODD = Set.of("storage", "keyboard", "network");
+
+  /** What makes a device more than it seems. */
+  private String oddities(Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    List<String> kinds =
+        unmapped.find("usb_kinds").stream()
+            .filter(List.class::isInstance)
+            .flatMap(all -> ((List<?>) all).stream())
+            .filter(String.class::isInstance)
+            .map(String.class::cast)
+            .toList();
+    StringBuilder more = new StringBuilder();
+    if (kinds.stream().filter(TOGETHER_ODD::contains).count() > 1) {
+      more.append(
+          say(
+              "usb.and",
+              kinds.stream()
+                  .map(kind -> named("usb.kind", kind))
+                  .collect(Collectors.joining(words.getString("usb.kind.separator")))));
+    }
+    if (unmapped.has("malformed")) {
+      more.append(say("usb.malformed"));
+    }
+    return more.toString();
+  }
+
+  /** The end of the key of the sentence about a removal; "" for the plain one. */
+  private static String removal(Json.Obj ocsf) {
+    return switch (text(ocsf, "unmapped", "removal")) {
+      case "pulled" -> ".pulled";
+      case "unclear" -> ".unclear";
+      case "unseen" -> ".unseen";
+      case "released", "ejected" -> ".safe";
+      default -> "";
+    };
+  }
+
   private String volume(String type, Json.Obj ocsf) {
     String label = text(ocsf, "unmapped", "volume_label");
     String folder = text(ocsf, "file", "path");
-    return label.isEmpty() ? say(type + ".no_label", folder) : say(type, folder, label);
+    String key = text(ocsf, "unmapped", "removal").equals("pulled") ? type + ".pulled" : type;
+    return label.isEmpty() ? say(key + ".no_label", folder) : say(key, folder, label);
   }
 
   private String programNew(Json.Obj ocsf) {
@@ -163,13 +214,37 @@ public final class Summary {
     if (unmapped.flag("hidden_place", false)) {
       extras.add(say("extra.hidden"));
     }
+    String cameBy = unmapped.text("came_by", "");
+    if (words.containsKey("came." + cameBy)) {
+      String from = unmapped.text("came_from", "");
+      extras.add(
+          from.isEmpty() ? say("extra.came", say("came." + cameBy)) : say("extra.came.from", from));
+    }
     if (!by.isEmpty()) {
       extras.add(say("extra.by", by));
+    }
+    String owner = unmapped.text("package", "");
+    if (!owner.isEmpty()) {
+      boolean changed = unmapped.text("packaged", "").equals("changed");
+      extras.add(say(changed ? "extra.package.changed" : "extra.package", owner));
+    }
+    if (unmapped.flag("set_id", false)) {
+      extras.add(say("extra.set_id"));
     }
     if (!unmapped.text("unreadable", "").isEmpty()) {
       extras.add(say("extra.unreadable", unmapped.text("unreadable", "")));
     }
     return say(key, path, text(ocsf, "file", "path")) + String.join("", extras) + say("stop");
+  }
+
+  private String programs(Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    return say(
+        "program.burst",
+        ocsf.number("count", 0),
+        unmapped.number("package_count", 0),
+        program(ocsf),
+        text(ocsf, "file", "path"));
   }
 
   private String programStarted(Json.Obj ocsf) {
@@ -192,6 +267,9 @@ public final class Summary {
     String parent = text(ocsf, "process", "parent_process", "path");
     if (!parent.isEmpty()) {
       extras.add(say("extra.parent", parent));
+    }
+    if (ocsf.number("count", 1) > 1) {
+      extras.add(say("extra.times", ocsf.number("count", 1)));
     }
     return say(key, at(process, "file").text("path", process.text("path", "")))
         + String.join("", extras)
@@ -279,6 +357,16 @@ public final class Summary {
     return text(ocsf, "service", "name");
   }
 
+  private String presence(Json.Obj ocsf) {
+    String user = text(ocsf, "unmapped", "console_user");
+    String state = ocsf.text("state", "");
+    String detail = state.equals("unknown") ? ocsf.text("status_detail", "") : "";
+    return named("presence", state)
+        + (user.isEmpty() ? "" : say("extra.user", user))
+        + (detail.isEmpty() ? "" : say("presence.why", detail))
+        + say("stop");
+  }
+
   private String finding(Json.Obj ocsf) {
     Json.Obj facts = at(ocsf, "unmapped");
     String rule = facts.text("rule", "");
@@ -301,7 +389,13 @@ public final class Summary {
     return say(key, facts.text("path", ""))
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
+        + whoWasThere(facts)
         + say("stop");
+  }
+
+  private String whoWasThere(Json.Obj facts) {
+    String key = "extra.presence." + facts.text("presence", "");
+    return words.containsKey(key) ? say(key) : "";
   }
 
   private String carriedOff(Json.Obj facts) {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param interfaces class, subclass and protocol of each interface, such as {@code 08/06/50} (mass
  *     storage, SCSI, bulk)
  * @param passport fingerprint that stays the same wherever the device is plugged in: lower-case hex
+ * @param details what else is known of it
  */
 public record UsbDevice(
     String port,
@@ -24,18 +25,39 @@ public record UsbDevice(
     String vendorName,
     String model,
     List<String> interfaces,
-    String passport) {
+    String passport,
+    UsbDetails details) {
 
   public UsbDevice {
     interfaces = List.copyOf(interfaces);
   }
 
-  /**
-   * Whether an interface belongs to this USB class (two hex digits, such as {@code 08} mass
-   * storage, {@code 03} HID).
-   */
-  public boolean hasClass(String usbClass) {
-    return interfaces.stream().anyMatch(i -> i.startsWith(usbClass + "/"));
+  /** A device of which nothing more is known. */
+  public UsbDevice(
+      String port,
+      String vendorId,
+      String productId,
+      String serial,
+      String vendorName,
+      String model,
+      List<String> interfaces,
+      String passport) {
+    this(
+        port,
+        vendorId,
+        productId,
+        serial,
+        vendorName,
+        model,
+        interfaces,
+        passport,
+        UsbDetails.UNKNOWN);
+  }
+
+  /** How far its serial number tells it from others. */
+  public UsbSerial serialKind() {
+    UsbSerial itself = UsbSerial.of(serial);
+    return itself == UsbSerial.GIVEN && details.repeatedSerial() ? UsbSerial.REPEATED : itself;
   }
 
   /** What a person would call it: the product string, or the two ids when it has none. */
@@ -59,10 +81,13 @@ public record UsbDevice(
 
   /** The parts that OCSF has no place for, the same on every event about a device. */
   Ocsf unmappedInto(Ocsf ocsf) {
-    return ocsf.unmapped("usb_port", port)
+    ocsf.unmapped("usb_port", port)
         .unmapped("usb_product_id", productId)
         .unmapped("usb_interfaces", interfaces)
-        .unmapped("usb_serial", serial.isEmpty() ? "none" : serial);
+        .unmapped("usb_kinds", UsbKind.of(this).stream().map(UsbKind::word).toList())
+        .unmapped("usb_serial", serial.isEmpty() ? "none" : serial)
+        .unmapped("usb_serial_kind", serialKind().word());
+    return details.unmappedInto(ocsf);
   }
 
   /** What {@link #peripheral} and {@link #unmappedInto} wrote. */
@@ -77,6 +102,7 @@ public record UsbDevice(
         device.text("vendor_name"),
         device.text("model"),
         event.unmapped().texts("usb_interfaces"),
-        device.text("uid"));
+        device.text("uid"),
+        UsbDetails.recalled(event.unmapped()));
   }
 }

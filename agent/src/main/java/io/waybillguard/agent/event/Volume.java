@@ -11,6 +11,7 @@ package io.waybillguard.agent.event;
  * @param removable whether its medium can be carried away: on a USB or memory-card bus, whatever
  *     the "removable" flag says
  * @param passport the passport of the USB device that carries it, or ""
+ * @param details what else is known of it
  */
 public record Volume(
     String mountPoint,
@@ -19,7 +20,20 @@ public record Volume(
     String label,
     String serial,
     boolean removable,
-    String passport) {
+    String passport,
+    VolumeDetails details) {
+
+  /** A volume of which nothing more is known. */
+  public Volume(
+      String mountPoint,
+      String source,
+      String fileSystem,
+      String label,
+      String serial,
+      boolean removable,
+      String passport) {
+    this(mountPoint, source, fileSystem, label, serial, removable, passport, VolumeDetails.UNKNOWN);
+  }
 
   /** OCSF {@code file.drive_type_id}: 1 removable, 2 fixed. */
   int driveTypeId() {
@@ -38,10 +52,11 @@ public record Volume(
 
   /** The parts that OCSF has no place for. */
   Ocsf unmappedInto(Ocsf ocsf) {
-    return ocsf.unmapped("file_system", fileSystem)
+    ocsf.unmapped("file_system", fileSystem)
         .unmapped("volume_label", label)
         .unmapped("volume_serial", serial)
         .unmapped("usb_passport", passport);
+    return details.unmappedInto(ocsf);
   }
 
   /** What {@link #folder} and {@link #unmappedInto} wrote. */
@@ -54,6 +69,7 @@ public record Volume(
         more.text("volume_label"),
         more.text("volume_serial"),
         event.number("file.drive_type_id") == 1,
-        more.text("usb_passport"));
+        more.text("usb_passport"),
+        VolumeDetails.recalled(more));
   }
 }

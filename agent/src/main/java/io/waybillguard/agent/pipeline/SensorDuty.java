@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,9 @@ public final class SensorDuty implements Duty {
   private long pauseMillis = SHORTEST_PAUSE_MS;
   private volatile State state;
 
+  /** Why the sensor is not believed any more; empty while it is. */
+  private final AtomicReference<String> doubt = new AtomicReference<>("");
+
   public SensorDuty(Sensor sensor, Inbox inbox, InstantSource clock) {
     this.sensor = sensor;
     this.inbox = inbox;
@@ -89,7 +93,22 @@ public final class SensorDuty implements Duty {
     }
   }
 
+  /**
+   * Has the sensor open its eyes anew at its next look, which goes into the log as a blind time.
+   * Safe from any thread.
+   *
+   * @param why it is not believed to see
+   */
+  public void doubt(String why) {
+    doubt.set(why);
+    sensor.wake();
+  }
+
   private int look() throws IOException {
+    String why = doubt.getAndSet("");
+    if (!why.isEmpty()) {
+      throw new IOException(why);
+    }
     List<Observation> seen = sensor.sense(PATIENCE);
     lastGoodLook = clock.instant();
     pauseMillis = SHORTEST_PAUSE_MS;

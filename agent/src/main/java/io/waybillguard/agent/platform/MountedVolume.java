@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     "removable" flag of the medium says
  * @param carrier the USB device that carries it; null when none does, or when it was pulled between
  *     two looks
+ * @param nature what else is known of it
  */
 public record MountedVolume(
     Path mountPoint,
@@ -23,7 +24,20 @@ public record MountedVolume(
     String label,
     String serial,
     boolean removable,
-    @Nullable UsbPeripheral carrier) {
+    @Nullable UsbPeripheral carrier,
+    VolumeNature nature) {
+
+  /** A volume of which nothing more is known. */
+  public MountedVolume(
+      Path mountPoint,
+      String source,
+      String fileSystem,
+      String label,
+      String serial,
+      boolean removable,
+      @Nullable UsbPeripheral carrier) {
+    this(mountPoint, source, fileSystem, label, serial, removable, carrier, VolumeNature.UNKNOWN);
+  }
 
   /** The passport of the USB device that carries it, or "". */
   public String passport() {

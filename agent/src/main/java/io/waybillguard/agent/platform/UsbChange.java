@@ -9,8 +9,14 @@ public sealed interface UsbChange {
    * A device left its port.
    *
    * @param device as it was read at arrival: a removed device can no longer be asked
+   * @param ejected whether software had given up its medium before: the disk had no size any more
    */
-  record Left(UsbPeripheral device) implements UsbChange {}
+  record Left(UsbPeripheral device, boolean ejected) implements UsbChange {
+    /** A device whose medium nobody had given up. */
+    public Left(UsbPeripheral device) {
+      this(device, false);
+    }
+  }
 
   /** Something was mounted or unmounted; ask {@link Volumes#list} what. */
   record VolumesChanged() implements UsbChange {}

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param product the product string, or ""
  * @param interfaces class, subclass and protocol of each interface of the active configuration, two
  *     lower-case hex digits each, such as {@code 08/06/50}; in the order of their numbers
+ * @param nature what else is known of it; no part of who it is
  */
 public record UsbPeripheral(
     String port,
@@ -27,12 +28,30 @@ public record UsbPeripheral(
     String serial,
     String manufacturer,
     String product,
-    List<String> interfaces) {
+    List<String> interfaces,
+    UsbNature nature) {
   private static final String PASSPORT_VERSION = "usb-passport-1";
   private static final int PASSPORT_BYTES = 16;
 
   public UsbPeripheral {
     interfaces = List.copyOf(interfaces);
+  }
+
+  /** A device of which nothing more is known. */
+  public UsbPeripheral(
+      String port,
+      String vendorId,
+      String productId,
+      String serial,
+      String manufacturer,
+      String product,
+      List<String> interfaces) {
+    this(port, vendorId, productId, serial, manufacturer, product, interfaces, UsbNature.UNKNOWN);
+  }
+
+  /** Only who it says it is, and where: equal for one thing looked at twice in one port. */
+  public UsbPeripheral identity() {
+    return new UsbPeripheral(port, vendorId, productId, serial, manufacturer, product, interfaces);
   }
 
   /**

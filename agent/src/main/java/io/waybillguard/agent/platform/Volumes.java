@@ -12,4 +12,23 @@ public interface Volumes {
    * @throws IOException if the system does not tell
    */
   List<MountedVolume> list() throws IOException;
+
+  /** What became of a volume that is no longer in the list. */
+  enum Fate {
+    /** It was unmounted; its medium is still there. */
+    RELEASED,
+    /** Its medium went while it was mounted. */
+    PULLED,
+    /** Neither mount nor medium is there any more: which went first cannot be told. */
+    UNCLEAR
+  }
+
+  /**
+   * What became of a volume that {@link #list} gave before and gives no longer.
+   *
+   * @throws IOException if the system does not tell
+   */
+  default Fate fate(MountedVolume gone) throws IOException {
+    return Fate.UNCLEAR;
+  }
 }

@@ -61,7 +61,8 @@ final class DoctorTest {
             "sensor.program",
             "sensor.image",
             "sensor.upload",
-            "sensor.session"),
+            "sensor.session",
+            "sensor.presence"),
         lines.stream().map(l -> l.text("id", "")).toList());
     assertFalse(found.flag("ok", true), "a sensor that is switched off does not see");
     assertEquals(Exit.FAILED.code(), called.code());

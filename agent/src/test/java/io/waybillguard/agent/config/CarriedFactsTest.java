@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +66,61 @@ final class CarriedFactsTest {
     assertTrue(all.distinct().contains("77\\d{12,13}"));
     assertTrue(all.common().contains("\\d{12}"));
     assertEquals(44, all.distinct().size() + all.common().size());
+  }
+
+  @Test
+  void everyWayThatProgramsComeByIsRead() throws Exception {
+    List<ProgramOrigins.Family> all = origins(file("program-origins.yaml"));
+    assertEquals(
+        List.of("package", "remote", "browser", "chat", "archive"),
+        all.stream().map(ProgramOrigins.Family::id).toList());
+    assertTrue(all.get(0).under().contains("dpkg"));
+    assertTrue(all.get(3).folders().contains("/xwechat_files/"));
+    assertEquals(all, ProgramOrigins.carried());
+    String good = file("program-origins.yaml");
+    for (List<String> mistake :
+        List.of(
+            List.of("id: remote", "id: package", "package is there twice"),
+            List.of("[openssh]", "[opensh]", "names the source opensh"),
+            List.of("  under: [sftp", "  below: [sftp", "below is not known"))) {
+      String bad = good.replace(mistake.get(0), mistake.get(1));
+      String said =
+          String.valueOf(assertThrows(IOException.class, () -> origins(bad)).getMessage());
+      assertTrue(said.contains(mistake.get(2)), said);
+    }
+  }
+
+  private static List<ProgramOrigins.Family> origins(String yaml) throws IOException {
+    return ProgramOrigins.read(
+        DataFile.parse("o.yaml", yaml, "waybill-guard/program-origins/1", ProgramOrigins.KEYS));
+  }
+
+  @Test
+  void everyUnusualPlaceIsRead() throws Exception {
+    Map<String, ProgramPlaces.Place> all = places(file("program-places.yaml"));
+    assertEquals(all, ProgramPlaces.carried());
+    assertTrue(at(all, "open_to_all").starts().contains("/dev/shm/"));
+    assertTrue(at(all, "names").parts().contains("kworker*"));
+    assertTrue(at(all, "users").starts().contains("/usr/local/"));
+    String good = file("program-places.yaml");
+    for (List<String> mistake :
+        List.of(
+            List.of("id: trash", "id: cache", "cache is there twice"),
+            List.of("[xdg]", "[xgd]", "names the source xgd"),
+            List.of("/dev/shm/", "/dev/shm", "/dev/shm should begin and end with a slash"))) {
+      String bad = good.replace(mistake.get(0), mistake.get(1));
+      String said = String.valueOf(assertThrows(IOException.class, () -> places(bad)).getMessage());
+      assertTrue(said.contains(mistake.get(2)), said);
+    }
+  }
+
+  private static ProgramPlaces.Place at(Map<String, ProgramPlaces.Place> all, String id) {
+    return Objects.requireNonNull(all.get(id), id);
+  }
+
+  private static Map<String, ProgramPlaces.Place> places(String yaml) throws IOException {
+    return ProgramPlaces.read(
+        DataFile.parse("p.yaml", yaml, "waybill-guard/program-places/1", ProgramPlaces.KEYS));
   }
 
   @Test

@@ -56,7 +56,8 @@ final class ConfigFileTest {
   void whereNothingIsNearTheSectionIsListed() {
     Problem problem = only("sensors:\n  zzzzzzzz: 5m\n");
     assertEquals("", problem.nearest());
-    assertEquals(List.of("usb", "program", "image", "upload", "session"), problem.siblings());
+    assertEquals(
+        List.of("usb", "program", "image", "upload", "session", "presence"), problem.siblings());
   }
 
   @Test

@@ -123,6 +123,18 @@ final class EverySettingTest {
               "sensors.session.every",
               new Place(c -> c.sensors().session().every(), "2s", Duration.ofSeconds(2))),
           Map.entry(
+              "rules.programs.allowed",
+              new Place(
+                  c -> c.rules().programs().allowed(),
+                  "['sha256:" + "0f".repeat(32) + "', 'package:zto-scan']",
+                  List.of("sha256:" + "0f".repeat(32), "package:zto-scan"))),
+          Map.entry(
+              "sensors.presence.enabled",
+              new Place(c -> c.sensors().presence().enabled(), "false", false)),
+          Map.entry(
+              "sensors.presence.idle_after",
+              new Place(c -> c.sensors().presence().idleAfter(), "6m", Duration.ofMinutes(6))),
+          Map.entry(
               "rules.remote_session.allowed_peers",
               new Place(
                   c -> c.rules().remoteSession().allowedPeers(),
@@ -140,6 +152,8 @@ final class EverySettingTest {
                   c -> c.rules().remoteSession().allowedHours(),
                   "22:00-06:30",
                   new Config.Hours(LocalTime.of(22, 0), LocalTime.of(6, 30)))),
+          Map.entry(
+              "selftest.every", new Place(c -> c.selftest().every(), "6h", Duration.ofHours(6))),
           Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));

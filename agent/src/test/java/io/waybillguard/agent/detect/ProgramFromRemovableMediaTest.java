@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.waybillguard.agent.Scene;
 import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.FileTraits;
 import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.event.Presence;
+import io.waybillguard.agent.event.Presence.State;
+import io.waybillguard.agent.event.PresenceChanged;
 import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
+import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.event.Severity;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +25,7 @@ final class ProgramFromRemovableMediaTest {
   private static final Origin FROM_STICK =
       new Origin(Origin.Medium.REMOVABLE, "same_hash", "/media/STICK/update", "0f3a");
 
-  private final Detector rule = new ProgramFromRemovableMedia();
+  private final Detector rule = new ProgramFromRemovableMedia(AllowedFiles.NONE);
 
   private static FileRef file(boolean removable, boolean hidden) {
     return new FileRef("/opt/x", "elf", 1, "ab12", "", "root", removable, hidden);
@@ -49,6 +54,66 @@ final class ProgramFromRemovableMediaTest {
         Optional.of(Severity.HIGH),
         severity(started(file(true, false), Origin.NOT_SEEN_ON_MEDIUM)),
         "started on the stick itself");
+  }
+
+  @Test
+  void itIsSilentOnWhatTheCompanyArrangedAndOnNothingElse() {
+    Detector silent =
+        new ProgramFromRemovableMedia(new AllowedFiles(List.of("sha256:AB12", "package:scan")));
+    assertEquals(List.of(), silent.on(1, appeared(file(false, true), FROM_STICK)));
+    assertEquals(List.of(), silent.on(1, started(file(true, true), FROM_STICK)));
+    assertEquals(List.of(), silent.on(1, appeared(packaged("scan", "AS_PACKAGED"), FROM_STICK)));
+    assertEquals(1, silent.on(1, appeared(packaged("scan", "CHANGED"), FROM_STICK)).size());
+    assertEquals(1, silent.on(1, appeared(packaged("scan", "OWNED"), FROM_STICK)).size());
+    assertEquals(1, silent.on(1, appeared(packaged("scanner", "AS_PACKAGED"), FROM_STICK)).size());
+  }
+
+  private static FileRef packaged(String name, String state) {
+    return new FileRef(
+        "/opt/y",
+        "elf",
+        1,
+        "cd34",
+        "",
+        "root",
+        false,
+        false,
+        new FileTraits(0755, name, FileTraits.Packaged.valueOf(state), ""));
+  }
+
+  @Test
+  void atADeskThatNobodyWorksAtItWeighsOneLevelMoreAndSaysWhy() {
+    Observation copied = appeared(file(false, false), FROM_STICK);
+    Observation started = started(file(false, false), FROM_STICK);
+    for (State state : State.values()) {
+      assertEquals(List.of(), rule.on(11, presence(state)));
+      boolean unattended = List.of(State.IDLE, State.LOCKED, State.NOBODY).contains(state);
+      assertEquals(
+          Optional.of(unattended ? Severity.HIGH : Severity.MEDIUM),
+          severity(copied),
+          state.word());
+      assertEquals(
+          Optional.of(unattended ? Severity.CRITICAL : Severity.HIGH),
+          severity(started),
+          state.word());
+      assertEquals(
+          state == State.UNKNOWN ? "" : state.word(),
+          rule.on(12, copied).get(0).facts().text("presence", ""));
+    }
+  }
+
+  @Test
+  void whatABlindSensorSaidBeforeCountsNoMore() {
+    rule.on(10, presence(State.LOCKED));
+    rule.on(11, new SensorBlind(Scene.noon(0), "usb", Scene.noon(0), ""));
+    assertEquals(Optional.of(Severity.HIGH), severity(appeared(file(false, false), FROM_STICK)));
+    rule.on(12, new SensorBlind(Scene.noon(0), "presence", Scene.noon(0), ""));
+    assertEquals(Optional.of(Severity.MEDIUM), severity(appeared(file(false, false), FROM_STICK)));
+  }
+
+  private static Observation presence(State state) {
+    Presence now = new Presence(state, "", Optional.empty(), Presence.Lock.UNKNOWN, "");
+    return new PresenceChanged(Scene.noon(0), now, Presence.UNSEEN);
   }
 
   @Test

@@ -25,6 +25,14 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Holds each kind of event against the official OCSF 1.8.0 definitions. */
 final class OcsfSchemaTest {
+  private static final Presence AT_DESK =
+      new Presence(
+          Presence.State.ATTENDED,
+          "desk",
+          java.util.Optional.of(Instant.parse("2026-06-12T04:00:00Z")),
+          Presence.Lock.UNLOCKED,
+          "");
+
   private static final Instant NOON = Instant.parse("2026-06-12T04:00:00.123Z");
   private static final String HASH = "ab".repeat(32);
 
@@ -84,7 +92,44 @@ final class OcsfSchemaTest {
               PROGRAM,
               new Origin(Origin.Medium.REMOVABLE, "same_process", "/media/STICK/wps", ""),
               GONE),
+          new ProgramAppeared(
+              NOON,
+              new FileRef(
+                  "/usr/bin/tool",
+                  "elf",
+                  70_000,
+                  HASH,
+                  "",
+                  "root",
+                  false,
+                  true,
+                  new FileTraits(04755, "tools", FileTraits.Packaged.CHANGED, "deceptive_name")),
+              Origin.NOT_SEEN_ON_MEDIUM.by(Origin.Way.BROWSER, "dl.example"),
+              SHELL),
+          new ProgramStarted(
+              NOON,
+              PROGRAM,
+              FROM_STICK,
+              GONE,
+              SHELL,
+              List.of(SHELL, GONE, new ProcessRef(1, "", "")),
+              12),
+          new ProgramsAppeared(
+              NOON,
+              NOON.minusSeconds(9),
+              new ProcessRef(4720, "/usr/bin/apt-get", "root"),
+              3_000,
+              1,
+              48_000_000,
+              List.of(new ProgramsAppeared.Share("/usr/bin", 2_990)),
+              List.of("tools"),
+              1,
+              HASH),
+          new ProgramsAppeared(
+              NOON, NOON, ProcessRef.UNKNOWN, 4, 0, 0, List.of(), List.of(), 0, HASH),
           new ProgramAppeared(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
+          new PresenceChanged(NOON, AT_DESK, Presence.UNSEEN),
+          new PresenceChanged(NOON, Presence.UNSEEN, AT_DESK),
           new ProgramStarted(NOON, PROGRAM, FROM_STICK, new ProcessRef(4713, "/x", "desk"), SHELL),
           new ProgramStarted(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, GONE, ProcessRef.UNKNOWN),
           new RemoteSessionStarted(NOON, LOGIN, false),
@@ -94,12 +139,29 @@ final class OcsfSchemaTest {
           new RemoteLoginsRefused(NOON, NOON.minusSeconds(9), "sshd", "SSH", "203.0.113.7", 40),
           new RemoteLoginsRefused(NOON, NOON, "xrdp", "xrdp 远程桌面", "", 1),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
+          new SensorProved(NOON, "program", 312, "/tmp/probe-7f3a/self-test.elf", 4711),
+          new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
           new SensorLive(NOON, "usb", false, ""),
           new UsbAttached(NOON, STICK, true),
           new UsbAttached(NOON, device("ff", ""), false),
           new UsbDetached(NOON, STICK, Duration.ofDays(40)),
+          new UsbDetached(NOON, STICK, Duration.ofDays(40), Removal.EJECTED, false),
+          new UsbDetached(NOON, STICK, Duration.ofDays(40), Removal.PULLED, true),
+          new UsbAttached(NOON, known(), false),
+          new VolumeUnmounted(NOON, VOLUME, Removal.PULLED),
+          new VolumeMounted(
+              NOON,
+              new Volume(
+                  "/mnt/u",
+                  "/dev/mapper/u",
+                  "ext4",
+                  "U",
+                  "f0",
+                  true,
+                  HASH,
+                  new VolumeDetails(64 << 20, 1, true, "ro", "luks2", "/mnt/u.iso", "/sub"))),
           new VolumeMounted(NOON, VOLUME),
           new VolumeMounted(NOON, new Volume("E:\\", "", "", "", "", false, "")),
           new VolumeUnmounted(NOON, VOLUME),
@@ -216,6 +278,30 @@ final class OcsfSchemaTest {
               ZoneId.of("America/St_Johns"),
               "0.1.0"));
 
+  /** A device of which everything is known. */
+  private static UsbDevice known() {
+    return new UsbDevice(
+        "1-2.3",
+        "0781",
+        "5567",
+        "4C530001",
+        "",
+        "",
+        List.of("08/06/50", "03/01/01"),
+        HASH,
+        new UsbDetails(
+            "0000:00:14.0",
+            List.of("1-2 05e3:0608"),
+            "480",
+            true,
+            false,
+            List.of("MTP"),
+            List.of("ff/42/01"),
+            List.of(new UsbDetails.Input("Keyboard", true, true)),
+            List.of("device: 3 bytes, 18 were expected"),
+            true));
+  }
+
   private static UsbDevice device(String usbClass, String serial) {
     return new UsbDevice("1-1", "046d", "c31c", serial, "", "", List.of(usbClass + "/01/01"), HASH);
   }
@@ -252,11 +338,15 @@ final class OcsfSchemaTest {
           DynamicTest.dynamicTest(
               event.getClass().getSimpleName(),
               () -> {
-                Optional<Observation> back =
-                    Recall.observation(DESKS.get(0).body(event, 7, NOON.plusMillis(3)));
-                Optional<Event> wanted =
-                    event instanceof Observation ? Optional.of(event) : Optional.empty();
-                assertEquals(wanted, back);
+                byte[] body = DESKS.get(0).body(event, 7, NOON.plusMillis(3));
+                Optional<Observation> back = Recall.observation(body);
+                assertEquals(event instanceof Observation, back.isPresent());
+                if (back.isPresent()) {
+                  assertEquals(event.getClass(), back.get().getClass());
+                  assertEquals(
+                      Desk.text(body),
+                      Desk.text(DESKS.get(0).body(back.get(), 7, NOON.plusMillis(3))));
+                }
               }));
     }
     return tests;

@@ -64,6 +64,61 @@ final class SummaryTest {
         "USB stick (SanDisk Cruzer, serial ending in 4F2A) pulled out after 2 min 34 s.");
   }
 
+  @Test
+  void aRemovalIsToldWithWhetherTheStickWasReleasedBefore() throws Exception {
+    Duration in = Duration.ofSeconds(154);
+    says(
+        new UsbDetached(NOON, STICK, in, Removal.PULLED, true),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）在文件还能打开时被直接拔出，插了 2 分 34 秒。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) pulled out after 2 min 34 s"
+            + " while its files were still open to use.");
+    says(
+        new UsbDetached(NOON, STICK, in, Removal.EJECTED, false),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）卸下后拔出，插了 2 分 34 秒。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) released and taken out after"
+            + " 2 min 34 s.");
+    says(
+        new UsbDetached(NOON, STICK, in, Removal.UNCLEAR, true),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）拔出，插了 2 分 34 秒；无法判断拔出前是否已经卸下。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) out after 2 min 34 s;"
+            + " whether it was released before cannot be told.");
+    says(
+        new UsbDetached(NOON, STICK, in, Removal.UNSEEN, false),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）在没能监视时拔出，最多插了 2 分 34 秒。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) was taken out while nobody watched,"
+            + " after 2 min 34 s at most.");
+    says(
+        new VolumeUnmounted(NOON, VOLUME, Removal.PULLED),
+        "U盘“STICK”在 /media/STICK 还打开时被直接拔出。",
+        "Stick “STICK” was pulled out while open at /media/STICK.");
+  }
+
+  @Test
+  void aStickThatTypesAndLiesIsSaidToDoSo() throws Exception {
+    UsbDetails lying =
+        new UsbDetails(
+            "0000:00:14.0",
+            List.of(),
+            "480",
+            false,
+            true,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of("device: says 2 configurations, has 1"),
+            false);
+    says(
+        new UsbAttached(
+            NOON,
+            new UsbDevice(
+                "1-2", "0781", "5567", "", "", "X", List.of("08/06/50", "03/01/01"), "p", lying),
+            false),
+        "U盘（X，没有序列号）插入，端口 1-2。它自称同时是几种设备：存储、键盘。它对自己的描述前后矛盾。",
+        "USB stick (X, no serial number) plugged in at port 1-2."
+            + " It says that it is several things at once: storage, keyboard."
+            + " What it says of itself does not fit together.");
+  }
+
   private static RemoteSession login(String account, String peer, String tunnel) {
     return new RemoteSession(
         "s-1",
@@ -140,6 +195,24 @@ final class SummaryTest {
         "Program copied off a stick to /home/desk/.x/wps (on the stick: /media/STICK/wps),"
             + " in a hidden place, written by /bin/sh.");
     says(
+        new ProgramAppeared(
+            NOON,
+            new FileRef(
+                "/usr/bin/tool",
+                "elf",
+                1,
+                HASH,
+                "",
+                "root",
+                false,
+                false,
+                new FileTraits(04755, "tools", FileTraits.Packaged.CHANGED, "")),
+            Origin.NOT_SEEN_ON_MEDIUM.by(Origin.Way.BROWSER, "dl.example"),
+            SHELL),
+        "新程序 /usr/bin/tool，从 dl.example 下载，由 /bin/sh 写入，属于软件包 tools 但内容被改过，会以文件所有者的身份运行。",
+        "New program /usr/bin/tool, downloaded from dl.example, written by /bin/sh, belongs to package tools but"
+            + " was changed, runs as its owner whoever starts it.");
+    says(
         new ProgramAppeared(NOON, PLAIN, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
         "新程序 /opt/tool。",
         "New program /opt/tool.");
@@ -154,6 +227,24 @@ final class SummaryTest {
   }
 
   @Test
+  void manyProgramsOfPackagesAreToldInOneSentence() throws Exception {
+    says(
+        new ProgramsAppeared(
+            NOON,
+            NOON.minusSeconds(9),
+            new ProcessRef(4720, "/usr/bin/apt-get", "root"),
+            3_000,
+            0,
+            48_000_000,
+            List.of(new ProgramsAppeared.Share("/usr/bin", 2_990)),
+            List.of("a", "b"),
+            2,
+            HASH),
+        "/usr/bin/apt-get 安装了 2 个软件包里的 3,000 个程序文件，多数在 /usr/bin。",
+        "/usr/bin/apt-get installed 3,000 program files of 2 packages, most in /usr/bin.");
+  }
+
+  @Test
   void aStartIsToldWithWhoStartedIt() throws Exception {
     says(
         new ProgramStarted(NOON, HIDDEN, COPIED, new ProcessRef(4713, "/x", "desk"), SHELL),
@@ -165,6 +256,17 @@ final class SummaryTest {
             NOON, ON_STICK, COPIED, new ProcessRef(4712, "", ""), ProcessRef.UNKNOWN),
         "直接从U盘启动程序 /media/STICK/wps。",
         "Program started straight off a stick: /media/STICK/wps.");
+    says(
+        new ProgramStarted(
+            NOON,
+            PLAIN,
+            Origin.NOT_SEEN_ON_MEDIUM,
+            ProcessRef.UNKNOWN,
+            ProcessRef.UNKNOWN,
+            List.of(),
+            1_200),
+        "程序 /opt/tool 启动，上次记录以来共 1,200 次。",
+        "Program /opt/tool started, 1,200 times since it was last recorded.");
     says(
         new ProgramStarted(
             NOON, PLAIN, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN, ProcessRef.UNKNOWN),
@@ -190,6 +292,50 @@ final class SummaryTest {
         new SensorBack(NOON, "camera", NOON.minusSeconds(60), NOON, "looked again"),
         "camera：恢复监视；11:59:00 到 12:00:00 之间没能监视。",
         "camera: watching again; not watched between 11:59:00 and 12:00:00.");
+  }
+
+  @Test
+  void whatCameOfASelfTestIsTold() throws Exception {
+    says(
+        new SensorProved(NOON, "program", 1312, "/tmp/x", 7),
+        "新程序：自检看见了，用了 1312 毫秒。",
+        "New programs: saw its self-test after 1312 ms.");
+    says(
+        new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
+        "上传：自检做的动作 30 秒内没有看见。",
+        "Uploads: did not see its self-test within 30 s.");
+  }
+
+  @Test
+  void whoIsAtTheDeskIsToldAndWhyItCannotBe() throws Exception {
+    says(
+        presence(Presence.State.IDLE, "courier", "cannot see the screen lock"),
+        "键盘鼠标有一会儿没人动了，账号 courier。",
+        "Nobody has touched keyboard or mouse for a while, account courier.");
+    says(
+        presence(Presence.State.UNKNOWN, "", "no keyboard"),
+        "无法判断有没有人在电脑前（no keyboard）。",
+        "Whether somebody is at the desk cannot be told (no keyboard).");
+  }
+
+  private static PresenceChanged presence(Presence.State state, String user, String why) {
+    return new PresenceChanged(
+        NOON,
+        new Presence(state, user, java.util.Optional.empty(), Presence.Lock.UNKNOWN, why),
+        Presence.UNSEEN);
+  }
+
+  @Test
+  void whoWasAtTheDeskIsPartOfAFinding() throws Exception {
+    says(
+        new Finding(
+            NOON,
+            "program-from-removable-media",
+            Severity.CRITICAL,
+            List.of(7L),
+            Json.object().put("step", "started").put("path", "/x").put("presence", "locked")),
+        "从U盘来的程序启动了：/x，当时屏幕锁着。",
+        "A program from a stick was started: /x, while the screen was locked.");
   }
 
   @Test

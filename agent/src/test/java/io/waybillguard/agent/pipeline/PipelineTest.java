@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.waybillguard.agent.Scene;
 import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.SmallDisk;
+import io.waybillguard.agent.detect.AllowedFiles;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
@@ -58,7 +59,7 @@ final class PipelineTest {
 
   @Test
   void anObservationIsInTheLogBeforeItsFinding() throws Exception {
-    try (Scene desk = desk(new ProgramFromRemovableMedia())) {
+    try (Scene desk = desk(new ProgramFromRemovableMedia(AllowedFiles.NONE))) {
       desk.step();
       desk.sees(
           Seen.attached(Scene.noon(1), "4C530001"),
@@ -84,7 +85,7 @@ final class PipelineTest {
           new Pipeline(
               inbox,
               log.log(),
-              List.of(new ProgramFromRemovableMedia()),
+              List.of(new ProgramFromRemovableMedia(AllowedFiles.NONE)),
               new Pipeline.BatchLimits(256, Duration.ZERO),
               log.clock(),
               log.clock()::micros,
@@ -255,7 +256,7 @@ final class PipelineTest {
               asked.add(seen);
               throw new IllegalStateException("no such desk");
             });
-    try (Scene desk = desk(broken, new ProgramFromRemovableMedia())) {
+    try (Scene desk = desk(broken, new ProgramFromRemovableMedia(AllowedFiles.NONE))) {
       desk.step();
       desk.sees(Seen.copied(Scene.noon(1), "/tmp/a"), Seen.copied(Scene.noon(2), "/tmp/b"));
       assertEquals(

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,6 +24,9 @@ import java.util.Set;
 final class BlockDevices {
   /** An image on an encrypted partition on a RAID, and some more; past that something is wrong. */
   private static final int MAX_LAYERS = 8;
+
+  /** What sysfs counts sizes in, whatever the medium's own sectors are. */
+  private static final long SECTOR_BYTES = 512;
 
   /** Buses whose devices are carried away, by the name of the {@code subsystem}. */
   private static final Set<String> CARRIED = Set.of("usb", "memstick", "firewire");
@@ -79,11 +83,46 @@ final class BlockDevices {
       return real(sys.resolve("dev/block/" + mount.device()));
     }
     // btrfs and others give each subvolume a number of the kernel's own; the source names the disk.
-    return mount.source().startsWith("/dev/")
-        ? real(
-            sys.resolve("class/block")
-                .resolve(mount.source().substring("/dev/".length()).replace('/', '!')))
-        : Optional.empty();
+    return mount.source().startsWith("/dev/") ? real(named(mount.source())) : Optional.empty();
+  }
+
+  /** Whether there is a block device of this name. */
+  boolean exists(String source) {
+    return source.startsWith("/dev/") && Files.exists(named(source));
+  }
+
+  private Path named(String source) {
+    return sys.resolve("class/block").resolve(source.substring("/dev/".length()).replace('/', '!'));
+  }
+
+  /** The size of a device; 0 when not known. */
+  long bytes(Path device) throws IOException {
+    return usb.sectors(usb.devpath(device)).orElse(0) * SECTOR_BYTES;
+  }
+
+  /** The number of a partition; 0 when the device is none. */
+  int partition(Path device) throws IOException {
+    return SysfsUsb.number(Sysfs.attribute(device.resolve("partition")).orElse(""), 10).orElse(0);
+  }
+
+  /**
+   * How a mapped device is encrypted: cryptsetup names it {@code CRYPT-LUKS2-…}, {@code
+   * CRYPT-BITLK-…} ({@code lib/libdevmapper.c} of cryptsetup).
+   *
+   * @return such as {@code luks2} or {@code bitlocker}; "" when it is not
+   */
+  String encryption(Path device) throws IOException {
+    String uuid = Sysfs.attribute(device.resolve("dm/uuid")).orElse("");
+    if (!uuid.startsWith("CRYPT-")) {
+      return "";
+    }
+    String kind = uuid.split("-")[1].toLowerCase(Locale.ROOT);
+    return kind.equals("bitlk") ? "bitlocker" : kind;
+  }
+
+  /** The file that a loop device shows, or "". */
+  String image(Path device) throws IOException {
+    return Sysfs.attribute(device.resolve("loop/backing_file")).orElse("");
   }
 
   private static Optional<Path> real(Path link) throws IOException {

@@ -100,6 +100,9 @@ public final class LinuxRemoteAccess implements RemoteAccess {
     known.clear();
     denied = "";
     RemoteSigns unused = look();
+    if (denied.isEmpty()) {
+      askTheFirst();
+    }
     List<String> unseen = new ArrayList<>();
     if (!denied.isEmpty()) {
       unseen.add(
@@ -114,6 +117,11 @@ public final class LinuxRemoteAccess implements RemoteAccess {
               + " can be read, so logins are known by their processes only");
     }
     return String.join("; ", unseen);
+  }
+
+  /** Whether others' processes may be asked shows before somebody logs in: init is another's. */
+  private void askTheFirst() {
+    Set<Long> unused = sockets(1);
   }
 
   @Override

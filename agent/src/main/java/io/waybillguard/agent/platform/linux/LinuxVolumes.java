@@ -1,9 +1,12 @@
 package io.waybillguard.agent.platform.linux;
 
 import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.VolumeNature;
 import io.waybillguard.agent.platform.Volumes;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,12 +15,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Volumes by the mount table, with sysfs for what carries them and udev's record for label and
- * serial. Only file systems on a block device are listed: nothing else can be carried away.
+ * serial, or where there is none the begin of the medium itself. Only file systems on a block
+ * device are listed: nothing else can be carried away.
  */
 public final class LinuxVolumes implements Volumes {
+  private static final Logger LOG = LoggerFactory.getLogger(LinuxVolumes.class);
+
   private final Path root;
   private final BlockDevices blocks;
 
@@ -48,6 +56,17 @@ public final class LinuxVolumes implements Volumes {
     return volumes;
   }
 
+  @Override
+  public Fate fate(MountedVolume gone) throws IOException {
+    for (MountTable.Mount mount : MountTable.read(root.resolve("proc/self/mountinfo"))) {
+      if (mount.source().equals(gone.source())
+          && mount.mountPoint().equals(RawPath.bytes(gone.mountPoint()))) {
+        return Fate.PULLED; // the kernel keeps the mount of a medium that is no longer there
+      }
+    }
+    return blocks.exists(gone.source()) ? Fate.RELEASED : Fate.UNCLEAR;
+  }
+
   private Optional<MountedVolume> volume(MountTable.Mount mount, BlockDevices.Medium medium)
       throws IOException {
     Map<String, String> known = udevRecord(medium.device());
@@ -57,15 +76,45 @@ public final class LinuxVolumes implements Volumes {
     } catch (IOException e) {
       return Optional.empty(); // unmounted since the table was read
     }
+    String label = decoded(known.getOrDefault("ID_FS_LABEL_ENC", ""));
+    String serial = known.getOrDefault("ID_FS_UUID", "");
+    if (medium.removable() && known.get("ID_FS_TYPE") == null) {
+      Superblock read = superblock(medium.device());
+      label = read.label();
+      serial = read.serial();
+    }
     return Optional.of(
         new MountedVolume(
             mountPoint,
             mount.source(),
             mount.fileSystem(),
-            decoded(known.getOrDefault("ID_FS_LABEL_ENC", "")),
-            known.getOrDefault("ID_FS_UUID", ""),
+            label,
+            serial,
             medium.removable(),
-            medium.carrier().orElse(null)));
+            medium.carrier().orElse(null),
+            new VolumeNature(
+                blocks.bytes(medium.device()),
+                blocks.partition(medium.device()),
+                List.of(mount.options().split(",")).contains("ro"),
+                mount.options(),
+                blocks.encryption(medium.device()),
+                blocks.image(medium.device()),
+                mount.root())));
+  }
+
+  /** The begin of the medium; nothing where it may not be read, which needs root or group disk. */
+  private Superblock superblock(Path device) throws IOException {
+    Path node = root.resolve("dev").resolve(device.getFileName().toString().replace('!', '/'));
+    try (InputStream from = Files.newInputStream(node)) {
+      return Superblock.of(from.readNBytes(Superblock.BYTES));
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      return Superblock.of(new byte[0]);
+    } catch (IOException e) {
+      if (Files.exists(device)) {
+        LOG.warn("device={} cannot be read for its label and serial: {}", node, e.toString());
+      }
+      return Superblock.of(new byte[0]); // pulled while being read, or broken: still a volume
+    }
   }
 
   /**

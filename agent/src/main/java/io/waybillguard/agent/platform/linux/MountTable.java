@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The mount table of this process: {@code /proc/self/mountinfo}, proc_pid_mountinfo(5). */
 final class MountTable {
@@ -20,6 +22,7 @@ final class MountTable {
    * @param fileSystem its kind
    * @param source what is mounted, as the file system tells it
    * @param readOnly whether nothing can be written through this mount
+   * @param options of the mount, then those of the file system that are not among them
    */
   record Mount(
       int id,
@@ -28,7 +31,8 @@ final class MountTable {
       String mountPoint,
       String fileSystem,
       String source,
-      boolean readOnly) {
+      boolean readOnly,
+      String options) {
     /** Whether the device number is that of a real block device; 0 is the kernel's own. */
     boolean hasBlockDevice() {
       return !device.startsWith("0:");
@@ -67,6 +71,16 @@ final class MountTable {
               + " fields where at least 9 were expected: "
               + line);
     }
+    String own = fields[5];
+    String shared = hyphen + 3 < fields.length ? fields[hyphen + 3] : "";
+    Set<String> options = new LinkedHashSet<>(List.of(own.split(",")));
+    boolean readOnly = options.contains("ro");
+    if (!shared.isEmpty()) {
+      options.addAll(List.of(shared.split(",")));
+    }
+    if (options.contains("ro")) {
+      options.remove("rw"); // of the two places where it may stand, one says ro
+    }
     return new Mount(
         Integer.parseInt(fields[0]),
         fields[2],
@@ -74,7 +88,8 @@ final class MountTable {
         unescaped(fields[4]),
         fields[hyphen + 1],
         unescaped(fields[hyphen + 2]),
-        fields[5].equals("ro") || fields[5].startsWith("ro,"));
+        readOnly,
+        String.join(",", options));
   }
 
   /** Space, tab, newline, backslash and (in sources) {@code #} are written as {@code \NNN}. */

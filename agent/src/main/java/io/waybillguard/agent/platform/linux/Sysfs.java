@@ -29,9 +29,15 @@ final class Sysfs {
   }
 
   private static Optional<String> attribute(Path file, Charset charset) throws IOException {
+    return bytes(file)
+        .map(raw -> new String(raw, charset))
+        .map(value -> value.endsWith("\n") ? value.substring(0, value.length() - 1) : value);
+  }
+
+  /** What a file holds; empty when there is no such file, or no longer. */
+  static Optional<byte[]> bytes(Path file) throws IOException {
     try {
-      String value = new String(Files.readAllBytes(file), charset);
-      return Optional.of(value.endsWith("\n") ? value.substring(0, value.length() - 1) : value);
+      return Optional.of(Files.readAllBytes(file));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     } catch (IOException e) {

@@ -41,6 +41,22 @@ record Uevent(String action, String devpath, Map<String, String> properties) {
     return "usb_device".equals(properties.get("DEVTYPE"));
   }
 
+  /** Whether an interface of a device was made or taken away. */
+  boolean isInterfaceComingOrGoing() {
+    return "usb_interface".equals(properties.get("DEVTYPE"))
+        && (action.equals("add") || action.equals("remove"));
+  }
+
+  /** Whether it is about a whole disk, not one of its partitions. */
+  boolean isDisk() {
+    return "disk".equals(properties.get("DEVTYPE")) && "block".equals(properties.get("SUBSYSTEM"));
+  }
+
+  /** Whether an input device was made. */
+  boolean isInput() {
+    return "input".equals(properties.get("SUBSYSTEM")) && action.equals("add");
+  }
+
   /** The last part of the path; of a USB device, its port. */
   String name() {
     return devpath.substring(devpath.lastIndexOf('/') + 1);

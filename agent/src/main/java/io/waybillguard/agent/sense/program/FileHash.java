@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SHA-256 of a file, in slices, so that a large one does not keep its reader from other work.
@@ -28,19 +29,23 @@ final class FileHash {
 
   private final Path file;
   private final Stamp stamp;
-  private final MessageDigest digest = newDigest();
+  private final MessageDigest digest = newDigest("SHA-256");
+  private final @Nullable MessageDigest compared;
   private long position;
   private boolean done;
   private String sha256 = "";
   private String unreadable = "";
+  private String md5 = "";
 
   /**
    * @param stamp the file as it is to be hashed
    * @param limit larger files are not read
+   * @param comparing whether MD5 is wanted as well, since packages tell their content so
    */
-  FileHash(Path file, Stamp stamp, long limit) {
+  FileHash(Path file, Stamp stamp, long limit, boolean comparing) {
     this.file = file;
     this.stamp = stamp;
+    this.compared = comparing ? newDigest("MD5") : null;
     if (stamp.size() > limit) {
       giveUp("not hashed: " + stamp.size() + " bytes, more than the limit of " + limit);
     }
@@ -68,7 +73,10 @@ final class FileHash {
         }
         buffer.flip();
         position += buffer.remaining();
-        digest.update(buffer);
+        digest.update(buffer.duplicate());
+        if (compared != null) {
+          compared.update(buffer);
+        }
         if (position > stamp.size()) {
           giveUp("not hashed: it grew while it was read");
           break;
@@ -86,6 +94,9 @@ final class FileHash {
     Optional<Stamp> now = Stamp.of(file);
     if (now.isPresent() && now.get().equals(stamp) && position == stamp.size()) {
       sha256 = HexFormat.of().formatHex(digest.digest());
+      if (compared != null) {
+        md5 = HexFormat.of().formatHex(compared.digest());
+      }
       done = true;
     } else {
       giveUp("not hashed: it changed while it was read");
@@ -107,6 +118,11 @@ final class FileHash {
     return sha256;
   }
 
+  /** MD5 of the same bytes, lower-case hex; "" when it was not wanted or there is no hash. */
+  String md5() {
+    return md5;
+  }
+
   /** Why there is no hash, or "". */
   String unreadable() {
     return unreadable;
@@ -116,11 +132,12 @@ final class FileHash {
     return stamp;
   }
 
-  private static MessageDigest newDigest() {
+  private static MessageDigest newDigest(String algorithm) {
     try {
-      return MessageDigest.getInstance("SHA-256");
+      return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime must have SHA-256; this one has not", e);
+      throw new IllegalStateException(
+          "every Java runtime must have " + algorithm + "; this one has not", e);
     }
   }
 }

@@ -46,7 +46,7 @@ final class Judgement {
   }
 
   boolean isStart() {
-    return sighting.parent() != null;
+    return sighting.started();
   }
 
   /** Begins anew: the file was written again or moved before its record was made. */

@@ -46,6 +46,17 @@ final class ProgramFile {
         Arrays.copyOf(head.array(), head.position()), file.getFileName().toString());
   }
 
+  /** Its permission bits with those of set-user-id and set-group-id; -1 when they are not told. */
+  static int mode(Path file) {
+    try {
+      Object mode = Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+      return mode instanceof Integer bits ? bits & 07777 : -1;
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      LOG.debug("file={} does not tell its permissions: {}", file, e.toString());
+      return -1;
+    }
+  }
+
   /** The account that owns it, or "". */
   static String owner(Path file) {
     try {

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.FileTraits;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
@@ -12,6 +13,7 @@ import io.waybillguard.agent.event.SensorLive;
 import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.Packages;
 import io.waybillguard.agent.platform.PathText;
 import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.Volumes;
@@ -75,9 +77,13 @@ public final class ProgramSensor implements Sensor {
   private final FileActivity files;
   private final Volumes volumes;
   private final Processes processes;
+  private final Packages packages;
   private final InstantSource clock;
   private final ProgramSettings settings;
-  private final HiddenPlaces hiddenPlaces;
+  private final UnusualPlaces places;
+  private final Families families;
+  private final Bursts bursts;
+  private final StartMemory memory;
   private final Media media;
   private final KnownPrograms known = new KnownPrograms();
   private final Deque<Judgement> waiting = new ArrayDeque<>();
@@ -99,19 +105,30 @@ public final class ProgramSensor implements Sensor {
   /**
    * @param clock gives the time of each observation: when this agent was told, which is
    *     milliseconds after it happened
+   * @param places where programs do not belong
+   * @param families how programs come
+   * @param memory the file in which it keeps what was started, over restarts
    */
   public ProgramSensor(
       FileActivity files,
       Volumes volumes,
       Processes processes,
+      Packages packages,
       InstantSource clock,
-      ProgramSettings settings) {
+      ProgramSettings settings,
+      UnusualPlaces places,
+      Families families,
+      Path memory) {
     this.files = files;
     this.volumes = volumes;
     this.processes = processes;
+    this.packages = packages;
     this.clock = clock;
     this.settings = settings;
-    this.hiddenPlaces = new HiddenPlaces(settings.openPlaces());
+    this.bursts = new Bursts(packages);
+    this.places = places;
+    this.families = families;
+    this.memory = new StartMemory(memory);
     this.media = new Media(settings);
   }
 
@@ -131,13 +148,46 @@ public final class ProgramSensor implements Sensor {
   public List<Observation> sense(Duration patience) throws IOException {
     List<Observation> seen = new ArrayList<>();
     if (waiting.size() < MOST_WAITING) {
-      for (FileEvent event : files.await(isIdle() ? patience : Duration.ZERO)) {
+      for (FileEvent event : files.await(patience(patience))) {
         take(event, seen);
       }
     }
     lastGoodLook = clock.instant();
     judge(seen);
+    endBursts(seen);
+    memory.writeNowAndThen(clock.instant());
     return seen;
+  }
+
+  /** No longer than until a burst ends, and not at all while there is work. */
+  private Duration patience(Duration most) {
+    if (!isIdle()) {
+      return Duration.ZERO;
+    }
+    Instant due = bursts.due();
+    if (due == null) {
+      return most;
+    }
+    Duration left = Duration.between(clock.instant(), due);
+    return left.isNegative() ? Duration.ZERO : left.compareTo(most) < 0 ? left : most;
+  }
+
+  /** While programs wait to be judged, more of the same burst may be among them. */
+  private void endBursts(List<Observation> seen) {
+    if (!waiting.isEmpty()) {
+      return;
+    }
+    for (Bursts.Ended ended : bursts.ended(clock.instant())) {
+      ended.sum().ifPresent(seen::add);
+      for (Bursts.Held single : ended.single()) {
+        if (single.file().traits().packaged() == FileTraits.Packaged.NO) {
+          known.add(
+              single.path(),
+              new KnownPrograms.Known(single.stamp(), single.file(), single.origin()));
+        }
+        seen.add(Bursts.single(single));
+      }
+    }
   }
 
   private void take(FileEvent event, List<Observation> seen) throws IOException {
@@ -170,17 +220,31 @@ public final class ProgramSensor implements Sensor {
     if (medium != null) {
       media.wasWritten(event.file(), stamp.get().size());
     }
+    ProcessRef by = Described.process(event.by());
+    List<ProcessRef> above = ParentChain.above(processes, event.by());
+    Optional<Families.Family> family = families.of(PathText.of(event.file()), by, above);
+    String host = WebOrigin.host(event.file());
     Sighting sighting =
         new Sighting(
             now,
             event.file(),
             kind.get().word(),
             ProgramFile.owner(event.file()),
+            ProgramFile.mode(event.file()),
+            Packages.Owner.UNKNOWN,
             medium,
-            isHidden(event.file(), medium),
-            Described.process(event.by()),
-            null);
-    FileHash hash = new FileHash(event.file(), stamp.get(), settings.hashLimit());
+            place(event.file(), medium),
+            by,
+            above,
+            false,
+            family
+                .map(Families.Family::way)
+                .orElse(host.isEmpty() ? Origin.Way.UNKNOWN : Origin.Way.BROWSER),
+            host);
+    if (!isForBurst(sighting)) { // otherwise it is asked for at the burst's end
+      sighting = sighting.of(packages.owner(event.file()));
+    }
+    FileHash hash = hash(sighting, stamp.get());
     Judgement before = waitingByKey.get(keyOf(stamp.get(), event.file()));
     if (before != null && isReplacedBy(before, event.file())) {
       before.restart(sighting.seenAt(before.sighting().at()), hash);
@@ -208,23 +272,34 @@ public final class ProgramSensor implements Sensor {
             file,
             ProgramFile.kind(file).map(ProgramKind::word).orElse("unknown"),
             ProgramFile.owner(file),
+            ProgramFile.mode(file),
+            Packages.Owner.UNKNOWN,
             medium,
-            isHidden(file, medium),
+            place(file, medium),
             Described.process(event.process()),
-            Described.process(processes.of(event.process().parentPid())));
+            ParentChain.above(processes, event.process()),
+            true,
+            Origin.Way.UNKNOWN,
+            "");
     if (!isWorthARecord(sighting, stamp) || isToldAlready(event, now)) {
       return;
     }
-    FileHash hash = new FileHash(file, stamp, settings.hashLimit());
+    sighting = sighting.of(packages.owner(file));
+    FileHash hash = hash(sighting, stamp);
     if (stamp.equals(Stamp.GONE)) {
       hash.giveUp("not hashed: it was gone when it was looked at");
     }
     enqueue(new Judgement(sighting, hash));
   }
 
+  private FileHash hash(Sighting sighting, Stamp stamp) {
+    return new FileHash(
+        sighting.file(), stamp, settings.hashLimit(), !sighting.belongs().md5().isEmpty());
+  }
+
   /** On a medium, its mount point says nothing: many desktops mount below /run. */
-  private boolean isHidden(Path file, @Nullable MountedVolume medium) {
-    return hiddenPlaces.hide(
+  private String place(Path file, @Nullable MountedVolume medium) {
+    return places.of(
         medium == null
             ? PathText.of(file)
             : "/" + PathText.of(medium.mountPoint().relativize(file)));
@@ -267,12 +342,13 @@ public final class ProgramSensor implements Sensor {
       Optional<KnownPrograms.Known> before = knownStart(first);
       if (before.isPresent()) {
         finished(first);
-        seen.add(start(first.sighting(), before.get().file(), before.get().origin()));
+        start(first.sighting(), before.get().file(), before.get().origin()).ifPresent(seen::add);
       } else {
         budget -= first.advance(budget, now, settings, media, buffer, cut);
         if (first.origin().isPresent()) {
           finished(first);
-          record(first, first.origin().get()).ifPresent(seen::add);
+          Sighting seenAs = first.sighting();
+          record(first, first.origin().get().by(seenAs.way(), seenAs.host())).ifPresent(seen::add);
         }
       }
     }
@@ -309,18 +385,46 @@ public final class ProgramSensor implements Sensor {
             unreadable(judged),
             sighting.owner(),
             sighting.isOnMedium(),
-            sighting.hidden());
+            sighting.hidden(),
+            sighting.traits(hash.md5()));
     learn(hash, file, origin);
     if (judged.isStart()) {
-      return Optional.of(start(sighting, file, origin));
+      return start(sighting, file, origin);
     }
     if (known.says(sighting.file(), hash.stamp(), file, origin)) {
       return Optional.empty();
     }
-    if (!Packagers.installed(file.path(), sighting.by().executable(), origin)) {
-      known.add(sighting.file(), new KnownPrograms.Known(hash.stamp(), file, origin));
+    Optional<Families.Family> installer = installer(sighting, origin);
+    if (installer.isPresent()) {
+      bursts.add(
+          installer.get().head(sighting.by(), sighting.above()),
+          keyOf(hash.stamp(), sighting.file()),
+          new Bursts.Held(
+              sighting.at(), sighting.file(), hash.stamp(), file, origin, sighting.by()),
+          clock.instant());
+      return Optional.empty();
     }
+    known.add(sighting.file(), new KnownPrograms.Known(hash.stamp(), file, origin));
     return Optional.of(new ProgramAppeared(sighting.at(), file, origin, sighting.by()));
+  }
+
+  /**
+   * The package manager that put it in a place of the system, and not off a medium. Starts of such
+   * are ordinary, and thousands a day.
+   */
+  private Optional<Families.Family> installer(Sighting sighting, Origin origin) {
+    return origin.isRemovable() || !isForBurst(sighting)
+        ? Optional.empty()
+        : families
+            .of(PathText.of(sighting.file()), sighting.by(), sighting.above())
+            .filter(family -> family.way() == Origin.Way.PACKAGE);
+  }
+
+  private boolean isForBurst(Sighting sighting) {
+    return sighting.way() == Origin.Way.PACKAGE
+        && !sighting.isOnMedium()
+        && !sighting.hidden()
+        && !places.isUsers(PathText.of(sighting.file()));
   }
 
   private String unreadable(Judgement judged) {
@@ -343,21 +447,36 @@ public final class ProgramSensor implements Sensor {
     }
   }
 
-  private static Observation start(Sighting sighting, FileRef file, Origin origin) {
-    return new ProgramStarted(
-        sighting.at(),
-        new FileRef(
-            PathText.of(sighting.file()),
-            file.kind(),
-            file.size(),
-            file.sha256(),
-            file.unreadable(),
-            file.owner(),
-            sighting.isOnMedium(),
-            sighting.hidden()),
-        origin,
-        sighting.by(),
-        Objects.requireNonNullElse(sighting.parent(), ProcessRef.UNKNOWN));
+  /**
+   * The record of a start. What comes off a medium or hides is never taken for usual: each start of
+   * it has a record.
+   */
+  private Optional<Observation> start(Sighting sighting, FileRef file, Origin origin) {
+    boolean usual = !sighting.isOnMedium() && !sighting.hidden() && !origin.isRemovable();
+    long times =
+        usual ? memory.started(PathText.of(sighting.file()), file.sha256(), sighting.at()) : 1;
+    if (times == 0) {
+      return Optional.empty();
+    }
+    List<ProcessRef> above = sighting.above();
+    return Optional.of(
+        new ProgramStarted(
+            sighting.at(),
+            new FileRef(
+                PathText.of(sighting.file()),
+                file.kind(),
+                file.size(),
+                file.sha256(),
+                file.unreadable(),
+                file.owner(),
+                sighting.isOnMedium(),
+                sighting.hidden(),
+                file.traits().placed(sighting.place())),
+            origin,
+            sighting.by(),
+            above.isEmpty() ? ProcessRef.UNKNOWN : above.get(0),
+            above.isEmpty() ? above : above.subList(1, above.size()),
+            times));
   }
 
   private static Object keyOf(Stamp stamp, Path file) {
@@ -381,6 +500,7 @@ public final class ProgramSensor implements Sensor {
 
   @Override
   public void close() {
+    memory.write();
     files.close();
   }
 }

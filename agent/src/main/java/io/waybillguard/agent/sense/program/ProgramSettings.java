@@ -1,7 +1,6 @@
 package io.waybillguard.agent.sense.program;
 
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Bounds of the program sensor.
@@ -16,8 +15,6 @@ import java.util.List;
  * @param mediumPatience how long to go through a medium, &gt; 0
  * @param readerMemory how long after reading from a medium a process is taken to carry what it
  *     read, &gt; 0
- * @param openPlaces folders where anybody may put a program, so that one there is recorded when it
- *     is started; absolute, each ending in a slash
  */
 public record ProgramSettings(
     long hashLimit,
@@ -25,15 +22,9 @@ public record ProgramSettings(
     int mediumFiles,
     int mediumDepth,
     Duration mediumPatience,
-    Duration readerMemory,
-    List<String> openPlaces) {
+    Duration readerMemory) {
 
-  /**
-   * The defaults: 1 GiB, 3 s, 20,000 files in 8 levels within 30 s, 5 min. The places are those
-   * that everybody may write to by the Filesystem Hierarchy Standard 3.0 and by systemd's {@code
-   * file-hierarchy(7)}; remote-access kits are found there (Velocidex {@code velociraptor},
-   * artifacts Linux/*).
-   */
+  /** The defaults: 1 GiB, 3 s, 20,000 files in 8 levels within 30 s, 5 min. */
   public static final ProgramSettings DEFAULT =
       new ProgramSettings(
           1L << 30,
@@ -41,11 +32,9 @@ public record ProgramSettings(
           20_000,
           8,
           Duration.ofSeconds(30),
-          Duration.ofMinutes(5),
-          List.of("/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/", "/var/crash/"));
+          Duration.ofMinutes(5));
 
   public ProgramSettings {
-    openPlaces = List.copyOf(openPlaces);
     if (hashLimit <= 0
         || mediumFiles <= 0
         || mediumDepth < 1
@@ -71,7 +60,7 @@ public record ProgramSettings(
   /** These settings with another size in bytes up to which a program is hashed. */
   public ProgramSettings hashingUpTo(long bytes) {
     return new ProgramSettings(
-        bytes, hashPatience, mediumFiles, mediumDepth, mediumPatience, readerMemory, openPlaces);
+        bytes, hashPatience, mediumFiles, mediumDepth, mediumPatience, readerMemory);
   }
 
   private static boolean isNotPositive(Duration duration) {

@@ -1,17 +1,22 @@
 package io.waybillguard.agent.sense.usb;
 
 import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.Removal;
 import io.waybillguard.agent.event.UsbAttached;
 import io.waybillguard.agent.event.UsbDetached;
+import io.waybillguard.agent.event.UsbDetails;
 import io.waybillguard.agent.event.UsbDevice;
 import io.waybillguard.agent.event.Volume;
+import io.waybillguard.agent.event.VolumeDetails;
 import io.waybillguard.agent.event.VolumeMounted;
 import io.waybillguard.agent.event.VolumeUnmounted;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.PathText;
 import io.waybillguard.agent.platform.UsbBus;
 import io.waybillguard.agent.platform.UsbChange;
+import io.waybillguard.agent.platform.UsbNature;
 import io.waybillguard.agent.platform.UsbPeripheral;
+import io.waybillguard.agent.platform.VolumeNature;
 import io.waybillguard.agent.platform.Volumes;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
@@ -22,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,9 +48,22 @@ public final class UsbSensor implements Sensor {
   private final Map<String, Plugged> plugged = new LinkedHashMap<>();
 
   /** Volumes on removable media, in the order of mounting. */
-  private List<Volume> mounted = List.of();
+  private List<MountedVolume> mounted = List.of();
 
-  private record Plugged(UsbPeripheral device, Instant since) {}
+  /** A device that is in, and what became of its volumes so far. */
+  private static final class Plugged {
+    private final UsbPeripheral device;
+    private final UsbDevice told;
+    private final Instant since;
+    private Removal volumes = Removal.UNUSED;
+    private boolean writable;
+
+    Plugged(UsbPeripheral device, UsbDevice told, Instant since) {
+      this.device = device;
+      this.told = told;
+      this.since = since;
+    }
+  }
 
   /**
    * @param clock gives the time of each observation: when this agent was told, which is
@@ -68,8 +87,8 @@ public final class UsbSensor implements Sensor {
     VolumeChange change = volumesNow();
     found.addAll(change.gone());
     for (Plugged before : List.copyOf(plugged.values())) {
-      if (!inNow.contains(before.device())) {
-        found.add(detached(before.device()));
+      if (inNow.stream().noneMatch(now -> now.identity().equals(before.device.identity()))) {
+        found.add(detached(before.device, Removal.UNSEEN));
       }
     }
     for (UsbPeripheral device : inNow) {
@@ -96,7 +115,7 @@ public final class UsbSensor implements Sensor {
       if (change instanceof UsbChange.Arrived arrived) {
         seen.add(attached(arrived.device(), false));
       } else if (change instanceof UsbChange.Left left) {
-        seen.add(detached(left.device()));
+        seen.add(detached(left.device(), left.ejected() ? Removal.EJECTED : Removal.RELEASED));
       }
     }
     seen.addAll(volumeChange.come());
@@ -105,45 +124,104 @@ public final class UsbSensor implements Sensor {
 
   private Observation attached(UsbPeripheral device, boolean presentAtStart) {
     Instant now = clock.instant();
-    plugged.put(device.port(), new Plugged(device, now));
-    return new UsbAttached(now, described(device), presentAtStart);
+    UsbDevice told = described(device, isRepeated(device));
+    plugged.put(device.port(), new Plugged(device, told, now));
+    for (MountedVolume volume : mounted) {
+      mountedOn(volume);
+    }
+    return new UsbAttached(now, told, presentAtStart);
   }
 
-  private Observation detached(UsbPeripheral device) {
+  /** Whether another one that says to be the same thing is in. */
+  private boolean isRepeated(UsbPeripheral device) {
+    return !device.serial().isEmpty()
+        && plugged.values().stream()
+            .map(other -> other.device)
+            .anyMatch(
+                other ->
+                    !other.port().equals(device.port())
+                        && other.vendorId().equals(device.vendorId())
+                        && other.productId().equals(device.productId())
+                        && other.serial().equals(device.serial()));
+  }
+
+  /**
+   * @param atBest how it left if all that was mounted of it had been unmounted before
+   */
+  private Observation detached(UsbPeripheral device, Removal atBest) {
     Instant now = clock.instant();
     Plugged known = plugged.remove(device.port());
-    Duration connected = known == null ? Duration.ZERO : Duration.between(known.since(), now);
+    if (known == null) {
+      return new UsbDetached(now, described(device, false), Duration.ZERO);
+    }
+    Duration connected = Duration.between(known.since, now);
     if (connected.isNegative()) {
       LOG.warn("port={} was left before it was entered: the clock was set back", device.port());
       connected = Duration.ZERO;
     }
-    return new UsbDetached(now, described(device), connected);
+    boolean safe = atBest == Removal.UNSEEN || known.volumes == Removal.RELEASED;
+    return new UsbDetached(
+        now, known.told, connected, safe ? atBest : known.volumes, known.writable);
   }
 
   private record VolumeChange(List<Observation> gone, List<Observation> come) {}
 
   private VolumeChange volumesNow() throws IOException {
-    List<Volume> now =
-        volumes.list().stream()
-            .filter(MountedVolume::removable)
-            .map(UsbSensor::described)
-            .distinct()
-            .toList();
+    List<MountedVolume> now =
+        volumes.list().stream().filter(MountedVolume::removable).distinct().toList();
     Instant at = clock.instant();
     List<Observation> gone = new ArrayList<>();
     List<Observation> come = new ArrayList<>();
-    mounted.stream()
-        .filter(volume -> !contains(now, volume))
-        .forEach(volume -> gone.add(new VolumeUnmounted(at, volume)));
-    now.stream()
-        .filter(volume -> !contains(mounted, volume))
-        .forEach(volume -> come.add(new VolumeMounted(at, volume)));
+    for (MountedVolume volume : mounted) {
+      if (!contains(now, volume)) {
+        gone.add(new VolumeUnmounted(at, described(volume), left(volume)));
+      }
+    }
+    for (MountedVolume volume : now) {
+      if (!contains(mounted, volume)) {
+        mountedOn(volume);
+        come.add(new VolumeMounted(at, described(volume)));
+      }
+    }
     mounted = now;
     return new VolumeChange(gone, come);
   }
 
+  private void mountedOn(MountedVolume volume) {
+    Plugged carrier = carrier(volume);
+    if (carrier != null && carrier.volumes == Removal.UNUSED) {
+      carrier.volumes = Removal.RELEASED; // unless it is pulled
+    }
+  }
+
+  /** How a volume left, which is how the device that carried it leaves if nothing is worse. */
+  private Removal left(MountedVolume volume) throws IOException {
+    Removal how =
+        switch (volumes.fate(volume)) {
+          case RELEASED -> Removal.RELEASED;
+          case PULLED -> Removal.PULLED;
+          case UNCLEAR -> Removal.UNCLEAR;
+        };
+    Plugged carrier = carrier(volume);
+    if (carrier != null) {
+      if (how == Removal.PULLED || carrier.volumes != Removal.PULLED) {
+        carrier.volumes = how;
+      }
+      carrier.writable |= how != Removal.RELEASED && !volume.nature().readOnly();
+    }
+    return how;
+  }
+
+  private @Nullable Plugged carrier(MountedVolume volume) {
+    UsbPeripheral carrier = volume.carrier();
+    Plugged found = carrier == null ? null : plugged.get(carrier.port());
+    return found != null && carrier != null && found.device.identity().equals(carrier.identity())
+        ? found
+        : null;
+  }
+
   /** The same medium at the same place; its label may be changed while it is mounted. */
-  private static boolean contains(List<Volume> volumes, Volume one) {
+  private static boolean contains(List<MountedVolume> volumes, MountedVolume one) {
     return volumes.stream()
         .anyMatch(
             v ->
@@ -152,7 +230,8 @@ public final class UsbSensor implements Sensor {
                     && v.passport().equals(one.passport()));
   }
 
-  private static UsbDevice described(UsbPeripheral device) {
+  private static UsbDevice described(UsbPeripheral device, boolean repeatedSerial) {
+    UsbNature nature = device.nature();
     return new UsbDevice(
         device.port(),
         device.vendorId(),
@@ -161,10 +240,24 @@ public final class UsbSensor implements Sensor {
         device.manufacturer(),
         device.product(),
         device.interfaces(),
-        device.passport());
+        device.passport(),
+        new UsbDetails(
+            nature.controller(),
+            nature.hubs(),
+            nature.speed(),
+            nature.fixed(),
+            nature.authorised(),
+            nature.interfaceNames(),
+            nature.otherInterfaces(),
+            nature.inputs().stream()
+                .map(input -> new UsbDetails.Input(input.name(), input.types(), input.points()))
+                .toList(),
+            nature.malformed(),
+            repeatedSerial));
   }
 
   private static Volume described(MountedVolume volume) {
+    VolumeNature nature = volume.nature();
     return new Volume(
         PathText.of(volume.mountPoint()),
         volume.source(),
@@ -172,7 +265,15 @@ public final class UsbSensor implements Sensor {
         volume.label(),
         volume.serial(),
         volume.removable(),
-        volume.passport());
+        volume.passport(),
+        new VolumeDetails(
+            nature.bytes(),
+            nature.partition(),
+            nature.readOnly(),
+            nature.options(),
+            nature.encryption(),
+            nature.image(),
+            nature.folder()));
   }
 
   @Override

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.VolumeNature;
+import io.waybillguard.agent.platform.Volumes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +46,71 @@ final class LinuxVolumesTest {
     assertEquals("RIGSER0001", stick.carrier().serial());
     assertEquals("2-1", stick.carrier().port());
     assertEquals(stick.carrier().passport(), stick.passport());
+  }
+
+  @Test
+  void withoutUdevLabelAndSerialAreReadFromTheStickItself() throws IOException {
+    Fixtures.sysfs("sysfs-stick-keyboard.txt", root);
+    Fixtures.place("mountinfo-stick.txt", root.resolve(MOUNTINFO));
+    Fixtures.place("superblock-vfat.bin", root.resolve("dev/sda"));
+    MountedVolume stick = only(removable());
+    assertEquals("COURIERUSB", stick.label());
+    assertEquals("BAA6-8CB2", stick.serial());
+  }
+
+  @Test
+  void whatElseIsKnownOfAVolumeIsTold() throws IOException {
+    Fixtures.sysfs("sysfs-partition-mapped.txt", root);
+    Fixtures.place("mountinfo-partition.txt", root.resolve(MOUNTINFO));
+    Path partition = root.resolve("sys/class/block/sda1").toRealPath();
+    Files.writeString(partition.resolve("size"), "122880\n");
+    Files.writeString(partition.resolve("partition"), "1\n");
+    VolumeNature nature = only(removable()).nature();
+    assertEquals(122_880L * 512, nature.bytes());
+    assertEquals(1, nature.partition());
+    assertFalse(nature.readOnly());
+    assertTrue(nature.options().startsWith("rw,relatime"), nature::options);
+    assertEquals("/", nature.folder());
+
+    Fixtures.place("mountinfo-mapped.txt", root.resolve(MOUNTINFO));
+    Path mapped = root.resolve("sys/class/block/dm-0").toRealPath();
+    Files.createDirectories(mapped.resolve("dm"));
+    Files.writeString(mapped.resolve("dm/uuid"), "CRYPT-LUKS2-0a1b-cellar\n");
+    assertEquals("luks2", only(removable()).nature().encryption());
+    Files.writeString(mapped.resolve("dm/uuid"), "CRYPT-BITLK-0a1b-cellar\n");
+    assertEquals("bitlocker", only(removable()).nature().encryption());
+    Files.writeString(mapped.resolve("dm/uuid"), "LVM-0a1b\n");
+    assertEquals("", only(removable()).nature().encryption());
+  }
+
+  @Test
+  void aBoundFolderAndAReadOnlyFileSystemAreTold() throws IOException {
+    Fixtures.sysfs("sysfs-stick-keyboard.txt", root);
+    Files.createDirectories(root.resolve("proc/self"));
+    Files.writeString(
+        root.resolve(MOUNTINFO),
+        "40 25 8:0 /docs /srv/docs rw,nosuid - vfat /dev/sda ro,errors=remount-ro\n");
+    VolumeNature nature = only(removable()).nature();
+    assertEquals("/docs", nature.folder());
+    assertTrue(nature.readOnly());
+    assertEquals("nosuid,ro,errors=remount-ro", nature.options());
+  }
+
+  @Test
+  void aVolumeThatIsGoneWasReleasedOrPulledOrNobodyCanTell() throws IOException {
+    Fixtures.sysfs("sysfs-stick-keyboard.txt", root);
+    Fixtures.place("mountinfo-stick.txt", root.resolve(MOUNTINFO));
+    LinuxVolumes volumes = new LinuxVolumes(root);
+    MountedVolume stick = only(removable());
+    Path link = root.resolve("sys/class/block/sda");
+    Path aside = root.resolve("aside");
+
+    Files.move(link, aside);
+    assertEquals(Volumes.Fate.PULLED, volumes.fate(stick), "the kernel keeps the mount");
+    Files.writeString(root.resolve(MOUNTINFO), "");
+    assertEquals(Volumes.Fate.UNCLEAR, volumes.fate(stick));
+    Files.move(aside, link);
+    assertEquals(Volumes.Fate.RELEASED, volumes.fate(stick));
   }
 
   @Test

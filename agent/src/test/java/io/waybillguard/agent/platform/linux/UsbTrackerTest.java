@@ -1,9 +1,11 @@
 package io.waybillguard.agent.platform.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.platform.UsbChange;
+import io.waybillguard.agent.platform.UsbInput;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +28,8 @@ final class UsbTrackerTest {
           "1-2", "0627", "0001", "KBD1", "QEMU", "QEMU USB Keyboard", List.of("03/01/01"));
   private static final String HUB = "/devices/pci0000:00/0000:00:03.0/usb2";
 
+  private static final String KEYBOARD_PATH = "/devices/pci0000:00/0000:00:03.0/usb1/1-2";
+
   @TempDir private Path root;
   private Instant now = Instant.parse("2026-11-24T04:00:00Z");
   private UsbTracker tracker;
@@ -45,7 +49,7 @@ final class UsbTrackerTest {
             new UsbChange.Arrived(KEYBOARD),
             new UsbChange.Left(STICK),
             new UsbChange.Left(KEYBOARD)),
-        replay());
+        identities(replay()));
   }
 
   @Test
@@ -57,12 +61,13 @@ final class UsbTrackerTest {
       }
       changes.addAll(tracker.on(event));
     }
-    assertTrue(changes.contains(new UsbChange.Left(STICK)), changes::toString);
+    assertTrue(identities(changes).contains(new UsbChange.Left(STICK)), changes::toString);
   }
 
   @Test
   void whatIsInAtStartIsToldOnceAndNotAgainByMessagesThatWereOnTheirWay() throws IOException {
-    assertEquals(List.of(KEYBOARD, STICK), tracker.start());
+    assertEquals(
+        List.of(KEYBOARD, STICK), tracker.start().stream().map(UsbPeripheral::identity).toList());
     List<UsbChange> arrivals =
         replay().stream().filter(UsbChange.Arrived.class::isInstance).toList();
     assertEquals(List.of(), arrivals);
@@ -75,7 +80,7 @@ final class UsbTrackerTest {
     assertEquals(Duration.ofMillis(1500), tracker.patience(Duration.ofSeconds(5)));
     assertEquals(List.of(), tracker.overdue());
     now = now.plusMillis(1500);
-    assertEquals(List.of(new UsbChange.Arrived(STICK)), tracker.overdue());
+    assertEquals(List.of(new UsbChange.Arrived(STICK)), identities(tracker.overdue()));
     assertEquals(List.of(), tracker.overdue());
     assertEquals(Duration.ofSeconds(5), tracker.patience(Duration.ofSeconds(5)));
   }
@@ -84,7 +89,7 @@ final class UsbTrackerTest {
   void aClockSetBackDoesNotMakeADeviceWaitForEver() throws IOException {
     assertEquals(List.of(), tracker.on(event("add", "2-1")));
     now = now.minus(Duration.ofDays(365));
-    assertEquals(List.of(new UsbChange.Arrived(STICK)), tracker.overdue());
+    assertEquals(List.of(new UsbChange.Arrived(STICK)), identities(tracker.overdue()));
   }
 
   @Test
@@ -92,9 +97,10 @@ final class UsbTrackerTest {
     Path interfaces = root.resolve("sys" + HUB + "/2-1/2-1:1.0");
     Path aside = root.resolve("aside");
     Files.move(interfaces, aside);
-    assertEquals(List.of(KEYBOARD), tracker.start());
+    assertEquals(List.of(KEYBOARD), tracker.start().stream().map(UsbPeripheral::identity).toList());
     Files.move(aside, interfaces);
-    assertEquals(List.of(new UsbChange.Arrived(STICK)), tracker.on(event("bind", "2-1")));
+    assertEquals(
+        List.of(new UsbChange.Arrived(STICK)), identities(tracker.on(event("bind", "2-1"))));
   }
 
   @Test
@@ -108,11 +114,110 @@ final class UsbTrackerTest {
 
   @Test
   void aDeviceThatTurnsIntoAnotherOneIsToldOfAsAnother() throws IOException {
-    assertEquals(List.of(new UsbChange.Arrived(STICK)), tracker.on(event("bind", "2-1")));
+    assertEquals(
+        List.of(new UsbChange.Arrived(STICK)), identities(tracker.on(event("bind", "2-1"))));
     Files.writeString(root.resolve("sys" + HUB + "/2-1/2-1:1.0/bInterfaceClass"), "03\n");
     List<UsbChange> changes = tracker.on(event("bind", "2-1"));
-    assertEquals(new UsbChange.Left(STICK), changes.get(0));
+    assertEquals(new UsbChange.Left(STICK), identities(changes).get(0));
     assertEquals(List.of("03/06/50"), ((UsbChange.Arrived) changes.get(1)).device().interfaces());
+  }
+
+  @Test
+  void aKeyboardIsToldOfWhenItsInputDeviceIsThere() throws IOException {
+    Path input = root.resolve("sys" + KEYBOARD_PATH + "/1-2:1.0/0003:0627:0001.0001/input");
+    Path aside = root.resolve("aside");
+    Files.move(input, aside);
+    assertEquals(List.of(), tracker.on(event("bind", KEYBOARD_PATH, "627/1/0", "usb_device")));
+    assertEquals(UsbTracker.INPUT_PATIENCE, tracker.patience(Duration.ofSeconds(5)));
+    Files.move(aside, input);
+    List<UsbChange> changes =
+        tracker.on(
+            new Uevent(
+                "add",
+                KEYBOARD_PATH + "/1-2:1.0/0003:0627:0001.0001/input/input4",
+                Map.of("SUBSYSTEM", "input")));
+    assertEquals(List.of(new UsbChange.Arrived(KEYBOARD)), identities(changes));
+    assertEquals(
+        List.of(new UsbInput("QEMU QEMU USB Keyboard", true, false)),
+        ((UsbChange.Arrived) changes.get(0)).device().nature().inputs());
+    assertEquals(Duration.ofSeconds(5), tracker.patience(Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void aHidDeviceThatNobodyDrivesIsToldOfAllTheSame() throws IOException {
+    delete(root.resolve("sys" + KEYBOARD_PATH + "/1-2:1.0/0003:0627:0001.0001"));
+    assertEquals(List.of(), tracker.on(event("bind", KEYBOARD_PATH, "627/1/0", "usb_device")));
+    now = now.plus(UsbTracker.INPUT_PATIENCE);
+    assertEquals(List.of(new UsbChange.Arrived(KEYBOARD)), identities(tracker.overdue()));
+  }
+
+  @Test
+  void interfacesThatChangeAfterTheArrivalMakeAnotherDevice() throws IOException {
+    tracker.start();
+    Path theInterface = root.resolve("sys" + HUB + "/2-1/2-1:1.0");
+    delete(theInterface);
+    assertEquals(List.of(), tracker.on(event("remove", HUB + "/2-1/2-1:1.0", "", "usb_interface")));
+    Files.createDirectories(theInterface);
+    Files.writeString(theInterface.resolve("bInterfaceClass"), "03\n");
+    Files.writeString(theInterface.resolve("bInterfaceSubClass"), "01\n");
+    Files.writeString(theInterface.resolve("bInterfaceProtocol"), "01\n");
+    assertEquals(List.of(), tracker.on(event("add", HUB + "/2-1/2-1:1.0", "", "usb_interface")));
+    assertEquals(List.of(), tracker.overdue());
+    now = now.plus(UsbTracker.SETTLING);
+    List<UsbChange> changes = tracker.overdue();
+    assertEquals(new UsbChange.Left(STICK), identities(changes).get(0));
+    assertEquals(List.of("03/01/01"), ((UsbChange.Arrived) changes.get(1)).device().interfaces());
+  }
+
+  @Test
+  void aDeviceThatIsNoLongerAuthorisedIsToldOfAsOneWithoutInterfaces() throws IOException {
+    tracker.start();
+    delete(root.resolve("sys" + HUB + "/2-1/2-1:1.0"));
+    Files.writeString(root.resolve("sys" + HUB + "/2-1/authorized"), "0\n");
+    tracker.on(event("remove", HUB + "/2-1/2-1:1.0", "", "usb_interface"));
+    now = now.plus(UsbTracker.SETTLING);
+    UsbPeripheral barred = ((UsbChange.Arrived) tracker.overdue().get(1)).device();
+    assertEquals(List.of(), barred.interfaces());
+    assertFalse(barred.nature().authorised());
+  }
+
+  @Test
+  void aDriverThatLetsGoAndTakesUpAgainMakesNoPair() throws IOException {
+    tracker.start();
+    for (String action : List.of("unbind", "bind")) {
+      assertEquals(List.of(), tracker.on(event(action, HUB + "/2-1/2-1:1.0", "", "usb_interface")));
+    }
+    for (String action : List.of("change", "unbind", "bind")) {
+      assertEquals(List.of(), tracker.on(event(action, "2-1")));
+    }
+    now = now.plusSeconds(5);
+    assertEquals(List.of(), tracker.overdue());
+  }
+
+  @Test
+  void aMediumThatWasGivenUpIsToldWithTheRemoval() throws IOException {
+    tracker.start();
+    String disk = HUB + "/2-1/2-1:1.0/host0/target0:0:0/0:0:0:0/block/sda";
+    Path size = root.resolve("sys" + disk + "/size");
+    Uevent change = new Uevent("change", disk, Map.of("SUBSYSTEM", "block", "DEVTYPE", "disk"));
+    Files.writeString(size, "0\n");
+    assertEquals(List.of(), tracker.on(change));
+    assertEquals(
+        List.of(new UsbChange.Left(STICK, true)), identities(tracker.on(event("remove", "2-1"))));
+
+    tracker.start();
+    tracker.on(change);
+    Files.writeString(size, "131072\n");
+    tracker.on(change);
+    assertEquals(
+        List.of(new UsbChange.Left(STICK, false)), identities(tracker.on(event("remove", "2-1"))));
+  }
+
+  @Test
+  void aMessageWithIdsThatAreNoneLosesNoDevice() throws IOException {
+    assertEquals(List.of(), tracker.on(event("add", "2-9", "zz//ffffff")));
+    List<UsbChange> changes = tracker.on(event("remove", "2-9", "zz"));
+    assertEquals("0000", ((UsbChange.Arrived) changes.get(0)).device().vendorId());
   }
 
   @Test
@@ -128,6 +233,20 @@ final class UsbTrackerTest {
     assertTrue(Uevent.parse(udev, udev.length).isEmpty());
     assertTrue(Uevent.parse(new byte[0], 0).isEmpty());
     assertTrue(Uevent.parse(new byte[] {0, 0, 0}, 3).isEmpty());
+  }
+
+  private static List<UsbChange> identities(List<UsbChange> changes) {
+    return changes.stream()
+        .map(
+            change -> {
+              if (change instanceof UsbChange.Arrived arrived) {
+                return new UsbChange.Arrived(arrived.device().identity());
+              }
+              return change instanceof UsbChange.Left left
+                  ? new UsbChange.Left(left.device().identity(), left.ejected())
+                  : change;
+            })
+        .toList();
   }
 
   private List<UsbChange> replay() throws IOException {
@@ -153,11 +272,25 @@ final class UsbTrackerTest {
         action, HUB + "/" + port, Map.of("DEVTYPE", "usb_device", "PRODUCT", product));
   }
 
+  private static Uevent event(String action, String devpath, String product, String type) {
+    return new Uevent(action, devpath, Map.of("DEVTYPE", type, "PRODUCT", product));
+  }
+
   private static void delete(Path folder) throws IOException {
     try (var below = Files.walk(folder)) {
       for (Path path : below.sorted(java.util.Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
     }
+  }
+
+  @Test
+  void withoutSysfsItSaysSoInsteadOfFindingNothing() {
+    IOException why =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            IOException.class,
+            () -> new UsbTracker(new SysfsUsb(Path.of("/nonexistent")), () -> now).start());
+    org.junit.jupiter.api.Assertions.assertTrue(
+        String.valueOf(why.getMessage()).contains("mount /sys"), why.getMessage());
   }
 }

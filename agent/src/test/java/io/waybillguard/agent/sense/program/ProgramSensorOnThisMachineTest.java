@@ -11,6 +11,7 @@ import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import io.waybillguard.agent.platform.Volumes;
+import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxProcesses;
 import io.waybillguard.agent.sense.Sensor;
@@ -61,8 +62,12 @@ final class ProgramSensorOnThisMachineTest {
             new LinuxFiles(processes, volumes, List.of(), clock),
             volumes,
             processes,
+            new DpkgPackages(clock),
             clock,
-            ProgramSettings.DEFAULT);
+            ProgramSettings.DEFAULT,
+            UnusualPlaces.NONE,
+            SomeFamilies.ALL,
+            root.resolve("programs.json"));
   }
 
   @AfterEach

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.event.FileTraits;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
@@ -15,19 +16,23 @@ import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileActivityContract;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.MountedVolume;
+import io.waybillguard.agent.platform.ScriptedPackages;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +49,7 @@ final class ProgramSensorTest implements FileActivityContract {
   private Path disk;
   private Path stick;
   private MountedVolume onStick;
+  private final ScriptedPackages packages = new ScriptedPackages();
   private final ScriptedFiles kernel = new ScriptedFiles();
   private Instant now = NOON;
   private ProgramSettings settings = settings(1 << 30, 20_000, 8, Duration.ofSeconds(30));
@@ -61,7 +67,17 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   private void begin() throws IOException {
-    sensor = new ProgramSensor(kernel, kernel, kernel, () -> now, settings);
+    sensor =
+        new ProgramSensor(
+            kernel,
+            kernel,
+            kernel,
+            packages,
+            () -> now,
+            settings,
+            UnusualPlaces.NONE,
+            SomeFamilies.ALL,
+            root.resolve("programs.json"));
     sensor.open();
   }
 
@@ -278,17 +294,110 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   @Test
-  void anUpdateOfTheSystemIsRecordedButItsStartsAreOrdinary() {
-    Origin elsewhere = Origin.NOT_SEEN_ON_MEDIUM;
-    assertTrue(Packagers.installed("/usr/bin/ls", "/usr/bin/dpkg", elsewhere));
-    assertFalse(Packagers.installed("/usr/bin/ls", "/usr/bin/cp", elsewhere));
-    assertFalse(Packagers.installed("/usr/local/bin/ls", "/usr/bin/dpkg", elsewhere));
-    assertFalse(Packagers.installed("/home/courier/ls", "/usr/bin/dpkg", elsewhere));
-    assertFalse(
-        Packagers.installed(
-            "/usr/bin/ls",
-            "/usr/bin/dpkg",
-            new Origin(Origin.Medium.REMOVABLE, "same_process", "/s/x.deb", "p")));
+  void aFileOfAPackageIsNamedWithItAndSaysWhetherItIsAsItWasPackaged() throws Exception {
+    Path tool = script(disk.resolve("tool"), "echo 1");
+    packages.put(tool, "tools", md5(tool));
+    kernel.written(tool, CP);
+    assertEquals(
+        FileTraits.Packaged.AS_PACKAGED, appeared(only(look())).file().traits().packaged());
+    script(tool, "echo 2");
+    kernel.written(tool, CP);
+    FileTraits changed = appeared(only(look())).file().traits();
+    assertEquals(FileTraits.Packaged.CHANGED, changed.packaged());
+    assertEquals("tools", changed.packageName());
+    kernel.written(script(disk.resolve("other"), "echo 1"), CP);
+    assertEquals(FileTraits.Packaged.NO, appeared(only(look())).file().traits().packaged());
+  }
+
+  @Test
+  void aProgramThatRunsAsItsOwnerShowsIt() throws Exception {
+    Path tool = script(disk.resolve("tool"), "echo 1");
+    Files.setAttribute(tool, "unix:mode", 0104755);
+    kernel.written(tool, CP);
+    assertEquals(04755, appeared(only(look())).file().traits().mode());
+  }
+
+  @Test
+  void howAProgramCameIsTakenFromWhoWroteItAndWhoStartedThat() throws IOException {
+    kernel.process(80, "/usr/sbin/sshd", "root", 1);
+    kernel.process(81, "/usr/lib/openssh/sftp-server", "courier", 80);
+    kernel.process(82, "/usr/bin/file-roller", "courier", SHELL);
+    kernel.process(83, "/usr/bin/odd-unpacker", "courier", 82);
+    kernel.process(84, "/opt/wechat/wechat", "courier", SHELL);
+    kernel.process(85, "/usr/bin/tar", "courier", SHELL);
+    kernel.process(86, "/usr/bin/curl", "courier", SHELL);
+    Path chat = Files.createDirectories(disk.resolve("xwechat_files"));
+    assertEquals(Origin.Way.REMOTE, wayOf(script(disk.resolve("a"), "1"), 81));
+    assertEquals(Origin.Way.ARCHIVE, wayOf(script(disk.resolve("b"), "2"), 83));
+    assertEquals(Origin.Way.CHAT, wayOf(script(disk.resolve("c"), "3"), 84));
+    assertEquals(Origin.Way.ARCHIVE, wayOf(script(disk.resolve("d"), "4"), 85));
+    assertEquals(Origin.Way.BROWSER, wayOf(script(disk.resolve("e"), "5"), 86));
+    assertEquals(Origin.Way.CHAT, wayOf(script(chat.resolve("f"), "6"), CP));
+    assertEquals(Origin.Way.UNKNOWN, wayOf(script(disk.resolve("g"), "7"), CP));
+  }
+
+  private Origin.Way wayOf(Path file, long writer) throws IOException {
+    kernel.written(file, writer);
+    return appeared(only(look())).origin().way();
+  }
+
+  @Test
+  void aDownloadNamesItsHostAndNothingElseOfTheAddress() throws IOException {
+    Path file = script(disk.resolve("a"), "1");
+    UserDefinedFileAttributeView view =
+        Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+    try {
+      view.write(
+          "xdg.origin.url",
+          ByteBuffer.wrap("https://u:p@dl.example/x?token=s".getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      Assumptions.abort("SKIPPED: no extended attributes here: " + e);
+    }
+    kernel.written(file, CP);
+    Origin origin = appeared(only(look())).origin();
+    assertEquals(Origin.Way.BROWSER, origin.way());
+    assertEquals("dl.example", origin.host());
+  }
+
+  @Test
+  void aProgramThatIsUsedAllDayIsRecordedOnceADayWithACountAndAHiddenOneEachTime()
+      throws IOException {
+    Path open = script(disk.resolve("tool"), "echo 1");
+    Path hidden = script(hidden("tool"), "echo 2");
+    kernel.written(open, CP);
+    kernel.written(hidden, CP);
+    look();
+    int pid = 200;
+    for (int i = 0; i < 5; i++) {
+      kernel.started(open, pid++);
+      kernel.started(hidden, pid++);
+    }
+    List<String> starts =
+        look().stream().map(o -> started(o).file().path() + started(o).times()).toList();
+    assertEquals(1, starts.stream().filter((open + "1")::equals).count());
+    assertEquals(5, starts.stream().filter((hidden + "1")::equals).count());
+    assertEquals(6, starts.size());
+    now = now.plus(StartMemory.A_DAY);
+    kernel.started(open, pid);
+    assertEquals(5, started(only(look())).times());
+  }
+
+  @Test
+  void aStartTellsWhoIsAboveItUpToEight() throws IOException {
+    Path program = script(hidden("run"), "echo run");
+    for (int i = 0; i < 20; i++) {
+      kernel.process(100 + i, "/bin/p" + i, "courier", 99 + i);
+    }
+    kernel.started(program, 119);
+    ProgramStarted start = started(only(look()));
+    assertEquals(118, start.parent().pid());
+    assertEquals(
+        List.of(117L, 116L, 115L, 114L, 113L, 112L, 111L),
+        start.above().stream().map(ProcessRef::pid).toList());
+    kernel.process(120, "/bin/a", "courier", 121);
+    kernel.process(121, "/bin/b", "courier", 120);
+    kernel.started(program, 120);
+    assertEquals(List.of(), started(only(look())).above(), "a circle has an end");
   }
 
   @Test
@@ -495,7 +604,6 @@ final class ProgramSensorTest implements FileActivityContract {
     assertEquals(List.of("program.new"), types(look()));
   }
 
-  /** The place of the test itself must not count as one where programs hide. */
   private static ProgramSettings settings(
       long hashLimit, int mediumFiles, int mediumDepth, Duration mediumPatience) {
     return new ProgramSettings(
@@ -504,8 +612,7 @@ final class ProgramSensorTest implements FileActivityContract {
         mediumFiles,
         mediumDepth,
         mediumPatience,
-        Duration.ofMinutes(5),
-        List.of());
+        Duration.ofMinutes(5));
   }
 
   /** Steps until there is nothing left to do. */
@@ -540,6 +647,11 @@ final class ProgramSensorTest implements FileActivityContract {
   private static String sha256(Path file) throws Exception {
     return HexFormat.of()
         .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+  }
+
+  private static String md5(Path file) throws Exception {
+    return HexFormat.of()
+        .formatHex(MessageDigest.getInstance("MD5").digest(Files.readAllBytes(file)));
   }
 
   private static Observation only(List<Observation> seen) {

@@ -57,6 +57,11 @@ final class ScriptedFiles implements FileActivity, Volumes, Processes {
     lost = true;
   }
 
+  /** Whether nothing is left to tell. */
+  boolean isQuiet() {
+    return events.isEmpty();
+  }
+
   /** What the last wait was given. */
   Duration lastPatience() {
     return lastPatience;

@@ -14,6 +14,7 @@ import java.util.List;
 final class PluggedByHand implements UsbBus, Volumes {
   private final List<UsbPeripheral> in = new ArrayList<>();
   private final List<MountedVolume> mounted = new ArrayList<>();
+  private final List<MountedVolume> pulled = new ArrayList<>();
   private final List<UsbChange> news = new ArrayList<>();
   private boolean lost;
   private boolean hidden;
@@ -25,12 +26,18 @@ final class PluggedByHand implements UsbBus, Volumes {
   }
 
   void pull(UsbPeripheral device) {
-    in.remove(device);
-    news.add(new UsbChange.Left(device));
+    pull(device, false);
+  }
+
+  void pull(UsbPeripheral device, boolean ejected) {
+    if (in.remove(device)) {
+      news.add(new UsbChange.Left(device, ejected));
+    }
   }
 
   void mount(MountedVolume volume) {
     mounted.add(volume);
+    pulled.remove(volume);
     news.add(new UsbChange.VolumesChanged());
   }
 
@@ -42,7 +49,13 @@ final class PluggedByHand implements UsbBus, Volumes {
   /** As Linux does it: no word of the mount table. */
   void pullWhileMounted(UsbPeripheral device, MountedVolume volume) {
     mounted.remove(volume);
+    pulled.add(volume);
     pull(device);
+  }
+
+  @Override
+  public Fate fate(MountedVolume gone) {
+    return pulled.contains(gone) ? Fate.PULLED : Fate.RELEASED;
   }
 
   void loseEvents() {

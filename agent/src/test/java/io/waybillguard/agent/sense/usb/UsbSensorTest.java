@@ -6,14 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.Removal;
 import io.waybillguard.agent.event.UsbAttached;
 import io.waybillguard.agent.event.UsbDetached;
+import io.waybillguard.agent.event.UsbDevice;
+import io.waybillguard.agent.event.UsbSerial;
 import io.waybillguard.agent.event.VolumeMounted;
 import io.waybillguard.agent.event.VolumeUnmounted;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.UsbBus;
 import io.waybillguard.agent.platform.UsbBusContract;
+import io.waybillguard.agent.platform.UsbInput;
+import io.waybillguard.agent.platform.UsbNature;
 import io.waybillguard.agent.platform.UsbPeripheral;
+import io.waybillguard.agent.platform.VolumeNature;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,6 +153,141 @@ final class UsbSensorTest implements UsbBusContract {
     ports.hideVolumes(false);
     sensor.close();
     assertEquals(List.of("usb.attach"), types(sensor.open().found()));
+  }
+
+  @Test
+  void aStickThatWasUnmountedFirstIsReleasedAndOneThatWasPulledIsSaidToBe() throws IOException {
+    sensor.open();
+    assertEquals(Removal.RELEASED, leaves(false, () -> ports.unmount(ON_STICK)).how());
+    UsbDetached pulled = leaves(false, () -> ports.pullWhileMounted(STICK, ON_STICK));
+    assertEquals(Removal.PULLED, pulled.how());
+    assertTrue(pulled.writable());
+  }
+
+  @Test
+  void aStickWhoseMediumWasGivenUpIsEjectedUnlessItWasStillMounted() throws IOException {
+    sensor.open();
+    assertEquals(Removal.EJECTED, leaves(true, () -> ports.unmount(ON_STICK)).how());
+    assertEquals(Removal.PULLED, leaves(true, () -> ports.pullWhileMounted(STICK, ON_STICK)).how());
+  }
+
+  @Test
+  void aReadOnlyVolumeThatWasPulledHadNothingToWrite() throws IOException {
+    MountedVolume readOnly =
+        new MountedVolume(
+            ON_STICK.mountPoint(),
+            "/dev/sda1",
+            "vfat",
+            "STICK",
+            "C807-0D80",
+            true,
+            STICK,
+            new VolumeNature(64 << 20, 1, true, "ro,noexec", "", "", "/"));
+    sensor.open();
+    ports.plug(STICK);
+    ports.mount(readOnly);
+    VolumeMounted mounted = (VolumeMounted) sensor.sense(Duration.ZERO).get(1);
+    assertTrue(mounted.volume().details().readOnly());
+    assertEquals(1, mounted.volume().details().partition());
+    ports.pullWhileMounted(STICK, readOnly);
+    List<Observation> out = sensor.sense(Duration.ZERO);
+    assertEquals(Removal.PULLED, ((VolumeUnmounted) out.get(0)).how());
+    assertFalse(((UsbDetached) out.get(1)).writable());
+  }
+
+  @Test
+  void ofSeveralVolumesOnePulledMakesItAPull() throws IOException {
+    MountedVolume second =
+        new MountedVolume(
+            Path.of("/media/desk/TWO"), "/dev/sda2", "ext4", "TWO", "f0", true, STICK);
+    sensor.open();
+    ports.plug(STICK);
+    ports.mount(ON_STICK);
+    ports.mount(second);
+    assertEquals(
+        List.of("usb.attach", "volume.mount", "volume.mount"), types(sensor.sense(Duration.ZERO)));
+    ports.unmount(second);
+    sensor.sense(Duration.ZERO);
+    ports.pullWhileMounted(STICK, ON_STICK);
+    List<Observation> out = sensor.sense(Duration.ZERO);
+    assertEquals(Removal.PULLED, ((UsbDetached) out.get(out.size() - 1)).how());
+  }
+
+  @Test
+  void aVolumeMountedAgainAfterItWasReleasedCountsAgain() throws IOException {
+    sensor.open();
+    ports.plug(STICK);
+    ports.mount(ON_STICK);
+    sensor.sense(Duration.ZERO);
+    ports.unmount(ON_STICK);
+    sensor.sense(Duration.ZERO);
+    ports.mount(ON_STICK);
+    sensor.sense(Duration.ZERO);
+    ports.pullWhileMounted(STICK, ON_STICK);
+    List<Observation> out = sensor.sense(Duration.ZERO);
+    assertEquals(Removal.PULLED, ((UsbDetached) out.get(1)).how());
+  }
+
+  @Test
+  void whatNobodyMountedIsUnusedAndWhatLeftUnwatchedIsUnseen() throws IOException {
+    ports.plug(KEYBOARD);
+    ports.plug(STICK);
+    sensor.open();
+    ports.pull(KEYBOARD);
+    assertEquals(Removal.UNUSED, ((UsbDetached) sensor.sense(Duration.ZERO).get(0)).how());
+    sensor.close();
+    ports.pull(STICK);
+    assertEquals(Removal.UNSEEN, ((UsbDetached) sensor.open().found().get(0)).how());
+  }
+
+  @Test
+  void aSerialThatIsInTwiceIsSaidToBeRepeated() throws IOException {
+    sensor.open();
+    ports.plug(STICK);
+    ports.plug(
+        new UsbPeripheral(
+            "2-3", "0781", "5567", "4C530001", "SanDisk", "Cruzer", List.of("08/06/50")));
+    List<Observation> in = sensor.sense(Duration.ZERO);
+    assertEquals(UsbSerial.GIVEN, ((UsbAttached) in.get(0)).device().serialKind());
+    assertEquals(UsbSerial.REPEATED, ((UsbAttached) in.get(1)).device().serialKind());
+  }
+
+  @Test
+  void whatElseIsKnownChangesNothingAboutWhoItIs() throws IOException {
+    UsbNature known =
+        new UsbNature(
+            "0000:00:14.0",
+            List.of("2-1 05e3:0608"),
+            "480",
+            false,
+            true,
+            List.of("MTP"),
+            List.of("ff/42/01"),
+            List.of(new UsbInput("Keyboard", true, false)),
+            List.of("device: says 2 configurations, has 1"));
+    UsbPeripheral same =
+        new UsbPeripheral(
+            "2-1", "0781", "5567", "4C530001", "SanDisk", "Cruzer", List.of("08/06/50"), known);
+    ports.plug(same);
+    UsbDevice told = ((UsbAttached) sensor.open().found().get(0)).device();
+    assertEquals("0000:00:14.0", told.details().controller());
+    assertEquals(List.of("device: says 2 configurations, has 1"), told.details().malformed());
+    sensor.close();
+    ports.pull(same);
+    ports.plug(STICK);
+    assertEquals(List.of(), sensor.open().found());
+  }
+
+  /** Plugs the stick, mounts it, lets it leave, and gives the record of the removal. */
+  private UsbDetached leaves(boolean ejected, Runnable way) throws IOException {
+    ports.plug(STICK);
+    ports.mount(ON_STICK);
+    sensor.sense(Duration.ZERO);
+    way.run();
+    ports.pull(STICK, ejected);
+    List<Observation> out = sensor.sense(Duration.ZERO);
+    assertEquals(List.of("volume.unmount", "usb.detach"), types(out));
+    return (UsbDetached) out.get(1);
   }
 
   @Test

@@ -1,0 +1,63 @@
+package io.waybillguard.agent.event;
+
+import java.util.Locale;
+
+/**
+ * What is known of a program file beside its content.
+ *
+ * @param mode its permission bits as in {@code st_mode} (set-user-id 04000, set-group-id 02000); -1
+ *     when not asked, or where the system has none
+ * @param packageName the package that the path belongs to, or ""
+ * @param packaged whether the content is that of the package
+ * @param place why the place or the name is unusual for a program, in a word; "" when it is not
+ */
+public record FileTraits(int mode, String packageName, Packaged packaged, String place) {
+  /** Nothing was asked. */
+  public static final FileTraits NONE = new FileTraits(-1, "", Packaged.UNKNOWN, "");
+
+  private static final int SET_ID = 06000;
+
+  /** How a file stands to the packages of the system. */
+  public enum Packaged {
+    /** The path belongs to no package. */
+    NO,
+    /** The content is what the package brought. */
+    AS_PACKAGED,
+    /** The path belongs to a package and its content is another. */
+    CHANGED,
+    /** The path belongs to a package that does not tell its content, or it was not compared. */
+    OWNED,
+    /** The packages of this system cannot be asked. */
+    UNKNOWN
+  }
+
+  /** The same, of a file that lies elsewhere. */
+  public FileTraits placed(String there) {
+    return new FileTraits(mode, packageName, packaged, there);
+  }
+
+  /** The parts that OCSF has no place for. */
+  Ocsf unmappedInto(Ocsf ocsf) {
+    if (mode >= 0) {
+      ocsf.unmapped("mode", String.format(Locale.ROOT, "%04o", mode));
+      if ((mode & SET_ID) != 0) {
+        ocsf.unmapped("set_id", true);
+      }
+    }
+    if (packaged != Packaged.UNKNOWN) {
+      ocsf.unmapped("packaged", packaged.name().toLowerCase(Locale.ROOT));
+    }
+    return ocsf.unmapped("package", packageName).unmapped("place", place);
+  }
+
+  /** What {@link #unmappedInto} wrote. */
+  static FileTraits recalled(Recalled unmapped) {
+    String mode = unmapped.text("mode");
+    String packaged = unmapped.text("packaged");
+    return new FileTraits(
+        mode.isEmpty() ? -1 : Integer.parseInt(mode, 8),
+        unmapped.text("package"),
+        packaged.isEmpty() ? Packaged.UNKNOWN : Packaged.valueOf(packaged.toUpperCase(Locale.ROOT)),
+        unmapped.text("place"));
+  }
+}

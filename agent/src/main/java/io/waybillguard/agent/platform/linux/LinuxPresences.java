@@ -1,0 +1,139 @@
+package io.waybillguard.agent.platform.linux;
+
+import io.waybillguard.agent.platform.DeskSigns;
+import io.waybillguard.agent.platform.DeskSigns.Lock;
+import io.waybillguard.agent.platform.Presences;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The desk by its input devices, logind's files and word, and the programs that lock screens. A
+ * locking program that tells logind nothing and is not known by name is not seen. Input is read at
+ * each look; who is logged in and whether the screen is locked, every two seconds.
+ */
+public final class LinuxPresences implements Presences {
+  private static final Duration LOOK_AT_SCREEN_EVERY = Duration.ofSeconds(2);
+
+  private final Path root;
+  private final InstantSource clock;
+  private final InputDevices input;
+  private final LoginBus bus;
+  private final Utmp.Layout layout = Utmp.Layout.of(System.getProperty("os.arch"));
+  private final Semaphore called = new Semaphore(0);
+  private Instant screenSeen = Instant.MIN;
+  private Screen screen = new Screen(new Console("", "", false, ""), Lock.UNKNOWN, "");
+
+  private record Screen(Console console, Lock lock, String unseen) {}
+
+  public LinuxPresences(InstantSource clock) {
+    this(Path.of("/"), clock);
+  }
+
+  /**
+   * @param root where /dev, /proc, /run and /sys are; another folder in tests
+   */
+  LinuxPresences(Path root, InstantSource clock) {
+    this.root = root;
+    this.clock = clock;
+    this.input = new InputDevices(root, clock);
+    this.bus = new LoginBus(LoginBus.usual(root));
+  }
+
+  @Override
+  public String open() throws IOException {
+    close();
+    DeskSigns signs = look();
+    List<String> unseen =
+        Stream.of(signs.inputUnseen(), signs.lockUnseen(), signs.userUnseen())
+            .filter(why -> !why.isEmpty())
+            .toList();
+    if (signs.watchedSince().isEmpty()
+        && signs.lock() == Lock.UNKNOWN
+        && !signs.userUnseen().isEmpty()) {
+      throw new IOException(String.join("; ", unseen));
+    }
+    return unseen.stream().collect(Collectors.joining("; "));
+  }
+
+  @Override
+  public DeskSigns look() {
+    input.look();
+    Instant now = clock.instant();
+    if (now.isBefore(screenSeen) || !now.isBefore(screenSeen.plus(LOOK_AT_SCREEN_EVERY))) {
+      screen = screen();
+      screenSeen = now;
+    }
+    return new DeskSigns(
+        screen.console().user(),
+        screen.console().unseen(),
+        input.last(),
+        input.since(),
+        input.unseen(),
+        screen.lock(),
+        screen.unseen());
+  }
+
+  private Screen screen() {
+    Console console = Console.look(root, layout);
+    if (console.behindLogin()) {
+      return new Screen(console, Lock.LOCKED, "");
+    }
+    try {
+      if (Lockers.running(root.resolve("proc")).isPresent()) {
+        return new Screen(console, Lock.LOCKED, "");
+      }
+    } catch (IOException e) {
+      return new Screen(
+          console, Lock.UNKNOWN, "cannot see whether the screen is locked: " + e.getMessage());
+    }
+    if (console.session().isEmpty()) {
+      return new Screen(
+          console,
+          Lock.UNKNOWN,
+          console.user().isEmpty() && console.unseen().isEmpty()
+              ? "" // nobody is logged in: there is nothing to lock
+              : "cannot see for sure whether the screen is locked: systemd-logind tells no session");
+    }
+    try {
+      return new Screen(console, bus.isLocked(console.session()) ? Lock.LOCKED : Lock.UNLOCKED, "");
+    } catch (IOException e) {
+      return new Screen(
+          console,
+          Lock.UNKNOWN,
+          "cannot see for sure that the screen is not locked ("
+              + e.getMessage()
+              + "); no known locking program runs");
+    }
+  }
+
+  @Override
+  public void await(Duration patience) {
+    try {
+      if (called.tryAcquire(Math.max(0, patience.toMillis()), TimeUnit.MILLISECONDS)) {
+        called.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void wake() {
+    called.release();
+  }
+
+  @Override
+  public void close() {
+    input.close();
+    bus.close();
+    screenSeen = Instant.MIN;
+  }
+}
