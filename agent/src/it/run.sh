@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
-# of an agent's folder against HQ, images carried off on this host, and the crime in the rig's guest. Leaves its files under
+# of an agent's folder against HQ, images carried off on this host, a day without harm, and the crime in the rig's guest. Leaves its files under
 # target/it. At most 70 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
@@ -52,6 +52,13 @@ else
     skip upload "needs ip, curl and openssl (apt-get install iproute2 curl openssl)"
   else
     part upload 500 python3 "$here/upload.py" "$out/upload"
+  fi
+  if [ "$(id -u)" != 0 ]; then
+    skip benign "needs root, for fanotify, a network namespace and dpkg"
+  elif ! command -v ip >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null || ! command -v dpkg-deb >/dev/null; then
+    skip benign "needs ip, curl, openssl and dpkg-deb (apt-get install iproute2 curl openssl dpkg)"
+  else
+    part benign 500 python3 "$here/benign.py" "$out/benign"
   fi
   if [ "$(id -u)" != 0 ]; then
     skip sessions "needs root, for network namespaces"

@@ -28,8 +28,18 @@ SERVER = r'''
 import http.server, json, ssl, sys
 class Disk(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        body, kind = (b"x" * 3000000, "application/octet-stream") if self.path.endswith(".bin") else (b"<h1>orders</h1>", "text/html")
+        with open(sys.argv[4] + ".seen", "a") as f:
+            f.write(json.dumps({"path": self.path, "agent": self.headers["User-Agent"]}) + "\n")
+        self.send_response(200); self.send_header("Content-Type", kind); self.send_header("Content-Length", str(len(body))); self.end_headers()
+        self.wfile.write(body)
     def do_PUT(self):
         whole = 0
+        if self.path.startswith("/broken/"):  # ends in the middle of the content, with no answer
+            self.rfile.read(100000)
+            self.close_connection = True
+            return
         if self.headers["Transfer-Encoding"] == "chunked":
             size = int(self.rfile.readline(), 16)
             while size:
@@ -309,4 +319,5 @@ def main():
     sys.exit(Upload(os.path.realpath(folder)).run())
 
 
-main()
+if __name__ == "__main__":
+    main()
