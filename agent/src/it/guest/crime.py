@@ -18,7 +18,7 @@ import lab
 
 SERIAL = "WG-CRIME-0001"
 HIDDEN = "/home/courier/.cache/.x/wpsupdate"
-STORY = ["usb.attach", "volume.mount", "program.new", "proc.start", "volume.unmount", "usb.detach"]
+STORY = ["usb.attach", "volume.mount", "program.new", "proc.start", "autostart.new", "volume.unmount", "usb.detach"]
 
 # Copies the program off the stick and starts it under another name, as the courier would be made to.
 COPY_AND_START = """
@@ -29,6 +29,10 @@ runuser -u courier -- cp /mnt/u/busybox %(path)s
 runuser -u courier -- chmod 755 %(path)s
 sleep 2
 runuser -u courier -- bash -c 'exec -a sleep %(path)s 3'
+printf '[Desktop Entry]\\nType=Application\\nName=Update\\nExec=%(path)s 1\\n' >/tmp/u.desktop
+runuser -u courier -- mkdir -p /home/courier/.config/autostart
+runuser -u courier -- cp /tmp/u.desktop /home/courier/.config/autostart/wps-update.desktop
+printf '[Service]\\nExecStart=%(path)s 1\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/wps-update.service
 umount /mnt/u
 """ % {"folder": os.path.dirname(HIDDEN), "path": HIDDEN}
 
@@ -86,7 +90,10 @@ class Scenario:
     # --- the crime -----------------------------------------------------------------------------
 
     def crime(self):
-        check, before = self.checks.that, len(self.agent.records())
+        check = self.checks.that
+        # What starts by itself is compared with what did when the agent first looked, which takes a while here.
+        lab.wait_for("the first look at what starts by itself", lambda: self.seen("autostart.baseline"), 120, 2)
+        before = len(self.agent.records())
         self.guest.plug("stick", SERIAL)
         lab.wait_for("the stick's block device", lambda: self.guest.sh("test -b /dev/sda").status == 0, 30)
         done = self.guest.sh(COPY_AND_START, 90)
@@ -100,7 +107,11 @@ class Scenario:
     def told(self, before):
         """The records since the stick went in, once the last of the story is there."""
         records = self.agent.records()[before:]
-        return records if any(r["type"] == "usb.detach" for r in records) else None
+        starts = [r for r in records if r["type"] == "autostart.new" and HIDDEN in lab.values(r["event"], "program")]
+        return records if len(starts) >= 2 and any(r["type"] == "usb.detach" for r in records) else None
+
+    def seen(self, kind):
+        return any(r["type"] == kind for r in self.agent.records())
 
     def told_right(self, records, sha256):
         check = self.checks.that
@@ -112,8 +123,17 @@ class Scenario:
         missing = [kind for kind in STORY if kind not in first]
         if not check("each step of the crime is in the log", not missing, "missing %s of %s" % (missing, [r["type"] for r in records])):
             return
-        order = [first[kind]["seq"] for kind in STORY]
-        check("the steps are in the order in which they happened", order == sorted(set(order)), dict(zip(STORY, order)))
+        # What starts by itself is read when its file was left alone for a moment: the stick may be out by then.
+        steps = [kind for kind in STORY if kind != "autostart.new"]
+        order = [first[kind]["seq"] for kind in steps]
+        check("the steps are in the order in which they happened", order == sorted(set(order)), dict(zip(steps, order)))
+        starts = [r for r in records if r["type"] == "autostart.new" and HIDDEN in lab.values(r["event"], "program")]
+        check("the service and the desktop entry that start it are told, with its hash",
+              sorted(r["event"]["unmapped"]["point"] for r in starts) == ["autostart", "systemd_units"]
+              and all(sha256 in lab.values(r["event"], "program_sha256") for r in starts), [r["summary"] for r in starts])
+        found = [r["event"]["unmapped"] for r in records if r["type"] == "finding.new"]
+        rules = sorted({f["rule"] for f in found if HIDDEN in (f.get("path"), f.get("program"))})
+        check("what came off the stick and what starts it are findings", rules == ["program-from-removable-media", "starts-by-itself"], found)
         events = {kind: first[kind]["event"] for kind in STORY}
         for kind in ("usb.attach", "usb.detach"):
             check("%s names the stick's serial" % kind, SERIAL in lab.values(events[kind], "serial_number"), lab.values(events[kind], "serial_number"))

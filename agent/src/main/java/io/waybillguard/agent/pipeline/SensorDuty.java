@@ -179,6 +179,10 @@ public final class SensorDuty implements Duty {
 
   @Override
   public void end() {
-    sensor.close();
+    try {
+      sensor.last().forEach(inbox::offer);
+    } finally {
+      sensor.close();
+    }
   }
 }

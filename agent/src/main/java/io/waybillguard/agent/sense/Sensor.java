@@ -42,6 +42,14 @@ public interface Sensor {
   /** Ends a waiting {@link #sense} early. Safe from any thread, and when nothing waits. */
   void wake();
 
+  /**
+   * What it still holds back when the agent ends: sums whose time to be recorded has not come.
+   * Called once, before {@link #close}, by the thread that looked.
+   */
+  default List<Observation> last() {
+    return List.of();
+  }
+
   /** Lets go of what it holds. May be called twice, and before {@link #open}. */
   void close();
 

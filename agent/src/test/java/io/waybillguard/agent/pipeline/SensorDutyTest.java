@@ -50,6 +50,18 @@ final class SensorDutyTest {
   }
 
   @Test
+  void whatASensorHeldBackIsToldWhenTheAgentEnds() throws Exception {
+    desk.step();
+    desk.sensor().hold(Seen.attached(Scene.noon(1), "A"));
+    desk.step();
+    assertEquals(List.of("sensor.live"), desk.kinds());
+    desk.duty().end();
+    assertFalse(desk.sensor().isOpen());
+    desk.write();
+    assertEquals(List.of("sensor.live", "usb.attach"), desk.kinds());
+  }
+
+  @Test
   void aReducedSensorSaysSo() throws Exception {
     desk.sensor().reduce();
     desk.step();

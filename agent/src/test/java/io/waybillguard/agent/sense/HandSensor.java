@@ -16,6 +16,7 @@ public final class HandSensor implements Sensor {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<Observation> shown = new ArrayList<>();
+  private final List<Observation> held = new ArrayList<>();
   private final List<Observation> there = new ArrayList<>();
   private @Nullable Exception blind;
   private @Nullable Error broken;
@@ -30,6 +31,11 @@ public final class HandSensor implements Sensor {
   /** Something happens where it looks. */
   public void show(Observation... seen) {
     locked(() -> shown.addAll(List.of(seen)));
+  }
+
+  /** It holds this back until the agent ends. */
+  public void hold(Observation... seen) {
+    locked(() -> held.addAll(List.of(seen)));
   }
 
   /** What it finds whenever it opens its eyes. */
@@ -79,6 +85,17 @@ public final class HandSensor implements Sensor {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public List<Observation> last() {
+    List<Observation> all = new ArrayList<>();
+    locked(
+        () -> {
+          all.addAll(held);
+          held.clear();
+        });
+    return all;
   }
 
   @Override

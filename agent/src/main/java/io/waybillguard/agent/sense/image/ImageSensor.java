@@ -326,6 +326,11 @@ public final class ImageSensor implements Sensor {
   }
 
   @Override
+  public List<Observation> last() {
+    return List.copyOf(tallies.due(Instant.MAX));
+  }
+
+  @Override
   public void wake() {
     files.wake();
   }

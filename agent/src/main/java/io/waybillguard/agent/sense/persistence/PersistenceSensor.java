@@ -604,6 +604,11 @@ public final class PersistenceSensor implements Sensor {
   }
 
   @Override
+  public List<Observation> last() {
+    return burst.isOpen() ? List.of(burst.end(clock.instant())) : List.of();
+  }
+
+  @Override
   public void wake() {
     folders.wake();
   }

@@ -177,7 +177,11 @@ public final class ProgramSensor implements Sensor {
     if (!waiting.isEmpty()) {
       return;
     }
-    for (Bursts.Ended ended : bursts.ended(clock.instant())) {
+    endBursts(clock.instant(), seen);
+  }
+
+  private void endBursts(Instant now, List<Observation> seen) {
+    for (Bursts.Ended ended : bursts.ended(now)) {
       ended.sum().ifPresent(seen::add);
       for (Bursts.Held single : ended.single()) {
         if (single.file().traits().packaged() == FileTraits.Packaged.NO) {
@@ -491,6 +495,13 @@ public final class ProgramSensor implements Sensor {
       LOG.debug("file={} was gone before it could be looked at: {}", file, e.toString());
       return Optional.empty();
     }
+  }
+
+  @Override
+  public List<Observation> last() {
+    List<Observation> held = new ArrayList<>();
+    endBursts(Instant.MAX, held);
+    return held;
   }
 
   @Override

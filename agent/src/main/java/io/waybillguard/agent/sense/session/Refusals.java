@@ -59,6 +59,11 @@ final class Refusals {
     sum.last = refused.at().isBefore(sum.first) ? sum.first : refused.at();
   }
 
+  /** All that was not told yet. */
+  List<Observation> rest(Instant now) {
+    return due(now.plus(PAUSE));
+  }
+
   /** What is to be told by now. */
   List<Observation> due(Instant now) {
     List<Observation> due = new ArrayList<>();

@@ -289,6 +289,11 @@ public final class SessionSensor implements Sensor {
   }
 
   @Override
+  public List<Observation> last() {
+    return refusals.rest(clock.instant());
+  }
+
+  @Override
   public void wake() {
     access.wake();
   }

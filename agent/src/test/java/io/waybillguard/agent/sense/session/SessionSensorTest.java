@@ -358,6 +358,18 @@ final class SessionSensorTest implements SensorContract {
   }
 
   @Test
+  void whatIsSummedUpIsToldWhenTheAgentEnds() throws Exception {
+    sensor.open();
+    wrote("Failed for root from 203.0.113.7");
+    wrote("Failed for root from 203.0.113.7");
+    lookOn();
+    wrote("Failed for root from 203.0.113.7");
+    assertEquals(List.of(), lookOn());
+    assertEquals(1, ((RemoteLoginsRefused) sensor.last().get(0)).times());
+    assertEquals(List.of(), sensor.last());
+  }
+
+  @Test
   void whatIsLostOfALogIsSaidAndWhatWasReadIsNotLostWithIt() throws Exception {
     sensor.open();
     lines.lost = "/var/log/tool was replaced";

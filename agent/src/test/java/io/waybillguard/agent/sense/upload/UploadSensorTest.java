@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +165,19 @@ final class UploadSensorTest implements SensorContract {
     assertEquals(1, seen.size());
     assertEquals(200 * 10 * KIB, seen.get(0).out());
     assertEquals(200, seen.get(0).connections());
+  }
+
+  @Test
+  void whatWasNotRecordedYetIsToldWhenTheAgentEnds() throws Exception {
+    sensor.open();
+    tell(1, CURL, "10.0.0.9", 900 * KIB, false);
+    tell(2, UPLOADER, "10.0.0.8", 2 * KIB, true);
+    sense();
+    assertEquals(List.of(), seen);
+    assertEquals(
+        Set.of(900 * KIB, 2 * KIB),
+        sensor.last().stream().map(o -> ((BytesSent) o).out()).collect(Collectors.toSet()));
+    assertEquals(List.of(), sensor.last());
   }
 
   @Test
