@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""sensors.py RUN_DIR [--n N] [--jar JAR]     a copied program -> its record, beside inotifywait and fatrace for the same acts in the same run
+"""sensors.py RUN_DIR [--n N] [--seconds S] [--quick] [--jar JAR]     act -> durable record for each sensor, beside inotifywait and fatrace
 
-As root. N (default 100) ELF files, each of its own content, are copied one by one into a folder of root's home: first with nothing else going on,
-then while another process makes 1,000 file events a second. After that 60 s of rest give what each of the three costs.
-What is measured: from just before the close of the copy, by this script's clock, to metadata.logged_time of its record, which is in whole
-milliseconds and is the time written into the record, before its commit to disk (evidence.commit_wait, 50 ms by default, may come on top). That each
-record is kept is seen afterwards, by "evidence list". The other two: when this script has read their line.
-Only the program sensor. Nothing is asserted about time. Prints a table; JSON to RUN_DIR/sensors.json. Exit 1 when a record is missing.
+As root. Each sensor is made to see N acts (default 100, fewer where an act takes seconds), first with nothing else going on, then while another
+process makes 1,000 file events a second: a program copied into a folder of root's home; a unit written to /etc/systemd/system; an image read by a program
+of its own; a connection that ends after 1 MiB; an SSH login on loopback. Then 60 s of rest give what each watcher costs, and for S seconds (default 60)
+a generator makes 50,000 file events a second, and 5,000 new programs a second: what is missing in the log is counted, exactly.
+What is measured: from just before the end of the act (the close of a file, the end of a connection, the start of ssh), by this script's clock, until another
+process can read the record in the database, which is looked at every millisecond: a commit is visible after it was forced to disk. inotifywait and
+fatrace: when this script has read their line. A USB device needs a bus; that delay is measured in the rig's guest.
+Nothing is asserted about time. Prints a table; JSON to RUN_DIR/sensors.json. Exit 1 when a record of an act is missing.
 """
 import argparse
 import json
 import os
 import shutil
+import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -23,13 +27,52 @@ import lab  # noqa: E402
 
 LOAD = r'''
 import os, sys, time
-at, due = os.path.join(sys.argv[1], "noise"), time.monotonic()
+at, due, made = os.path.join(sys.argv[1], "noise"), time.monotonic(), 0
 open(at, "w").close()
-while True:
-    with open(at, "a") as f:  # an open, a write and a close: three events
-        f.write("x")
-    due += 0.003
-    time.sleep(max(0, due - time.monotonic()))
+try:
+    while True:
+        with open(at, "a") as f:  # an open, a write and a close: three events
+            f.write("x")
+        made += 1
+        due += 0.003
+        time.sleep(max(0, due - time.monotonic()))
+finally:
+    print(made)
+'''
+
+# Opens, writes and closes files by turns, RATE times a second for SECONDS, and prints how often and how long it took. With a program in the third
+# argument it is written to a name of its own each time.
+STORM = r'''
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
+int main(int argc, char **argv) {
+  double rate = atof(argv[2]), seconds = atof(argv[3]), began = now();
+  long n = 0;
+  char path[512], head[256] = {0};
+  int elf = argc > 4;
+  if (elf) { int in = open(argv[4], O_RDONLY); if (in < 0 || read(in, head, sizeof head) != sizeof head) return 1; close(in); }
+  while (now() - began < seconds) {
+    long due = (long)((now() - began) * rate);
+    for (; n < due; n++) {
+      snprintf(path, sizeof path, "%s/%s%ld", argv[1], elf ? "elf" : "f", elf ? n : n % 10000);
+      int fd = open(path, O_WRONLY | O_CREAT, 0755);
+      if (fd < 0) { perror(path); return 1; }
+      if (elf) { if (write(fd, head, sizeof head) < 0 || write(fd, &n, sizeof n) < 0) return 1; }
+      else if (write(fd, "x", 1) < 0) return 1;
+      close(fd);
+    }
+    struct timespec rest = {0, 200000};
+    nanosleep(&rest, 0);
+  }
+  printf("%ld %.3f\n", n, now() - began);
+  return 0;
+}
 '''
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -51,6 +94,30 @@ class Watcher:
                     self.seen.setdefault(name, now)
 
 
+class Durable:
+    """When each record could first be read by another process, by its number."""
+
+    def __init__(self, home):
+        self.at, self.size, self.ended = {}, 0, False
+        self.db = sqlite3.connect("file:%s?mode=ro" % os.path.join(home, "data", "evidence.db"), uri=True, check_same_thread=False)
+        self.thread = threading.Thread(target=self.look, daemon=True)
+        self.thread.start()
+
+    def look(self):
+        while not self.ended:
+            (size,) = self.db.execute("SELECT coalesce(max(idx) + 1, 0) FROM leaf").fetchone()
+            now = time.time()
+            for seq in range(self.size, size):
+                self.at[seq] = now
+            self.size = size
+            time.sleep(0.001)
+        self.db.close()
+
+    def end(self):
+        self.ended = True
+        self.thread.join()
+
+
 def spent(pid):
     """CPU seconds, context switches, threads, RSS and PSS in KiB."""
     with open("/proc/%d/stat" % pid) as f:
@@ -65,17 +132,127 @@ def spent(pid):
     return (int(fields[11]) + int(fields[12])) / TICK, switches, int(fields[17]), kib("Rss"), kib("Pss")
 
 
-def acts(phase, n, folder, program):
-    began = {}
-    for i in range(n):
-        name = "act-%s-%d" % (phase, i)
-        with open(os.path.join(folder, name), "wb") as f:
-            f.write(program + name.encode())
-            f.flush()
-            os.fchmod(f.fileno(), 0o755)
-            began[name] = time.time()
-        time.sleep(0.05)
-    return began
+class Acts:
+    """What each sensor is shown; every act leaves a name by which its record is found again."""
+
+    def __init__(self, folder, desk, scan):
+        self.folder, self.desk, self.scan = folder, desk, scan
+        with open("/bin/true", "rb") as f:
+            self.program_bytes = f.read()
+        self.units, self.users, self.sshd, self.doors = [], False, None, []
+
+    def program(self, phase, n):
+        began = {}
+        for i in range(n):
+            name = "act-%s-%d" % (phase, i)
+            with open(os.path.join(self.desk, name), "wb") as f:
+                f.write(self.program_bytes + name.encode())
+                f.flush()
+                os.fchmod(f.fileno(), 0o755)
+                began[name] = time.time()
+            time.sleep(0.05)
+        return began
+
+    def persistence(self, phase, n):
+        began = {}
+        for i in range(n):
+            name = "act-%s-%d-%d.service" % (phase, os.getpid(), i)
+            at = os.path.join("/etc/systemd/system", name)
+            self.units.append(at)
+            with open(at, "w") as f:
+                f.write("[Service]\nExecStart=/bin/true %d\n" % i)
+                f.flush()
+                began[name] = time.time()
+            time.sleep(4.5)  # more than 16 a minute are summed up
+        return began
+
+    def image(self, phase, n):
+        """Each by a reader of its own path; what others do is recorded two seconds after it ended, by design."""
+        began = {}
+        for i in range(n):
+            reader = os.path.join(self.desk, "reader-%s-%d" % (phase, i))
+            shutil.copy("/bin/cat", reader)
+            time.sleep(0.2)
+            subprocess.run([reader, os.path.join(self.scan, "1.jpg")], stdout=subprocess.DEVNULL, check=True)
+            began[reader] = time.time()
+        return began
+
+    def upload(self, phase, n):
+        """Each to a port of its own; a sum is recorded a second after its last connection ended, by design."""
+        began = {}
+        for i in range(n):
+            with socket.create_server(("127.0.0.1", 0)) as door:
+                threading.Thread(target=self.swallow, args=(door,), daemon=True).start()
+                port = door.getsockname()[1]
+                with socket.create_connection(door.getsockname()) as way:
+                    way.sendall(bytes(1 << 20))
+                    way.shutdown(socket.SHUT_WR)
+                    way.recv(1)
+                began[port] = time.time()
+        return began
+
+    @staticmethod
+    def swallow(door):
+        way, _ = door.accept()
+        with way:
+            while way.recv(1 << 16):
+                pass
+
+    def session(self, phase, n):
+        if not shutil.which("sshd") and not os.path.exists("/usr/sbin/sshd"):
+            print("================ SKIPPED session: no sshd here (apt-get install openssh-server)", flush=True)
+            return {}
+        if self.sshd is None:
+            self.prepare_ssh()
+        began = {}
+        for i in range(n):
+            at = time.time()
+            subprocess.run(["ssh", "-p", str(self.port), "-i", self.key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+                            "-o", "IdentitiesOnly=yes", "root@127.0.0.1", "sleep 3"], check=True)
+            began["%s-%d" % (phase, i)] = at
+            time.sleep(1.5)
+        return began
+
+    def prepare_ssh(self):
+        os.makedirs("/run/sshd", exist_ok=True)
+        self.key, host = os.path.join(self.folder, "key"), os.path.join(self.folder, "host_key")
+        for key in (self.key, host):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.port = door.getsockname()[1]
+        allowed = os.path.join(self.folder, "allowed")
+        shutil.copy(self.key + ".pub", allowed)
+        os.chmod(allowed, 0o600)
+        options = ["ListenAddress=127.0.0.1", "HostKey=" + host, "AuthorizedKeysFile=" + allowed, "UsePAM=no", "PermitRootLogin=yes", "StrictModes=no", "PidFile=none"]
+        self.sshd = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", "/dev/null", "-p", str(self.port)] + [word for o in options for word in ("-o", o)], stderr=subprocess.DEVNULL)
+        time.sleep(1)
+
+    def end(self):
+        for unit in self.units:
+            if os.path.exists(unit):
+                os.remove(unit)
+        if self.sshd:
+            self.sshd.terminate()
+            self.sshd.wait(10)
+
+
+def told(records):
+    """The number of the record of each act, by what the act left; and the starts of SSH logins in order."""
+    found = {"program": {}, "persistence": {}, "image": {}, "upload": {}}
+    logins = []
+    for r in records:
+        event, seq = r.get("event", {}), r["seq"]
+        if r["type"] == "program.new":
+            found["program"].setdefault(event.get("file", {}).get("name", ""), seq)
+        elif r["type"] == "autostart.new":
+            found["persistence"].setdefault(event.get("unmapped", {}).get("entry", ""), seq)
+        elif r["type"] == "image.read":
+            found["image"].setdefault(event.get("actor", {}).get("process", {}).get("path", ""), seq)
+        elif r["type"] == "net.sent":
+            found["upload"].setdefault(event.get("dst_endpoint", {}).get("port", 0), seq)
+        elif r["type"] == "session.start":
+            logins.append((event["time"] / 1000, seq))
+    return found, logins
 
 
 def delays(began, seen):
@@ -86,16 +263,35 @@ def delays(began, seen):
     return {"n": len(ms), "missing": len(began) - len(ms), "median_ms": round(statistics.median(ms), 1), "p99_ms": round(p99, 1)}
 
 
-def measure(folder, n, jar, desk):
-    home = os.path.join(folder, "home")
-    os.makedirs(home)
-    with open("/bin/true", "rb") as f:
-        program = f.read()
-    agent = lab.Server(["java", "-jar", jar, "run", "--home", home], folder, "agent")
-    others, load, began, loads = [], None, {}, {}
+def storm(folder, desk, rate, seconds, program=None):
+    """How many acts there were a second, and how many."""
+    binary = os.path.join(folder, "storm")
+    if not os.path.exists(binary):
+        with open(binary + ".c", "w") as f:
+            f.write(STORM)
+        subprocess.run(["cc", "-O2", "-o", binary, binary + ".c"], check=True)
+    at = os.path.join(desk, "storm-%d" % rate)
+    os.makedirs(at)
+    ended = subprocess.run([binary, at, str(rate), str(seconds)] + ([program] if program else []), capture_output=True, text=True, check=True)
+    made, took = ended.stdout.split()
+    return int(made), round(int(made) / float(took))
+
+
+def measure(folder, given, desk):
+    home, scan = os.path.join(folder, "home"), os.path.join(folder, "scan")
+    os.makedirs(os.path.join(home, "config"))
+    os.makedirs(scan)
+    with open(os.path.join(scan, "1.jpg"), "wb") as f:
+        f.write(b"\xff\xd8\xff\xe0" + os.urandom(200_000))
+    with open(os.path.join(home, "config", "agent.yaml"), "w") as f:
+        f.write("sensors:\n  image:\n    folders: [%s]\n" % scan)
+    few, some = max(3, given.n // 20), max(5, given.n // 5)
+    agent = lab.Server(["java", "-jar", given.jar, "run", "--home", home], folder, "agent")
+    acts, others, load, began, loads, storms = Acts(folder, desk, scan), [], None, {}, {}, {}
     try:
-        agent.ready(120)
-        time.sleep(5)  # the first look at what is here already
+        print(agent.ready(120), flush=True)
+        time.sleep(15)  # the first look at what is here already
+        durable = Durable(home)
         for name, command in (("inotifywait", ["inotifywait", "-m", "-q", "-e", "close_write", desk]), ("fatrace", ["fatrace", "-f", "W"])):
             if shutil.which(name):
                 others.append(Watcher(command))
@@ -104,45 +300,76 @@ def measure(folder, n, jar, desk):
         time.sleep(1)
         for phase in ("idle", "load"):
             if phase == "load":
-                load = subprocess.Popen([sys.executable, "-c", LOAD, desk])
+                load = subprocess.Popen([sys.executable, "-c", LOAD, desk], stdout=subprocess.PIPE, text=True)
                 time.sleep(1)
             loads[phase] = os.getloadavg()[0]
-            began[phase] = acts(phase, n, desk, program)
+            for sensor, n in (("program", given.n), ("persistence", few), ("image", some), ("upload", some), ("session", few)):
+                began[phase, sensor] = getattr(acts, sensor)(phase, n)
+                print("%s: %d acts for %s" % (phase, len(began[phase, sensor]), sensor), flush=True)
         load.terminate()
         load.wait(10)
-        time.sleep(3)
+        time.sleep(5)
         pids = [("agent", agent.process.pid)] + [(w.name, w.process.pid) for w in others]
+        durable.end()
         before, at = {name: spent(pid) for name, pid in pids}, time.monotonic()
-        time.sleep(60)
+        time.sleep(20 if given.quick else 60)
         seconds = time.monotonic() - at
         cost = {}
         for name, pid in pids:
             a, b = before[name], spent(pid)
             cost[name] = {"cpu_s_per_hour": round((b[0] - a[0]) * 3600 / seconds, 1), "switches_per_s": round((b[1] - a[1]) / seconds, 1)}
             cost[name].update(threads=b[2], rss_kib=b[3], pss_kib=b[4])
-    finally:
-        if load and load.poll() is None:
-            load.terminate()
         for each in others:
             each.process.terminate()
             each.process.wait(10)
+        if shutil.which("cc"):
+            for what, rate, program in (("drained", 50_000, None), ("recorded", 5_000, "/bin/true")):
+                made, rate_made = storm(folder, desk, rate, given.seconds, program)
+                storms[what] = {"made": made, "made_per_s": rate_made}
+                print("%s: %d acts, %d a second" % (what, made, rate_made), flush=True)
+            size, quiet = -1, time.monotonic()
+            while time.monotonic() - quiet < 10:  # until nothing more comes
+                last, size = size, lab.run(["java", "-jar", given.jar, "status", "--json", "--home", home]).json()["log"]["size"]
+                quiet = time.monotonic() if size != last else quiet
+                time.sleep(1)
+        else:
+            print("================ SKIPPED storms: no cc here (apt-get install gcc libc6-dev)", flush=True)
+    finally:
+        acts.end()
+        if load and load.poll() is None:
+            load.terminate()
+        for each in others:
+            each.process.kill()
         agent.stop()
-    listed = lab.run(["java", "-jar", jar, "evidence", "list", "--json", "--limit", "1000000", "--home", home]).lines()
-    logged, lost = {}, [r["summary"] for r in listed if r["type"] in ("log.gap", "sensor.blind")]
-    for r in listed:
-        name = r["event"].get("file", {}).get("name", "")
-        if r["type"] == "program.new" and name.startswith("act-"):
-            logged.setdefault(name, r["event"]["metadata"]["logged_time"] / 1000)
-    table = {phase: {"agent": delays(began[phase], logged), **{w.name: delays(began[phase], w.seen) for w in others}} for phase in began}
-    return {"load_average": loads, "program": table, "rest_60_s": cost, "gaps": lost, "records": len(listed), "processors": os.cpu_count(), "kernel": os.uname().release}
+    records = lab.run(["java", "-jar", given.jar, "evidence", "list", "--json", "--limit", "10000000", "--home", home], 600).lines()
+    found, logins = told(records)
+    table = {}
+    for (phase, sensor), acted in began.items():
+        if sensor == "session":  # the login that begins after an act and before its end belongs to it
+            seen = {name: durable.at[seq] for name, at in acted.items() for when, seq in logins if at - 1 <= when <= at + 4 and seq in durable.at}
+        else:
+            seen = {name: durable.at[found[sensor][name]] for name in acted if found[sensor].get(name) in durable.at}
+        table["%s %s" % (phase, sensor)] = {"agent": delays(acted, seen)}
+        if sensor == "program":
+            table["%s %s" % (phase, sensor)].update({w.name: delays(acted, w.seen) for w in others})
+    if "recorded" in storms:
+        mine = sum(1 for r in records if r["type"] == "program.new" and r["event"].get("file", {}).get("path", "").startswith(os.path.join(desk, "storm-5000")))
+        storms["recorded"].update(records=mine, lost=storms["recorded"]["made"] - mine)
+    gaps = [r["summary"] for r in records if r["type"] in ("log.gap", "sensor.blind")]
+    return {"load_average": loads, "delays": table, "rest": cost, "storms": storms, "gaps": gaps, "records": len(records), "processors": os.cpu_count(), "kernel": os.uname().release}
 
 
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("run_dir")
     options.add_argument("--n", type=int, default=100)
+    options.add_argument("--seconds", type=int, default=60)
+    options.add_argument("--quick", action="store_true", help="20 acts, storms of 10 s")
     options.add_argument("--jar", default=lab.AGENT_JAR)
     given = options.parse_args()
+    if given.quick:
+        given.n, given.seconds = 20, 10
+    given.jar = os.path.abspath(given.jar)
     if os.geteuid() != 0:
         raise SystemExit("sensors.py needs root, for fanotify")
     folder = os.path.abspath(given.run_dir)
@@ -151,20 +378,23 @@ def main():
     desk = os.path.join(os.path.expanduser("~"), "wgbench-%d" % os.getpid())
     os.makedirs(desk)
     try:
-        found = measure(folder, given.n, os.path.abspath(given.jar), desk)
+        found = measure(folder, given, desk)
     finally:
         shutil.rmtree(desk)
     with open(os.path.join(folder, "sensors.json"), "w") as f:
         json.dump(found, f, indent=1)
-    for phase, row in found["program"].items():
+    print("load average: %s" % found["load_average"])
+    for act, row in found["delays"].items():
         for name, figures in row.items():
             base = row.get("fatrace", {}).get("median_ms")
             ratio = " = %.1f x fatrace" % (figures["median_ms"] / base) if base and "median_ms" in figures else ""
-            print("%s, load average %.1f: %-12s %s%s" % (phase, found["load_average"][phase], name, figures, ratio))
-    for name, figures in found["rest_60_s"].items():
+            print("%-18s %-12s %s%s" % (act, name, figures, ratio))
+    for name, figures in found["rest"].items():
         print("rest: %-12s %s" % (name, figures))
+    for name, figures in found["storms"].items():
+        print("storm, %-9s %s" % (name, figures))
     print("gaps: %s" % found["gaps"])
-    sys.exit(1 if any(row["agent"]["missing"] for row in found["program"].values()) else 0)
+    sys.exit(1 if any(row["agent"]["missing"] for row in found["delays"].values()) else 0)
 
 
 main()
