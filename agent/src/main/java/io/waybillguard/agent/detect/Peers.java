@@ -10,6 +10,7 @@ import java.util.Set;
 
 /** Other computers: by address, by network ({@code 10.8.0.0/16}, {@code fd00::/8}), or by name. */
 final class Peers {
+  @SuppressWarnings("ArrayRecordComponent") // looked into, never compared
   private record Network(byte[] address, int bits) {
     boolean holds(byte[] other) {
       if (other.length != address.length) {

@@ -42,8 +42,8 @@ final class LineReader {
     static Form of(ByteBuffer beginning) {
       if (beginning.remaining() >= 2) {
         int mark =
-            (beginning.get(beginning.position()) & 0xFF) << 8
-                | beginning.get(beginning.position() + 1) & 0xFF;
+            ((beginning.get(beginning.position()) & 0xFF) << 8)
+                | (beginning.get(beginning.position() + 1) & 0xFF);
         if (mark == 0xFFFE) {
           return UTF_16LE;
         }

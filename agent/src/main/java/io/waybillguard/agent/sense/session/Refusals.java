@@ -66,7 +66,7 @@ final class Refusals {
         .removeIf(
             each -> {
               Sum sum = each.getValue();
-              if (sum.told != Instant.MIN && sum.told.plus(PAUSE).isAfter(now)) {
+              if (!sum.told.equals(Instant.MIN) && sum.told.plus(PAUSE).isAfter(now)) {
                 return false;
               }
               if (sum.times == 0) {
