@@ -58,7 +58,8 @@ public record Config(
               new Session(true, Duration.ofSeconds(1))),
           new Rules(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
-              new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY)),
+              new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY),
+              new UsbDevices(List.of())),
           new Watchdog(Duration.ofSeconds(120)));
 
   /**
@@ -214,8 +215,21 @@ public record Config(
    *
    * @param imagesCarriedOff images leave by a program that may not send them
    * @param remoteSession remote logins
+   * @param usb USB devices
    */
-  public record Rules(ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession) {}
+  public record Rules(
+      ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession, UsbDevices usb) {}
+
+  /**
+   * The rules on USB storage and keyboards.
+   *
+   * @param known passports of the company's own devices, scanners among them; none when empty
+   */
+  public record UsbDevices(List<String> known) {
+    public UsbDevices {
+      known = List.copyOf(known);
+    }
+  }
 
   /**
    * The rule on images that leave.

@@ -208,7 +208,14 @@ public record ConfigFile(Config config, List<Setting> settings) {
     Config.Rules read =
         new Config.Rules(
             imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()),
-            remoteSession(in.section("remote_session"), standard.remoteSession()));
+            remoteSession(in.section("remote_session"), standard.remoteSession()),
+            usbDevices(in.section("usb"), standard.usb()));
+    in.end();
+    return read;
+  }
+
+  private static Config.UsbDevices usbDevices(Section in, Config.UsbDevices standard) {
+    Config.UsbDevices read = new Config.UsbDevices(in.words("known", standard.known()));
     in.end();
     return read;
   }

@@ -298,7 +298,8 @@ public final class Summary {
           + (account.isEmpty() ? "" : say("extra.user", account))
           + say("stop");
     }
-    return say(key, facts.text("path", ""))
+    String about = facts.text("path", "");
+    return say(key, rule.equals("sensor-silenced") ? sensor(about) : about)
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
         + say("stop");

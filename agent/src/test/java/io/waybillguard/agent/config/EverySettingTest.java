@@ -141,6 +141,9 @@ final class EverySettingTest {
                   "22:00-06:30",
                   new Config.Hours(LocalTime.of(22, 0), LocalTime.of(6, 30)))),
           Map.entry(
+              "rules.usb.known",
+              new Place(c -> c.rules().usb().known(), "[0f3a, 77aa]", List.of("0f3a", "77aa"))),
+          Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));
 
