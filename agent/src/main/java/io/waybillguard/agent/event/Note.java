@@ -12,6 +12,7 @@ public sealed interface Note extends Event
         CommandReceived,
         HoldPlaced,
         HoldReleased,
+        IncidentChanged,
         KeyHandedOver,
         LogRecovered,
         RecordsErased,
