@@ -92,7 +92,7 @@ class Server:
     def __init__(self, command, folder, name, env=None):
         self.out, self.err = (os.path.join(folder, name + end) for end in (".out", ".err"))
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
-            self.process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=env)
+            self.process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=env, start_new_session=True)
 
     def ready(self, seconds=60):
         def line():
@@ -104,14 +104,22 @@ class Server:
         return wait_for("the ready line in " + self.out, line, seconds, 0.1)
 
     def stop(self, how=signal.SIGTERM, seconds=20):
-        if self.process.poll() is None:
-            self.process.send_signal(how)
-            try:
-                self.process.wait(PATIENCE * seconds)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(10)
-        return self.process.returncode
+        """Ends it with what it started: faketime runs the agent as a child, and does not hand signals on."""
+        self.tell(how)
+        end = time.time() + PATIENCE * seconds
+        while self.tell(0) and time.time() < end:
+            self.process.poll()  # so that it does not stay as a zombie
+            time.sleep(0.1)
+        self.tell(signal.SIGKILL)
+        return self.process.wait(10)
+
+    def tell(self, how):
+        """Sends a signal to it and all that it started; false when none is left."""
+        try:
+            os.killpg(self.process.pid, how)
+            return True
+        except ProcessLookupError:
+            return False
 
 
 class Hq:
