@@ -1,12 +1,10 @@
 package io.waybillguard.agent.platform.shared;
 
+import io.waybillguard.agent.platform.StateFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -60,14 +58,16 @@ public final class TailMemory {
       // A path with a line break would be read as two; such a file is read from its beginning.
       if (!place.file().toString().contains("\n")) {
         text.add(
-            place.offset() + "\t" + place.key() + "\t" + place.pattern() + "\t" + place.file());
+            place.offset()
+                + "\t"
+                + place.key()
+                + "\t"
+                + place.pattern()
+                + "\t"
+                + place.file()
+                + "\n");
       }
     }
-    Path draft = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(draft, text, StandardCharsets.UTF_8);
-    try (FileChannel written = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-      written.force(true);
-    }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    StateFile.replace(file, String.join("", text).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -3,12 +3,10 @@ package io.waybillguard.agent.sense.persistence;
 import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.platform.StateFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -76,11 +74,6 @@ public record Baseline(Instant taken, String by, List<AutostartEntry> entries) {
   }
 
   static void replace(Path file, Json.Obj content) throws IOException {
-    Path draft = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(draft, content.canonical());
-    try (FileChannel written = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-      written.force(true);
-    }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    StateFile.replace(file, content.canonical());
   }
 }

@@ -4,12 +4,10 @@ import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.RemoteSession;
+import io.waybillguard.agent.platform.StateFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -72,12 +70,7 @@ final class OpenLogins {
   /** Puts these in place of what was there; a power cut leaves the one or the other. */
   void write(Collection<RemoteSession> open) throws IOException {
     Json.Obj all = Json.object().put("open", open.stream().map(OpenLogins::json).toList());
-    Path draft = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(draft, all.canonical());
-    try (FileChannel written = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-      written.force(true);
-    }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    StateFile.replace(file, all.canonical());
   }
 
   private static Json.Obj json(RemoteSession s) {
