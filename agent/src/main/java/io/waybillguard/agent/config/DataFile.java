@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,28 @@ final class DataFile {
 
   List<Item> items(String key, Set<String> known) throws IOException {
     return items(name, key, top.get(key), known);
+  }
+
+  /**
+   * The entries of a list of facts: each with an {@code id} of its own, and a {@code source} that
+   * names only sources that the file gives.
+   */
+  List<Item> facts(String key, Set<String> known) throws IOException {
+    Set<String> given = sources();
+    Set<String> ids = new HashSet<>();
+    List<Item> facts = items(key, known);
+    for (Item fact : facts) {
+      String id = fact.text("id");
+      if (!ids.add(id)) {
+        throw new IOException(name + ": " + id + " is there twice");
+      }
+      for (String source : fact.texts("source")) {
+        if (!given.contains(source)) {
+          throw new IOException(name + ": " + id + " names the source " + source + ", not given");
+        }
+      }
+    }
+    return facts;
   }
 
   /** The names of the sources that the file gives. */

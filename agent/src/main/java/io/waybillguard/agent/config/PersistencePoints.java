@@ -2,7 +2,6 @@ package io.waybillguard.agent.config;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -49,19 +48,9 @@ public final class PersistencePoints {
   }
 
   static List<Point> read(DataFile file) throws IOException {
-    Set<String> sources = file.sources();
-    Set<String> ids = new HashSet<>();
     List<Point> all = new ArrayList<>();
-    for (DataFile.Item item : file.items("points", Set.of("id", "attack", "places", "source"))) {
+    for (DataFile.Item item : file.facts("points", Set.of("id", "attack", "places", "source"))) {
       String id = item.text("id");
-      if (!ids.add(id)) {
-        throw new IOException(FILE + ": " + id + " is there twice");
-      }
-      for (String source : item.texts("source")) {
-        if (!sources.contains(source)) {
-          throw new IOException(FILE + ": " + id + " names the source " + source + ", not given");
-        }
-      }
       String attack = item.text("attack");
       if (!TECHNIQUE.matcher(attack).matches()) {
         throw new IOException(FILE + ": " + id + ": " + attack + " is no ATT&CK technique");

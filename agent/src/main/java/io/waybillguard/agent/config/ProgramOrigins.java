@@ -2,7 +2,6 @@ package io.waybillguard.agent.config;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -38,23 +37,13 @@ public final class ProgramOrigins {
   }
 
   static List<Family> read(DataFile file) throws IOException {
-    Set<String> sources = file.sources();
-    Set<String> ids = new HashSet<>();
     List<Family> all = new ArrayList<>();
     for (DataFile.Item item :
-        file.items(
+        file.facts(
             "families",
             Set.of(
                 "id", "name", "name_zh", "programs", "under", "folders", "source", "confidence"))) {
       String id = item.text("id");
-      if (!ids.add(id)) {
-        throw new IOException(FILE + ": " + id + " is there twice");
-      }
-      for (String source : item.texts("source")) {
-        if (!sources.contains(source)) {
-          throw new IOException(FILE + ": " + id + " names the source " + source + ", not given");
-        }
-      }
       all.add(new Family(id, item.texts("programs"), item.texts("under"), item.texts("folders")));
     }
     return all;

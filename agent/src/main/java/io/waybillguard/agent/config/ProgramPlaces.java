@@ -35,24 +35,16 @@ public final class ProgramPlaces {
   }
 
   static Map<String, Place> read(DataFile file) throws IOException {
-    Set<String> sources = file.sources();
     Map<String, Place> all = new LinkedHashMap<>();
-    for (DataFile.Item item : file.items("places", Set.of("id", "starts", "parts", "source"))) {
+    for (DataFile.Item item : file.facts("places", Set.of("id", "starts", "parts", "source"))) {
       String id = item.text("id");
-      for (String source : item.texts("source")) {
-        if (!sources.contains(source)) {
-          throw new IOException(FILE + ": " + id + " names the source " + source + ", not given");
-        }
-      }
       for (String folder : item.texts("starts")) {
         if (!folder.startsWith("/") || !folder.endsWith("/")) {
           throw new IOException(
               FILE + ": " + id + ": " + folder + " should begin and end with a slash");
         }
       }
-      if (all.put(id, new Place(item.texts("starts"), item.texts("parts"))) != null) {
-        throw new IOException(FILE + ": " + id + " is there twice");
-      }
+      all.put(id, new Place(item.texts("starts"), item.texts("parts")));
     }
     return all;
   }

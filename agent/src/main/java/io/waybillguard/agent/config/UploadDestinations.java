@@ -2,7 +2,6 @@ package io.waybillguard.agent.config;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -45,11 +44,9 @@ public final class UploadDestinations {
   }
 
   static List<Destination> read(DataFile file) throws IOException {
-    Set<String> sources = file.sources();
-    Set<String> ids = new HashSet<>();
     List<Destination> all = new ArrayList<>();
     for (DataFile.Item item :
-        file.items(
+        file.facts(
             "destinations",
             Set.of(
                 "id",
@@ -63,14 +60,6 @@ public final class UploadDestinations {
                 "source",
                 "confidence"))) {
       String id = item.text("id");
-      if (!ids.add(id)) {
-        throw new IOException(FILE + ": " + id + " is there twice");
-      }
-      for (String source : item.texts("source")) {
-        if (!sources.contains(source)) {
-          throw new IOException(FILE + ": " + id + " names the source " + source + ", not given");
-        }
-      }
       for (String network : item.texts("networks")) {
         if (!NETWORK.matcher(network).matches()) {
           throw new IOException(FILE + ": " + id + ": " + network + " is no IPv4 network");
