@@ -3,14 +3,13 @@ package io.waybillguard.agent.platform.linux;
 import io.waybillguard.agent.platform.DeskSigns;
 import io.waybillguard.agent.platform.DeskSigns.Lock;
 import io.waybillguard.agent.platform.Presences;
+import io.waybillguard.agent.platform.shared.Bell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,7 +26,7 @@ public final class LinuxPresences implements Presences {
   private final InputDevices input;
   private final LoginBus bus;
   private final Utmp.Layout layout = Utmp.Layout.of(System.getProperty("os.arch"));
-  private final Semaphore called = new Semaphore(0);
+  private final Bell bell = new Bell();
   private Instant screenSeen = Instant.MIN;
   private Screen screen = new Screen(new Console("", "", false, ""), Lock.UNKNOWN, "");
 
@@ -116,18 +115,12 @@ public final class LinuxPresences implements Presences {
 
   @Override
   public void await(Duration patience) {
-    try {
-      if (called.tryAcquire(Math.max(0, patience.toMillis()), TimeUnit.MILLISECONDS)) {
-        called.drainPermits();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    bell.await(patience);
   }
 
   @Override
   public void wake() {
-    called.release();
+    bell.ring();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.waybillguard.agent.platform.RemoteSigns.Connection;
 import io.waybillguard.agent.platform.RemoteSigns.Endpoint;
 import io.waybillguard.agent.platform.RemoteSigns.Login;
 import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
+import io.waybillguard.agent.platform.shared.Bell;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -25,8 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -60,7 +59,7 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   private final Set<String> names;
   private final LinuxProcesses processes;
   private final Utmp.Layout layout;
-  private final Semaphore called = new Semaphore(0);
+  private final Bell bell = new Bell();
 
   /** Sockets whose owners were asked; kept while the connection lasts. */
   private final Map<Long, Known> known = new HashMap<>();
@@ -349,18 +348,12 @@ public final class LinuxRemoteAccess implements RemoteAccess {
 
   @Override
   public void await(Duration patience) throws IOException {
-    try {
-      if (called.tryAcquire(Math.max(0, patience.toMillis()), TimeUnit.MILLISECONDS)) {
-        called.drainPermits();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    bell.await(patience);
   }
 
   @Override
   public void wake() {
-    called.release();
+    bell.ring();
   }
 
   @Override

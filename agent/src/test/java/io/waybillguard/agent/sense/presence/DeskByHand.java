@@ -3,15 +3,14 @@ package io.waybillguard.agent.sense.presence;
 import io.waybillguard.agent.platform.DeskSigns;
 import io.waybillguard.agent.platform.DeskSigns.Lock;
 import io.waybillguard.agent.platform.Presences;
+import io.waybillguard.agent.platform.shared.Bell;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /** A desk that a test lays out by hand. */
 final class DeskByHand implements Presences {
-  private final Semaphore called = new Semaphore(0);
+  private final Bell bell = new Bell();
   String user = "";
   String userUnseen = "";
   Optional<Instant> lastInput = Optional.empty();
@@ -32,18 +31,12 @@ final class DeskByHand implements Presences {
 
   @Override
   public void await(Duration patience) {
-    try {
-      if (called.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        called.drainPermits();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    bell.await(patience);
   }
 
   @Override
   public void wake() {
-    called.release();
+    bell.ring();
   }
 
   @Override

@@ -7,12 +7,11 @@ import io.waybillguard.agent.platform.RemoteSigns.Connection;
 import io.waybillguard.agent.platform.RemoteSigns.Endpoint;
 import io.waybillguard.agent.platform.RemoteSigns.Login;
 import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
+import io.waybillguard.agent.platform.shared.Bell;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /** Remote access that a test lays out by hand. */
 final class LoginsByHand implements RemoteAccess {
@@ -21,7 +20,7 @@ final class LoginsByHand implements RemoteAccess {
   final List<Connection> connections = new ArrayList<>();
   final List<ToolProcess> processes = new ArrayList<>();
   final List<Login> logins = new ArrayList<>();
-  private final Semaphore called = new Semaphore(0);
+  private final Bell bell = new Bell();
   String unseen = "";
 
   void connect(String peer, int herePort, long owner) {
@@ -72,18 +71,12 @@ final class LoginsByHand implements RemoteAccess {
 
   @Override
   public void await(Duration patience) {
-    try {
-      if (called.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        called.drainPermits();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    bell.await(patience);
   }
 
   @Override
   public void wake() {
-    called.release();
+    bell.ring();
   }
 
   @Override
