@@ -1,7 +1,6 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.event.Event;
-import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.SensorProved;
 import io.waybillguard.agent.event.SensorSilent;
 import io.waybillguard.agent.evidence.EvidenceException;
@@ -16,7 +15,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -45,6 +43,10 @@ final class SelfTest implements Duty {
   private static final Duration AGAIN_AFTER = Duration.ofMinutes(5);
 
   private static final long REST_MS = 200;
+
+  /** The watchdog wants to see a step now and then. */
+  private static final Duration IDLE = Duration.ofSeconds(5);
+
   private static final double VARIED_BY = 0.1;
 
   private final Map<String, SensorDuty> sensors = new TreeMap<>();
@@ -123,7 +125,7 @@ final class SelfTest implements Duty {
     Instant now = clock.instant();
     Running test = running;
     if (test != null) {
-      return look(test, now) ? 1 : rest();
+      return look(test, now) ? 1 : rest(REST_MS);
     }
     if (!waiting.isEmpty()) {
       begin(waiting.remove(), now);
@@ -141,7 +143,9 @@ final class SelfTest implements Duty {
       waiting.addAll(sensors.keySet());
       return 1;
     }
-    return rest();
+    // Nothing to look for: no need to wake the processor until it is time, or a clock was set.
+    Duration left = Duration.between(now, due);
+    return rest(left.compareTo(IDLE) < 0 ? left.toMillis() : IDLE.toMillis());
   }
 
   /** One that does not claim to see everything that it could is not taken at its word. */
@@ -154,28 +158,23 @@ final class SelfTest implements Duty {
   }
 
   private boolean look(Running test, Instant now) throws IOException {
-    OptionalLong seen = OptionalLong.empty();
-    long at = 0;
+    Optional<ShownRecord> seen;
     try (LogReader log = LogReader.open(data)) {
       // A millisecond earlier: times in the log are whole ones.
-      for (long seq :
-          log.places(test.shown().type(), test.since().minusMillis(1), Instant.MAX, 0)) {
-        Optional<Json.Obj> event = ShownRecord.read(log, seq).flatMap(ShownRecord::event);
-        if (event.filter(test.shown()::isIt).isPresent()) {
-          seen = OptionalLong.of(seq);
-          at = event.get().number("time", 0);
-          break;
-        }
-      }
+      seen =
+          ShownRecord.first(
+              log, test.shown().type(), test.since().minusMillis(1), test.shown()::isIt);
     } catch (EvidenceException e) {
       throw new IOException("the log cannot be read: " + e.getMessage(), e);
     }
     if (seen.isPresent()) {
+      long at = seen.get().event().orElseThrow().number("time", 0);
       long delay = Math.max(0, at - test.since().toEpochMilli());
       proofs.put(test.sensor(), new Proof(now, delay));
       LOG.info("sensor={} sees its test after {} ms", test.sensor(), delay);
       record.accept(
-          new SensorProved(now, test.sensor(), delay, test.shown().what(), seen.getAsLong()));
+          new SensorProved(
+              now, test.sensor(), delay, test.shown().what(), seen.get().entry().seq()));
     } else if (Duration.between(test.since(), now).compareTo(SEEN_WITHIN) >= 0) {
       wasSilent = true;
       proofs.put(test.sensor(), new Proof(now, -1));
@@ -206,8 +205,8 @@ final class SelfTest implements Duty {
     due = now.plus(wasSilent && every.compareTo(AGAIN_AFTER) > 0 ? AGAIN_AFTER : varied(every));
   }
 
-  private int rest() throws InterruptedException {
-    boolean unused = stop.await(REST_MS, TimeUnit.MILLISECONDS);
+  private int rest(long millis) throws InterruptedException {
+    boolean unused = stop.await(millis, TimeUnit.MILLISECONDS);
     return 0;
   }
 

@@ -111,10 +111,8 @@ final class SensorCheckup {
     long end = System.nanoTime() + SEEN_WITHIN.toNanos();
     try (LogReader log = LocalLog.open(home)) {
       while (System.nanoTime() < end) {
-        for (long seq : log.places(type, since, Instant.MAX, 0)) {
-          if (ShownRecord.read(log, seq).flatMap(ShownRecord::event).filter(isIt).isPresent()) {
-            return true;
-          }
+        if (ShownRecord.first(log, type, since, isIt).isPresent()) {
+          return true;
         }
         TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN.toMillis());
       }

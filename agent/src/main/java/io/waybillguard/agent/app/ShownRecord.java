@@ -9,9 +9,11 @@ import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * One record of the log as the commands show it.
@@ -30,6 +32,23 @@ record ShownRecord(Entry entry, Optional<Json.Obj> event) {
   static Optional<ShownRecord> read(LogReader log, long seq) throws IOException, EvidenceException {
     Optional<Entry> entry = log.entry(seq);
     return entry.isEmpty() ? Optional.empty() : Optional.of(of(entry.get()));
+  }
+
+  /**
+   * The oldest record of a type since then whose event is the one that is looked for.
+   *
+   * @throws EvidenceException if a record or its content is not what was written
+   */
+  static Optional<ShownRecord> first(
+      LogReader log, String type, Instant since, Predicate<Json.Obj> isIt)
+      throws IOException, EvidenceException {
+    for (long seq : log.places(type, since, Instant.MAX, 0)) {
+      Optional<ShownRecord> record = read(log, seq);
+      if (record.flatMap(ShownRecord::event).filter(isIt).isPresent()) {
+        return record;
+      }
+    }
+    return Optional.empty();
   }
 
   private static ShownRecord of(Entry entry) throws EvidenceException {
