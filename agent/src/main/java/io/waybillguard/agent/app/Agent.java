@@ -23,6 +23,7 @@ import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
+import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.report.Enrolment;
 import io.waybillguard.agent.report.Reporter;
 import io.waybillguard.agent.report.wire.Heartbeat;
@@ -77,9 +78,10 @@ final class Agent {
   /**
    * Opens the log and builds everything; nothing runs yet.
    *
+   * @param events what the system tells this process, if it does
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Path data, ConfigFile settings, Machine machine) throws IOException {
+  Agent(Path data, ConfigFile settings, Machine machine, SystemEvents events) throws IOException {
     this.data = data;
     this.config = settings.config();
     this.policy = settings.fingerprint();
@@ -95,7 +97,7 @@ final class Agent {
     inbox = new Inbox(config.inbox().capacity());
     pipeline = new Pipeline(inbox, log, rules(), batch(), wall, mono, this::hurry);
     sensors =
-        Sensors.of(machine.osName(), config.sensors(), data, wall).stream()
+        Sensors.of(machine.osName(), config.sensors(), data, events, wall).stream()
             .map(s -> new SensorDuty(s, inbox, wall))
             .toList();
     Reporter.Rhythm rhythm = rhythm();

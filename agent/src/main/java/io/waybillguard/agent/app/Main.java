@@ -80,6 +80,7 @@ public final class Main {
 
   /** Every command, one line each. */
   private CommandLine commands() {
+    ServiceDesk service = new ServiceDesk(call, Os.here()::serviceManager);
     return new CommandLine(call)
         .addSubcommand(new Run(call))
         .addSubcommand(new Enroll(call))
@@ -93,7 +94,15 @@ public final class Main {
                 new EvidenceShow(call),
                 new EvidenceVerify(call),
                 new EvidenceExport(call)))
-        .addSubcommand(group("config", new ConfigCheck(call)));
+        .addSubcommand(group("config", new ConfigCheck(call)))
+        .addSubcommand(
+            group(
+                "service",
+                new ServiceInstall(call, service),
+                new ServiceUninstall(call, service),
+                new ServiceStart(call, service),
+                new ServiceStop(call, service),
+                new ServiceStatus(call, service)));
   }
 
   /** Commands that share a first word. */

@@ -9,6 +9,7 @@ import io.waybillguard.agent.config.UploadDestinations;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.RemoteTool;
+import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxFolders;
@@ -61,13 +62,17 @@ final class Sensors {
    * The sensors of this machine. One that cannot run here is there too, and says why it cannot.
    *
    * @param data the agent's data folder: no sensor may open the files there that hold its locks
+   * @param events what the system tells this process, if it does
    * @throws IOException if the program's own facts cannot be read
    */
-  static List<Sensor> of(String osName, Config.Sensors config, Path data, InstantSource clock)
+  static List<Sensor> of(
+      String osName, Config.Sensors config, Path data, SystemEvents events, InstantSource clock)
       throws IOException {
-    return osName.toLowerCase(Locale.ROOT).startsWith("linux")
-        ? onLinux(config, data, clock)
-        : nowhere(osName);
+    return switch (Os.named(osName)) {
+      case LINUX -> onLinux(config, data, clock);
+      case WINDOWS -> WindowsSensors.of(config, data, events, clock);
+      case OTHER -> nowhere(osName);
+    };
   }
 
   private static List<Path> lockedFiles(Path data) {
@@ -310,7 +315,7 @@ final class Sensors {
     return homes;
   }
 
-  private static Sensor off(String name) {
+  static Sensor off(String name) {
     return new Unavailable(name, "switched off in agent.yaml (sensors." + name + ".enabled)");
   }
 

@@ -1,0 +1,36 @@
+package io.waybillguard.agent.app;
+
+import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.platform.SystemEvents;
+import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Unavailable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which sensors run on Windows, one line each. */
+final class WindowsSensors {
+  private WindowsSensors() {}
+
+  /** As {@link Sensors#of}. */
+  static List<Sensor> of(Config.Sensors config, Path data, SystemEvents events, InstantSource clock)
+      throws IOException {
+    List<Sensor> sensors = new ArrayList<>();
+    sensors.add(notYet("usb", config.usb().enabled(), "USB devices"));
+    sensors.add(notYet("program", config.program().enabled(), "programs"));
+    sensors.add(notYet("image", config.image().enabled(), "images"));
+    sensors.add(notYet("upload", config.upload().enabled(), "uploads"));
+    sensors.add(notYet("session", config.session().enabled(), "remote logins"));
+    sensors.add(notYet("persistence", config.persistence().enabled(), "what starts by itself"));
+    sensors.add(notYet("presence", config.presence().enabled(), "who is at the desk"));
+    return sensors;
+  }
+
+  private static Sensor notYet(String name, boolean enabled, String what) {
+    return enabled
+        ? new Unavailable(name, "this version cannot see " + what + " on Windows")
+        : Sensors.off(name);
+  }
+}
