@@ -2,8 +2,11 @@ package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.platform.SystemEvents;
+import io.waybillguard.agent.platform.windows.WindowsUsb;
+import io.waybillguard.agent.platform.windows.WindowsVolumes;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Unavailable;
+import io.waybillguard.agent.sense.usb.UsbSensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -18,7 +21,10 @@ final class WindowsSensors {
   static List<Sensor> of(Config.Sensors config, Path data, SystemEvents events, InstantSource clock)
       throws IOException {
     List<Sensor> sensors = new ArrayList<>();
-    sensors.add(notYet("usb", config.usb().enabled(), "USB devices"));
+    sensors.add(
+        config.usb().enabled()
+            ? new UsbSensor(new WindowsUsb(events), new WindowsVolumes(), clock)
+            : Sensors.off("usb"));
     sensors.add(notYet("program", config.program().enabled(), "programs"));
     sensors.add(notYet("image", config.image().enabled(), "images"));
     sensors.add(notYet("upload", config.upload().enabled(), "uploads"));
