@@ -6,9 +6,13 @@ import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.detect.AllowedFiles;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
+import io.waybillguard.agent.detect.NewProgramInHiddenPlace;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
 import io.waybillguard.agent.detect.StartsByItself;
+import io.waybillguard.agent.detect.SensorSilenced;
 import io.waybillguard.agent.detect.UnexpectedRemoteSession;
+import io.waybillguard.agent.detect.UnknownKeyboard;
+import io.waybillguard.agent.detect.UnknownUsbStorage;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -149,7 +153,12 @@ final class Agent {
   private List<Detector> rules() {
     Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
     Config.RemoteSession remote = config.rules().remoteSession();
+    List<String> known = config.rules().usb().known();
     return List.of(
+        new UnknownUsbStorage(known),
+        new UnknownKeyboard(known),
+        new NewProgramInHiddenPlace(),
+        new SensorSilenced(),
         new ProgramFromRemovableMedia(new AllowedFiles(config.rules().programs().allowed())),
         new StartsByItself(),
         new UnexpectedRemoteSession(

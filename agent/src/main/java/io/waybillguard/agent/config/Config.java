@@ -63,7 +63,8 @@ public record Config(
           new Rules(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
               new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY),
-              new Programs(List.of())),
+              new Programs(List.of()),
+              new UsbDevices(List.of())),
           new Watchdog(Duration.ofSeconds(120)),
           new Selftest(Duration.ofDays(1)));
 
@@ -249,9 +250,13 @@ public record Config(
    * @param imagesCarriedOff images leave by a program that may not send them
    * @param remoteSession remote logins
    * @param programs programs that the company has arranged
+   * @param usb USB devices
    */
   public record Rules(
-      ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession, Programs programs) {}
+      ImagesCarriedOff imagesCarriedOff,
+      RemoteSession remoteSession,
+      Programs programs,
+      UsbDevices usb) {}
 
   /**
    * Programs on which the rules are silent. They are recorded all the same.
@@ -262,6 +267,17 @@ public record Config(
   public record Programs(List<String> allowed) {
     public Programs {
       allowed = List.copyOf(allowed);
+    }
+  }
+
+  /**
+   * The rules on USB storage and keyboards.
+   *
+   * @param known passports of the company's own devices, scanners among them; none when empty
+   */
+  public record UsbDevices(List<String> known) {
+    public UsbDevices {
+      known = List.copyOf(known);
     }
   }
 

@@ -231,13 +231,20 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Rules(
             imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()),
             remoteSession(in.section("remote_session"), standard.remoteSession()),
-            programs(in.section("programs"), standard.programs()));
+            programs(in.section("programs"), standard.programs()),
+            usbDevices(in.section("usb"), standard.usb()));
     in.end();
     return read;
   }
 
   private static Config.Programs programs(Section in, Config.Programs standard) {
     Config.Programs read = new Config.Programs(in.allowed("allowed", standard.allowed()));
+    in.end();
+    return read;
+  }
+
+  private static Config.UsbDevices usbDevices(Section in, Config.UsbDevices standard) {
+    Config.UsbDevices read = new Config.UsbDevices(in.words("known", standard.known()));
     in.end();
     return read;
   }

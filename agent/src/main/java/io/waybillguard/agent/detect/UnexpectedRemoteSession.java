@@ -84,6 +84,7 @@ public final class UnexpectedRemoteSession implements Detector {
             .put("step", tunnel ? "tunnel" : session.peer().isEmpty() ? "somewhere" : "peer")
             .put("path", session.toolName())
             .put("tool", session.tool())
+            .putUnlessEmpty("session", session.uid())
             .putUnlessEmpty("source", tunnel ? session.tunnel() : session.peer())
             .putUnlessEmpty("account", session.account())
             .put("unexpected", String.join(",", unexpected));

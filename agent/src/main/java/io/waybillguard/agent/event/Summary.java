@@ -443,7 +443,8 @@ public final class Summary {
           + say("stop");
     }
     String written = facts.text("file", "");
-    return say(key, facts.text("path", ""))
+    String about = facts.text("path", "");
+    return say(key, rule.equals("sensor-silenced") ? sensor(about) : about)
         + (written.isEmpty() ? "" : say("extra.written", written))
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")

@@ -399,6 +399,37 @@ final class SummaryTest {
   }
 
   @Test
+  void findingsOnDevicesHiddenPlacesAndSensorsAreToldInWords() throws Exception {
+    Json.Obj stick = Json.object().put("path", "Cruzer Blade").put("device", "0f3a");
+    says(
+        new Finding(NOON, "unknown-usb-storage", Severity.LOW, List.of(4L), stick),
+        "插入了一个不在许可名单里的U盘：Cruzer Blade。",
+        "A USB stick that is not on the allowed list was plugged in: Cruzer Blade.");
+    says(
+        new Finding(NOON, "unknown-keyboard", Severity.LOW, List.of(4L), stick),
+        "插入了一个不在许可名单里的键盘类设备：Cruzer Blade。",
+        "A keyboard-like device that is not on the allowed list was plugged in: Cruzer Blade.");
+    says(
+        new Finding(
+            NOON,
+            "program-in-hidden-place",
+            Severity.LOW,
+            List.of(4L),
+            Json.object().put("step", "started").put("path", "/home/d/.x/a")),
+        "隐蔽位置的程序启动了：/home/d/.x/a。",
+        "A program in a hidden place was started: /home/d/.x/a.");
+    says(
+        new Finding(
+            NOON,
+            "sensor-silenced",
+            Severity.MEDIUM,
+            List.of(4L),
+            Json.object().put("path", "usb")),
+        "原来正常的监视项没能监视了：U盘和USB设备。",
+        "A sensor that could see cannot any more: Sticks and USB devices.");
+  }
+
+  @Test
   void aFindingIsToldInTheWordsOfItsRule() throws Exception {
     Json.Obj facts =
         Json.object()
