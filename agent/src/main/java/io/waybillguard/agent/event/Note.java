@@ -13,6 +13,7 @@ public sealed interface Note extends Event
         HoldPlaced,
         HoldReleased,
         HqAct,
+        IncidentChanged,
         KeyHandedOver,
         LogRecovered,
         RecordsErased,

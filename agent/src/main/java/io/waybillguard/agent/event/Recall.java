@@ -10,6 +10,24 @@ public final class Recall {
   private Recall() {}
 
   /**
+   * What a record's body says of an incident.
+   *
+   * @param body body part 0, as {@link Desk#body} made it
+   * @return empty for a record of another kind
+   * @throws JsonException if the bytes are no event, or one that this version cannot have written
+   */
+  public static Optional<IncidentChanged> incident(byte[] body) throws JsonException {
+    Recalled event = new Recalled(Json.parse(body));
+    try {
+      return event.text("metadata.event_code").startsWith("incident.")
+          ? Optional.of(IncidentChanged.recalled(event))
+          : Optional.empty();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new JsonException("an event that holds what none can hold: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * What a record's body says was observed.
    *
    * @param body body part 0, as {@link Desk#body} made it

@@ -50,6 +50,16 @@ final class Recalled {
     return holder(place).texts(key(place));
   }
 
+  List<Long> numbers(String place) {
+    List<?> array =
+        holder(place)
+            .find(key(place))
+            .filter(List.class::isInstance)
+            .<List<?>>map(List.class::cast)
+            .orElse(List.of());
+    return array.stream().filter(Long.class::isInstance).map(Long.class::cast).toList();
+  }
+
   /** The objects of an array, as parts. */
   List<Recalled> parts(String place) throws JsonException {
     return holder(place).objects(key(place)).stream().map(Recalled::new).toList();

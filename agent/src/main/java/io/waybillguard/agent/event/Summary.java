@@ -137,6 +137,12 @@ public final class Summary {
       case "sensor.back" ->
           say(type, sensor(ocsf), time(ocsf, "start_time"), time(ocsf, "end_time"));
       case "finding.new" -> finding(ocsf);
+      case "incident.new", "incident.update", "incident.close" ->
+          say(
+              type,
+              say("severity." + ocsf.number("severity_id", 1)),
+              named("step", text(ocsf, "unmapped", "rule")),
+              ocsf.number("count", 0));
       case "log.start" -> started(ocsf);
       case "log.stop" -> say(type, named("reason", text(ocsf, "unmapped", "reason")));
       case "log.key" -> say(type, at(ocsf, "unmapped").number("epoch", 0));

@@ -283,6 +283,9 @@ final class OcsfSchemaTest {
           new RecordsErased(NOON, List.of(new Span(0, 4)), 1, "", "request-1"),
           new StoreFull(NOON, "disk full", 12, 16 << 20),
           new KeyHandedOver(NOON, 1, "waybill-guard.local/agent/0+aabbccdd+AQ=="),
+          incident(IncidentChanged.Change.NEW),
+          incident(IncidentChanged.Change.UPDATE),
+          incident(IncidentChanged.Change.CLOSE),
           new LogRecovered(NOON, "a/agent/0", 7, "cm9vdA==", "log-1.db", "rolled back"),
           new LogRecovered(NOON, "", 0, "", "", "unreadable"),
           new RecordsLost(NOON, NOON.minusSeconds(9), NOON, Map.of("usb.attach", 3L), "inbox full"),
@@ -340,6 +343,35 @@ final class OcsfSchemaTest {
             List.of(new UsbDetails.Input("Keyboard", true, true)),
             List.of("device: 3 bytes, 18 were expected"),
             true));
+  }
+
+  private static IncidentChanged incident(IncidentChanged.Change change) {
+    return new IncidentChanged(
+        NOON,
+        change,
+        "0123456789abcdef-3-4",
+        Severity.HIGH,
+        NOON.minusSeconds(60),
+        List.of(
+            new IncidentChanged.Step(
+                4,
+                NOON.minusSeconds(60),
+                "unknown-usb-storage",
+                Severity.LOW,
+                List.of(3L),
+                List.of("device:" + HASH))),
+        2);
+  }
+
+  @Test
+  void anIncidentIsReadBackAsItWas() throws Exception {
+    for (IncidentChanged.Change change : IncidentChanged.Change.values()) {
+      IncidentChanged incident = incident(change);
+      assertEquals(Optional.of(incident), Recall.incident(DESKS.get(0).body(incident, 7, NOON)));
+    }
+    assertEquals(
+        Optional.empty(),
+        Recall.incident(DESKS.get(0).body(new UsbAttached(NOON, STICK, true), 7, NOON)));
   }
 
   private static UsbDevice device(String usbClass, String serial) {

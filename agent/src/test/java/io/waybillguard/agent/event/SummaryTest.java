@@ -399,6 +399,29 @@ final class SummaryTest {
   }
 
   @Test
+  void anIncidentIsToldWithItsNewestStepAndHowManyThereAre() throws Exception {
+    List<IncidentChanged.Step> steps =
+        List.of(
+            new IncidentChanged.Step(
+                4, NOON, "unknown-usb-storage", Severity.LOW, List.of(3L), List.of()));
+    says(
+        new IncidentChanged(
+            NOON, IncidentChanged.Change.NEW, "log-3-4", Severity.LOW, NOON, steps, 0),
+        "新的安全事件（低）：没见过的U盘。",
+        "New incident (low): an unknown USB stick.");
+    says(
+        new IncidentChanged(
+            NOON, IncidentChanged.Change.UPDATE, "log-3-4", Severity.HIGH, NOON, steps, 2),
+        "安全事件有新的一步（高）：没见过的U盘，共 3 步。",
+        "The incident has a further step (high): an unknown USB stick; steps so far: 3.");
+    says(
+        new IncidentChanged(
+            NOON, IncidentChanged.Change.CLOSE, "log-3-4", Severity.HIGH, NOON, steps, 0),
+        "安全事件结束（高）：很久没有新的一步，共 1 步。",
+        "The incident is over (high): no further step for long; steps: 1.");
+  }
+
+  @Test
   void findingsOnDevicesHiddenPlacesAndSensorsAreToldInWords() throws Exception {
     Json.Obj stick = Json.object().put("path", "Cruzer Blade").put("device", "0f3a");
     says(
