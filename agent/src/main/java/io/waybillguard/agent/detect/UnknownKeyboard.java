@@ -2,6 +2,7 @@ package io.waybillguard.agent.detect;
 
 import io.waybillguard.agent.event.Severity;
 import io.waybillguard.agent.event.UsbDevice;
+import io.waybillguard.agent.event.UsbKind;
 import java.util.List;
 
 /**
@@ -24,11 +25,11 @@ public final class UnknownKeyboard extends UnknownUsbDevice {
 
   @Override
   boolean concerns(UsbDevice device) {
-    return isKeyboard(device);
+    return device.is(UsbKind.KEYBOARD);
   }
 
   @Override
   Severity severity(UsbDevice device) {
-    return isStorage(device) ? Severity.HIGH : Severity.LOW;
+    return device.is(UsbKind.STORAGE) ? Severity.HIGH : Severity.LOW;
   }
 }

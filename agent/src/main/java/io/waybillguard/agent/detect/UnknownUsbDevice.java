@@ -45,14 +45,4 @@ abstract class UnknownUsbDevice implements Detector {
             .put("port", device.port());
     return List.of(new Finding(seen.at(), rule(), severity(device), List.of(seq), facts));
   }
-
-  /** HID protocol 1 of the boot interface is the keyboard (HID 1.11, section 4.3). */
-  static boolean isKeyboard(UsbDevice device) {
-    return device.interfaces().stream().anyMatch(i -> i.startsWith("03/") && i.endsWith("/01"));
-  }
-
-  /** USB class 08 is mass storage (USB-IF, Defined Class Codes). */
-  static boolean isStorage(UsbDevice device) {
-    return device.hasClass("08");
-  }
 }

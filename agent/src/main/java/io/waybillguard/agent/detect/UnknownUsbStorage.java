@@ -2,6 +2,7 @@ package io.waybillguard.agent.detect;
 
 import io.waybillguard.agent.event.Severity;
 import io.waybillguard.agent.event.UsbDevice;
+import io.waybillguard.agent.event.UsbKind;
 import java.util.List;
 
 /**
@@ -23,7 +24,7 @@ public final class UnknownUsbStorage extends UnknownUsbDevice {
 
   @Override
   boolean concerns(UsbDevice device) {
-    return isStorage(device);
+    return device.is(UsbKind.STORAGE);
   }
 
   @Override

@@ -163,6 +163,7 @@ final class EverySettingTest {
                   new Config.Hours(LocalTime.of(22, 0), LocalTime.of(6, 30)))),
           Map.entry(
               "selftest.every", new Place(c -> c.selftest().every(), "6h", Duration.ofHours(6))),
+          Map.entry(
               "rules.usb.known",
               new Place(c -> c.rules().usb().known(), "[0f3a, 77aa]", List.of("0f3a", "77aa"))),
           Map.entry(

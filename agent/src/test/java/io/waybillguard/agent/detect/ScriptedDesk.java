@@ -61,7 +61,8 @@ final class ScriptedDesk {
         new UnknownKeyboard(known),
         new NewProgramInHiddenPlace(),
         new SensorSilenced(),
-        new ProgramFromRemovableMedia(),
+        new ProgramFromRemovableMedia(AllowedFiles.NONE),
+        new StartsByItself(),
         new UnexpectedRemoteSession(
             new UnexpectedRemoteSession.Allowed(
                 List.of("10.0.0.5"),
