@@ -2,7 +2,9 @@ package io.waybillguard.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.waybillguard.agent.detect.Circumstances;
 import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Observation;
@@ -47,7 +49,7 @@ public final class Scene implements AutoCloseable {
         new Pipeline(
             inbox,
             log.log(),
-            rules,
+            new Judge(() -> rules, new Circumstances(Circumstances.Terms.NONE)),
             new Pipeline.BatchLimits(256, Duration.ZERO),
             clock(),
             clock()::micros,

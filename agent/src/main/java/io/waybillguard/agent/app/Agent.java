@@ -3,16 +3,6 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.WaybillNumbers;
-import io.waybillguard.agent.detect.AllowedFiles;
-import io.waybillguard.agent.detect.Detector;
-import io.waybillguard.agent.detect.ImagesCarriedOff;
-import io.waybillguard.agent.detect.NewProgramInHiddenPlace;
-import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
-import io.waybillguard.agent.detect.StartsByItself;
-import io.waybillguard.agent.detect.SensorSilenced;
-import io.waybillguard.agent.detect.UnexpectedRemoteSession;
-import io.waybillguard.agent.detect.UnknownKeyboard;
-import io.waybillguard.agent.detect.UnknownUsbStorage;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -97,7 +87,15 @@ final class Agent {
         EvidenceLog.open(
             data, logSettings(config), new EvidenceLog.Surroundings(wall, mono, boot, this::desk));
     inbox = new Inbox(config.inbox().capacity());
-    pipeline = new Pipeline(inbox, log, rules(), batch(), wall, mono, this::hurry);
+    pipeline =
+        new Pipeline(
+            inbox,
+            log,
+            Rules.judge(config, ZoneId.systemDefault()),
+            batch(),
+            wall,
+            mono,
+            this::hurry);
     sensors =
         Sensors.of(machine.osName(), config.sensors(), data, wall).stream()
             .map(s -> new SensorDuty(s, inbox, wall))
@@ -148,37 +146,6 @@ final class Agent {
             config.retention().leaf(),
             evidence.diskCap(),
             evidence.ballast()));
-  }
-
-  private List<Detector> rules() {
-    Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
-    Config.RemoteSession remote = config.rules().remoteSession();
-    List<String> known = config.rules().usb().known();
-    return List.of(
-        new UnknownUsbStorage(known),
-        new UnknownKeyboard(known),
-        new NewProgramInHiddenPlace(),
-        new SensorSilenced(),
-        new ProgramFromRemovableMedia(new AllowedFiles(config.rules().programs().allowed())),
-        new StartsByItself(),
-        new UnexpectedRemoteSession(
-            new UnexpectedRemoteSession.Allowed(
-                remote.allowedPeers(),
-                remote.allowedTools(),
-                remote.allowedAccounts(),
-                remote.allowedHours().from(),
-                remote.allowedHours().until()),
-            ZoneId.systemDefault()),
-        new ImagesCarriedOff(
-            new ImagesCarriedOff.Settings(
-                images.leastImages(),
-                images.leastBytes(),
-                images.surplus(),
-                config
-                    .sensors()
-                    .image()
-                    .summaryEvery()
-                    .plus(config.sensors().upload().summaryEvery()))));
   }
 
   /** Without waiting for the commit, which may be long on a full disk. */

@@ -64,7 +64,8 @@ public record Config(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
               new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY),
               new Programs(List.of()),
-              new UsbDevices(List.of())),
+              new UsbDevices(List.of()),
+              new Desk(Hours.ANY, false)),
           new Watchdog(Duration.ofSeconds(120)),
           new Selftest(Duration.ofDays(1)));
 
@@ -251,12 +252,14 @@ public record Config(
    * @param remoteSession remote logins
    * @param programs programs that the company has arranged
    * @param usb USB devices
+   * @param desk who is to be at the desk, and when
    */
   public record Rules(
       ImagesCarriedOff imagesCarriedOff,
       RemoteSession remoteSession,
       Programs programs,
-      UsbDevices usb) {}
+      UsbDevices usb,
+      Desk desk) {}
 
   /**
    * Programs on which the rules are silent. They are recorded all the same.
@@ -269,6 +272,14 @@ public record Config(
       allowed = List.copyOf(allowed);
     }
   }
+
+  /**
+   * Who is to be at the desk, and when: what happens otherwise weighs more.
+   *
+   * @param workingHours the time of day, this PC's; such as 08:00-20:00, or any
+   * @param operatorRequired whether somebody must be signed on by name
+   */
+  public record Desk(Hours workingHours, boolean operatorRequired) {}
 
   /**
    * The rules on USB storage and keyboards.

@@ -232,13 +232,23 @@ public record ConfigFile(Config config, List<Setting> settings) {
             imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()),
             remoteSession(in.section("remote_session"), standard.remoteSession()),
             programs(in.section("programs"), standard.programs()),
-            usbDevices(in.section("usb"), standard.usb()));
+            usbDevices(in.section("usb"), standard.usb()),
+            desk(in.section("desk"), standard.desk()));
     in.end();
     return read;
   }
 
   private static Config.Programs programs(Section in, Config.Programs standard) {
     Config.Programs read = new Config.Programs(in.allowed("allowed", standard.allowed()));
+    in.end();
+    return read;
+  }
+
+  private static Config.Desk desk(Section in, Config.Desk standard) {
+    Config.Desk read =
+        new Config.Desk(
+            in.hours("working_hours", standard.workingHours()),
+            in.flag("operator_required", standard.operatorRequired()));
     in.end();
     return read;
   }

@@ -123,6 +123,13 @@ public final class Summary {
               ocsf.number("num_detections", 0),
               span(ocsf.number("duration", 0)));
       case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
+      case "operator.on", "operator.off" -> say(type, text(ocsf, "user", "name"));
+      case "visitor.expected" ->
+          say(
+              type,
+              text(ocsf, "unmapped", "visitor"),
+              time(ocsf, "start_time"),
+              time(ocsf, "end_time"));
       case "presence.change" -> presence(ocsf);
       case "sensor.live" ->
           say(
@@ -384,7 +391,8 @@ public final class Summary {
   }
 
   /** A size as people read it; the record has the exact one. */
-  private String size(long bytes) {
+  /** An amount of data as people read it. */
+  String size(long bytes) {
     return bytes < 1 << 20
         ? say("size.kib", Math.round(bytes / 1024.0))
         : say("size.mib", Math.round(bytes / 104857.6) / 10.0);
@@ -446,6 +454,7 @@ public final class Summary {
       return say(key, facts.text("path", ""))
           + (source.isEmpty() || source.equals("?") ? "" : say("extra.from", source))
           + (account.isEmpty() ? "" : say("extra.user", account))
+          + whoWasThere(facts)
           + say("stop");
     }
     String written = facts.text("file", "");
@@ -460,7 +469,13 @@ public final class Summary {
 
   private String whoWasThere(Json.Obj facts) {
     String key = "extra.presence." + facts.text("presence", "");
-    return words.containsKey(key) ? say(key) : "";
+    String operator = facts.text("operator", "");
+    String visitor = facts.text("visitor", "");
+    return (words.containsKey(key) ? say(key) : "")
+        + (operator.isEmpty() ? "" : say("extra.operator", operator))
+        + (facts.has("operator_missing") ? say("extra.operator_missing") : "")
+        + (facts.has("hours") ? say("extra.hours.outside") : "")
+        + (visitor.isEmpty() ? "" : say("extra.visitor", visitor));
   }
 
   private String carriedOff(Json.Obj facts) {
@@ -474,6 +489,7 @@ public final class Summary {
             facts.text("peer", ""))
         + (destination.isEmpty() ? "" : say("extra.destination", destination))
         + (source.isEmpty() ? "" : say("extra.reader", source))
+        + whoWasThere(facts)
         + say("stop");
   }
 
@@ -561,7 +577,8 @@ public final class Summary {
     return TIME.format(Instant.ofEpochMilli(ocsf.number(key, 0)).atZone(zone));
   }
 
-  private String span(long millis) {
+  /** A time that passed, as people read it. */
+  String span(long millis) {
     if (millis < 0) {
       return say("span.unknown");
     }

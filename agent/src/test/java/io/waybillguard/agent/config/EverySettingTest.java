@@ -164,6 +164,15 @@ final class EverySettingTest {
           Map.entry(
               "selftest.every", new Place(c -> c.selftest().every(), "6h", Duration.ofHours(6))),
           Map.entry(
+              "rules.desk.working_hours",
+              new Place(
+                  c -> c.rules().desk().workingHours(),
+                  "07:30-21:00",
+                  new Config.Hours(LocalTime.of(7, 30), LocalTime.of(21, 0)))),
+          Map.entry(
+              "rules.desk.operator_required",
+              new Place(c -> c.rules().desk().operatorRequired(), "true", true)),
+          Map.entry(
               "rules.usb.known",
               new Place(c -> c.rules().usb().known(), "[0f3a, 77aa]", List.of("0f3a", "77aa"))),
           Map.entry(

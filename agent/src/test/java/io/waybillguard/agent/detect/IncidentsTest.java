@@ -39,14 +39,14 @@ final class IncidentsTest {
   @Test
   void stepsInTheWrongOrderAreNotOneIncident() {
     assertEquals(
-        List.of(List.of("images"), List.of("device", "program")),
+        List.of(List.of("images", "upload"), List.of("device", "program")),
         stories(
             "0m read /home/d/.x/wps 60",
             "1m send /home/d/.x/wps 900",
             "2m stick A",
             "3m copy /home/d/.x/wps A"));
     assertEquals(
-        List.of(List.of("images"), List.of("login")),
+        List.of(List.of("images", "upload"), List.of("login")),
         stories(
             "0m read /usr/bin/curl 60", "1m send /usr/bin/curl 900", "9m login s1 203.0.113.7"));
     assertEquals(
@@ -58,14 +58,14 @@ final class IncidentsTest {
   @Test
   void stepsThatShareNothingAreNotOneIncident() {
     assertEquals(
-        List.of(List.of("device", "program"), List.of("images")),
+        List.of(List.of("device", "program"), List.of("images", "upload")),
         stories(
             "0m stick A",
             "1m copy /home/d/.x/wps A",
             "2m read /opt/wechat/wechat 60",
             "3m send /opt/wechat/wechat 900"));
     assertEquals(
-        List.of(List.of("login"), List.of("images")),
+        List.of(List.of("login"), List.of("images", "upload")),
         stories(
             "0m login s1 203.0.113.7",
             "5m logout s1",
@@ -83,7 +83,7 @@ final class IncidentsTest {
     other.play("2m read /home/d/.x/wps 60");
     other.play("3m send /home/d/.x/wps 900");
     assertEquals(List.of("device", "program"), ScriptedDesk.story(one.incidents().get(0)));
-    assertEquals(List.of("images"), ScriptedDesk.story(other.incidents().get(0)));
+    assertEquals(List.of("images", "upload"), ScriptedDesk.story(other.incidents().get(0)));
     assertTrue(one.incidents().get(0).uid().startsWith("aaaaaaaaaaaaaaaa-0-"));
   }
 
@@ -136,10 +136,15 @@ final class IncidentsTest {
     assertEquals(Incidents.MOST_INCIDENTS, incidents.open().size());
     String newest = "/p" + (Incidents.MOST_INCIDENTS + 9);
     IncidentChanged last = incidents.open().get(Incidents.MOST_INCIDENTS - 1);
-    for (int i = 0; i < Incidents.MOST_STEPS + 5; i++) {
-      last = incidents.on(1000 + i, program(Scene.noon(100 + i), newest, i)).get(0);
+    int said = 0;
+    for (int i = 0; i < 3 * Incidents.MOST_STEPS; i++) {
+      for (IncidentChanged each : incidents.on(1000 + i, program(Scene.noon(100 + i), newest, i))) {
+        last = each;
+        said++;
+      }
     }
     assertEquals(Incidents.MOST_STEPS, last.steps().size());
-    assertEquals(6, last.left(), "what is left out is counted");
+    assertEquals(2 * Incidents.MOST_STEPS, last.left(), "what is left out is counted");
+    assertEquals(Incidents.MOST_STEPS + 1, said, "and said every so many steps");
   }
 }

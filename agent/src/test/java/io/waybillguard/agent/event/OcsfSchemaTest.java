@@ -156,6 +156,9 @@ final class OcsfSchemaTest {
           new ProgramsAppeared(
               NOON, NOON, ProcessRef.UNKNOWN, 4, 0, 0, List.of(), List.of(), 0, HASH),
           new ProgramAppeared(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
+          new OperatorSignedOn(NOON, "李雷", "courier", OperatorSignedOn.How.COMMAND),
+          new OperatorSignedOff(NOON, "李雷", "", OperatorSignedOn.How.TERMINAL),
+          new VisitorExpected(NOON, "合作方 王", NOON, NOON.plusSeconds(3600), "lin"),
           new PresenceChanged(NOON, AT_DESK, Presence.UNSEEN),
           new PresenceChanged(NOON, Presence.UNSEEN, AT_DESK),
           new ProgramStarted(NOON, PROGRAM, FROM_STICK, new ProcessRef(4713, "/x", "desk"), SHELL),
@@ -359,7 +362,8 @@ final class OcsfSchemaTest {
                 "unknown-usb-storage",
                 Severity.LOW,
                 List.of(3L),
-                List.of("device:" + HASH))),
+                List.of("device:" + HASH),
+                new TreeMap<>(Map.of("path", "Cruzer Blade", "serial_end", "4F2A")))),
         2);
   }
 

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -403,7 +404,13 @@ final class SummaryTest {
     List<IncidentChanged.Step> steps =
         List.of(
             new IncidentChanged.Step(
-                4, NOON, "unknown-usb-storage", Severity.LOW, List.of(3L), List.of()));
+                4,
+                NOON,
+                "unknown-usb-storage",
+                Severity.LOW,
+                List.of(3L),
+                List.of(),
+                new TreeMap<>()));
     says(
         new IncidentChanged(
             NOON, IncidentChanged.Change.NEW, "log-3-4", Severity.LOW, NOON, steps, 0),
