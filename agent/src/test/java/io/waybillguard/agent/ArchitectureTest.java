@@ -50,6 +50,8 @@ final class ArchitectureTest {
   private static final ArchRule detectKnows = knows("detect", "event");
   private static final ArchRule evidenceKnows = knows("evidence", "event");
 
+  private static final ArchRule deskKnows = knows("desk", "event", "run");
+
   private static final ArchRule pipelineKnows =
       knows("pipeline", "event", "sense", "detect", "evidence", "run");
 
@@ -232,6 +234,7 @@ final class ArchitectureTest {
             senseKnows,
             detectKnows,
             evidenceKnows,
+            deskKnows,
             pipelineKnows,
             reportKnows,
             wireKnows,
