@@ -17,6 +17,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
+import io.waybillguard.agent.notify.Notifier;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
@@ -65,6 +66,7 @@ final class Agent {
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
   private final Reporter reporter;
+  private final Optional<Notifier> notifier;
   private final SelfTest selfTest;
   private final LastWords lastWords;
   private final Watchdog watchdog;
@@ -113,6 +115,7 @@ final class Agent {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
             });
+    notifier = Notices.of(machine.osName(), config.notice(), data, pipeline, reporter, wall);
     selfTest =
         new SelfTest(
             sensors,
@@ -210,6 +213,7 @@ final class Agent {
   /** Told by the pipeline, which runs only after everything is built. */
   private void hurry() {
     reporter.hurry();
+    notifier.ifPresent(Notifier::wake);
   }
 
   // -- running -----------------------------------------------------------------------------------
@@ -240,6 +244,7 @@ final class Agent {
     supervisor.start(pipeline);
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
+    notifier.ifPresent(supervisor::start);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
     supervisor.start(new DeskDoor(door, new Roster(signedOn), pipeline::record, wall));
