@@ -42,6 +42,15 @@ public final class Scene implements AutoCloseable {
 
   /** A desk with this log. */
   public Scene(TestLog log, int room, List<Detector> rules) {
+    this(log, room, new Judge(() -> rules, new Circumstances(Circumstances.Terms.NONE)));
+  }
+
+  /** A desk whose findings and incidents are this one's. */
+  public static Scene judgedBy(Path folder, Judge judge) throws IOException {
+    return new Scene(TestLog.in(folder), 1_000, judge);
+  }
+
+  private Scene(TestLog log, int room, Judge judge) {
     this.log = log;
     inbox = new Inbox(room);
     duty = new SensorDuty(sensor, inbox, clock());
@@ -49,7 +58,7 @@ public final class Scene implements AutoCloseable {
         new Pipeline(
             inbox,
             log.log(),
-            new Judge(() -> rules, new Circumstances(Circumstances.Terms.NONE)),
+            judge,
             new Pipeline.BatchLimits(256, Duration.ZERO),
             clock(),
             clock()::micros,

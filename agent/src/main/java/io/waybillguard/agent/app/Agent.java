@@ -3,6 +3,9 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.WaybillNumbers;
+import io.waybillguard.agent.desk.DeskDoor;
+import io.waybillguard.agent.desk.Roster;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -14,6 +17,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
+import io.waybillguard.agent.notify.Notifier;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
@@ -47,6 +51,7 @@ final class Agent {
   private static final Duration KEY_EPOCH_PAUSE = Duration.ofHours(1);
 
   private final Path data;
+  private final Path door;
   private final Config config;
   private final String policy;
   private final Machine machine;
@@ -57,9 +62,11 @@ final class Agent {
   private final Waybills waybills;
   private final EvidenceLog log;
   private final Inbox inbox;
+  private final Judge judge;
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
   private final Reporter reporter;
+  private final Optional<Notifier> notifier;
   private final SelfTest selfTest;
   private final LastWords lastWords;
   private final Watchdog watchdog;
@@ -73,8 +80,9 @@ final class Agent {
    *
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Path data, ConfigFile settings, Machine machine) throws IOException {
-    this.data = data;
+  Agent(Home home, ConfigFile settings, Machine machine) throws IOException {
+    this.data = home.data();
+    this.door = home.door();
     this.config = settings.config();
     this.policy = settings.fingerprint();
     this.machine = machine;
@@ -87,15 +95,8 @@ final class Agent {
         EvidenceLog.open(
             data, logSettings(config), new EvidenceLog.Surroundings(wall, mono, boot, this::desk));
     inbox = new Inbox(config.inbox().capacity());
-    pipeline =
-        new Pipeline(
-            inbox,
-            log,
-            Rules.judge(config, ZoneId.systemDefault()),
-            batch(),
-            wall,
-            mono,
-            this::hurry);
+    judge = Rules.judge(config, ZoneId.systemDefault());
+    pipeline = new Pipeline(inbox, log, judge, batch(), wall, mono, this::hurry);
     sensors =
         Sensors.of(machine.osName(), config.sensors(), data, wall).stream()
             .map(s -> new SensorDuty(s, inbox, wall))
@@ -114,6 +115,7 @@ final class Agent {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
             });
+    notifier = Notices.of(machine.osName(), config.notice(), data, pipeline, reporter, wall);
     selfTest =
         new SelfTest(
             sensors,
@@ -211,6 +213,7 @@ final class Agent {
   /** Told by the pipeline, which runs only after everything is built. */
   private void hurry() {
     reporter.hurry();
+    notifier.ifPresent(Notifier::wake);
   }
 
   // -- running -----------------------------------------------------------------------------------
@@ -226,6 +229,7 @@ final class Agent {
     try (LogReader past = LogReader.open(data)) {
       pipeline.remember(past);
     }
+    String signedOn = judge.operator(); // before the pipeline's thread owns the rules
     log.append(started(before, log.sealedSize(), lastWords.found().orElse("")));
     pipeline.introduceWith(() -> Optional.of(started("first", 0, "")));
     try {
@@ -240,8 +244,10 @@ final class Agent {
     supervisor.start(pipeline);
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
+    notifier.ifPresent(supervisor::start);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
+    supervisor.start(new DeskDoor(door, new Roster(signedOn), pipeline::record, wall));
   }
 
   private AgentStarted started(String before, long sealed, String words) {

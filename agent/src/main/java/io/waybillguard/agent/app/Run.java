@@ -34,7 +34,7 @@ final class Run implements Action {
       if (!Files.exists(home.configFile())) {
         call.terminal().remark("config.none", home.shown(home.configFile()));
       }
-      Agent agent = new Agent(home.data(), settings, Machines.thisOne());
+      Agent agent = new Agent(home, settings, Machines.thisOne());
       Termination termination = new Termination();
       termination.onRequest(() -> agent.stop("signal"));
       agent.start();

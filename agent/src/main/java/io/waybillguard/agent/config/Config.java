@@ -19,6 +19,7 @@ import java.util.List;
  * @param rules when the rules speak, and what they take for expected
  * @param watchdog who looks after the agent's own threads
  * @param selftest how the sensors prove that they see
+ * @param notice what the person at the desk is shown
  */
 public record Config(
     Evidence evidence,
@@ -28,7 +29,8 @@ public record Config(
     Sensors sensors,
     Rules rules,
     Watchdog watchdog,
-    Selftest selftest) {
+    Selftest selftest,
+    Notice notice) {
 
   private static final long MEBIBYTE = 1L << 20;
 
@@ -67,7 +69,16 @@ public record Config(
               new UsbDevices(List.of()),
               new Desk(Hours.ANY, false)),
           new Watchdog(Duration.ofSeconds(120)),
-          new Selftest(Duration.ofDays(1)));
+          new Selftest(Duration.ofDays(1)),
+          new Notice(
+              true,
+              "medium",
+              Duration.ofSeconds(60),
+              Duration.ofMinutes(10),
+              2,
+              Hours.ANY,
+              "",
+              ""));
 
   /**
    * How the log is written and sealed.
@@ -332,4 +343,29 @@ public record Config(
    *     that is shorter, and each up to a tenth later; 5m to 30d
    */
   public record Selftest(Duration every) {}
+
+  /**
+   * What the person at the desk is shown of an incident.
+   *
+   * @param enabled whether anything is shown; true or false
+   * @param leastSeverity from which severity on: low, medium, high or critical
+   * @param foldAfter how long a notice stays open before it folds to a count and "nobody answered"
+   *     is recorded; 10s to 10m
+   * @param remindAfter how long after "later", or after nobody answered, it opens again; 1m to 1d
+   * @param repeats how many times one notice opens again at most; 0 to 20
+   * @param quietHours when a notice does not open but shows its count only, and does not open
+   *     again; the whole day stands for never
+   * @param hqPhone HQ's telephone number as it is to be read; "" when there is none
+   * @param scanner the waybill scanner by which may be answered: vendor and product id, and perhaps
+   *     serial number or port; "" when none is enrolled
+   */
+  public record Notice(
+      boolean enabled,
+      String leastSeverity,
+      Duration foldAfter,
+      Duration remindAfter,
+      int repeats,
+      Hours quietHours,
+      String hqPhone,
+      String scanner) {}
 }

@@ -79,6 +79,11 @@ public final class Circumstances {
     }
   }
 
+  /** Who is signed on, or "" for nobody. */
+  String operator() {
+    return operator;
+  }
+
   /** The finding with what held when it was made, and what it weighs then. */
   Finding weigh(Finding finding) {
     Stage stage = Stage.of(finding.rule());

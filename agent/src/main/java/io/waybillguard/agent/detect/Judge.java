@@ -85,9 +85,9 @@ public final class Judge {
     return following;
   }
 
-  /** The incidents that are open now, the one without a step for longest first. */
-  public Incidents incidents() {
-    return incidents;
+  /** Who is signed on at the desk, or "" for nobody. */
+  public String operator() {
+    return circumstances.operator();
   }
 
   /** A rule that throws is off until the next start; what it threw on is in the log already. */

@@ -150,6 +150,8 @@ public final class Summary {
               say("severity." + ocsf.number("severity_id", 1)),
               named("step", text(ocsf, "unmapped", "rule")),
               ocsf.number("count", 0));
+      case "notice.shown", "notice.answered", "notice.unanswered", "notice.impossible" ->
+          notice(type, ocsf);
       case "log.start" -> started(ocsf);
       case "log.stop" -> say(type, named("reason", text(ocsf, "unmapped", "reason")));
       case "log.key" -> say(type, at(ocsf, "unmapped").number("epoch", 0));
@@ -465,6 +467,33 @@ public final class Summary {
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
         + whoWasThere(facts)
         + say("stop");
+  }
+
+  /** What became of an incident at the desk. */
+  private String notice(String type, Json.Obj ocsf) {
+    Json.Obj facts = at(ocsf, "unmapped");
+    String after = span(ocsf.number("duration", -1));
+    return switch (type) {
+      case "notice.shown" ->
+          told(type + "." + facts.text("way", "window"), text(ocsf, "finding_info", "title"));
+      case "notice.answered" -> {
+        String how = facts.text("how", "");
+        String operator = facts.text("operator", "");
+        String account = facts.text("account", "");
+        yield say(type, named("answer", facts.text("answer", "")), after)
+            + (how.isEmpty() ? "" : named("answer.how", how))
+            + (operator.isEmpty() ? "" : say("answer.operator", operator))
+            + (account.isEmpty() ? "" : say("extra.user", account))
+            + (facts.text("place", "").equals("shared") ? say("answer.shared") : "")
+            + say("stop");
+      }
+      case "notice.unanswered" -> say(type, after);
+      default -> told(type, ocsf.text("status_detail", ""));
+    };
+  }
+
+  private String told(String key, String detail) {
+    return say(key) + (detail.isEmpty() ? "" : say("extra.detail", detail)) + say("stop");
   }
 
   private String whoWasThere(Json.Obj facts) {

@@ -289,6 +289,19 @@ final class OcsfSchemaTest {
           incident(IncidentChanged.Change.NEW),
           incident(IncidentChanged.Change.UPDATE),
           incident(IncidentChanged.Change.CLOSE),
+          new NoticeShown(
+              NOON,
+              "log-3-4",
+              "有人正在远程登录这台电脑",
+              2,
+              NoticeShown.Way.WINDOW,
+              "courier",
+              Duration.ofMillis(900)),
+          answered(NoticeAnswered.Answer.EXPECTED, "", "李梅"),
+          answered(NoticeAnswered.Answer.UNKNOWN, "courier", ""),
+          answered(NoticeAnswered.Answer.LATER, "", ""),
+          new NoticeUnanswered(NOON, "log-3-4", "courier", Duration.ofSeconds(60)),
+          new NoticeImpossible(NOON, "log-3-4", "nobody is logged in at the screen"),
           new LogRecovered(NOON, "a/agent/0", 7, "cm9vdA==", "log-1.db", "rolled back"),
           new LogRecovered(NOON, "", 0, "", "", "unreadable"),
           new RecordsLost(NOON, NOON.minusSeconds(9), NOON, Map.of("usb.attach", 3L), "inbox full"),
@@ -300,6 +313,19 @@ final class OcsfSchemaTest {
               List.of(3L, 4L),
               Json.object().put("path", "/x").put("count", 2)),
           new Finding(NOON, "log-rolled-back", Severity.CRITICAL, List.of(), Json.object()));
+
+  private static NoticeAnswered answered(
+      NoticeAnswered.Answer answer, String account, String operator) {
+    return new NoticeAnswered(
+        NOON,
+        "log-3-4",
+        answer,
+        account,
+        operator,
+        NoticeAnswered.How.SCANNER,
+        NoticeAnswered.Place.LOCAL,
+        Duration.ofSeconds(7));
+  }
 
   private static HqAct act(HqAct.Deed deed, String who, String place, String about, String detail) {
     return new HqAct(NOON, deed, who, place, about, detail);

@@ -400,6 +400,55 @@ final class SummaryTest {
   }
 
   @Test
+  void whatBecameOfANoticeIsToldWithWhoAnsweredAndHow() throws Exception {
+    says(
+        new NoticeShown(
+            NOON,
+            "log-3-4",
+            "有人正在远程登录这台电脑",
+            1,
+            NoticeShown.Way.WINDOW,
+            "desk",
+            Duration.ofMillis(900)),
+        "已在屏幕上提示：有人正在远程登录这台电脑。",
+        "A notice was shown on the screen: 有人正在远程登录这台电脑.");
+    says(
+        new NoticeAnswered(
+            NOON,
+            "log-3-4",
+            NoticeAnswered.Answer.UNKNOWN,
+            "desk",
+            "李梅",
+            NoticeAnswered.How.SCANNER,
+            NoticeAnswered.Place.LOCAL,
+            Duration.ofSeconds(12)),
+        "有人回答了提示：“不认识，告诉总部”，用了 12 秒，用本台扫描枪，当班人员 李梅，账号 desk。",
+        "The notice was answered: “not known here, HQ told”, after 12 s, by the scanner of this desk,"
+            + " operator 李梅, account desk.");
+    says(
+        new NoticeAnswered(
+            NOON,
+            "log-3-4",
+            NoticeAnswered.Answer.EXPECTED,
+            "",
+            "",
+            NoticeAnswered.How.MOUSE,
+            NoticeAnswered.Place.SHARED,
+            Duration.ofSeconds(3)),
+        "有人回答了提示：“是我们安排的”，用了 3 秒，点鼠标；当时屏幕正被远程共享，分不清是谁答的。",
+        "The notice was answered: “we arranged it”, after 3 s, by the mouse; the screen was shared"
+            + " remotely then, so who answered cannot be told.");
+    says(
+        new NoticeUnanswered(NOON, "log-3-4", "desk", Duration.ofSeconds(60)),
+        "没有人回答提示，等了 1 分 0 秒。",
+        "Nobody answered the notice within 1 min 0 s.");
+    says(
+        new NoticeImpossible(NOON, "log-3-4", "no screen"),
+        "没能提示电脑前的人：no screen。",
+        "Nobody at the desk could be shown a notice: no screen.");
+  }
+
+  @Test
   void anIncidentIsToldWithItsNewestStepAndHowManyThereAre() throws Exception {
     List<IncidentChanged.Step> steps =
         List.of(
