@@ -102,7 +102,13 @@ public final class Main {
                 new ServiceUninstall(call, service),
                 new ServiceStart(call, service),
                 new ServiceStop(call, service),
-                new ServiceStatus(call, service)));
+                new ServiceStatus(call, service)))
+        .addSubcommand(group("policy", new PolicyCheck(call)))
+        .addSubcommand(group("detect", new DetectReplay(call)))
+        .addSubcommand(
+            new CommandLine(new IncidentList(call)).addSubcommand(new IncidentShow(call)))
+        .addSubcommand(group("operator", new OperatorSignOn(call), new OperatorSignOff(call)))
+        .addSubcommand(group("visitor", new VisitorExpect(call)));
   }
 
   /** Commands that share a first word. */

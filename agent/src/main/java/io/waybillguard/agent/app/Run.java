@@ -102,7 +102,7 @@ final class Run implements Action {
     if (!Files.exists(home.configFile())) {
       call.terminal().remark("config.none", home.shown(home.configFile()));
     }
-    Agent agent = new Agent(home.data(), settings, Machines.thisOne(), events);
+    Agent agent = new Agent(home, settings, Machines.thisOne(), events);
     termination.onRequest(agent::stop);
     agent.start();
     return agent;
