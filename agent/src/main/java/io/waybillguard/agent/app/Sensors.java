@@ -237,7 +237,7 @@ final class Sensors {
 
   private static Sensor sessions(Config.Session config, Path data, InstantSource clock)
       throws IOException {
-    List<RemoteTool> tools = RemoteToolsFile.carried().stream().map(Sensors::tool).toList();
+    List<RemoteTool> tools = tools();
     Set<String> programs = new HashSet<>();
     for (RemoteTool tool : tools) {
       programs.addAll(tool.programs());
@@ -252,6 +252,11 @@ final class Sensors {
         data.resolve("logins.json"),
         config.every(),
         clock);
+  }
+
+  /** The ways into a PC from elsewhere that the program knows. */
+  static List<RemoteTool> tools() throws IOException {
+    return RemoteToolsFile.carried().stream().map(Sensors::tool).toList();
   }
 
   private static RemoteTool tool(RemoteToolsFile.Tool tool) {

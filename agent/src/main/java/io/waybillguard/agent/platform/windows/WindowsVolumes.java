@@ -3,7 +3,6 @@ package io.waybillguard.agent.platform.windows;
 import com.sun.jna.Native;
 import com.sun.jna.platform.win32.Kernel32;
 import com.sun.jna.ptr.IntByReference;
-import com.sun.jna.win32.StdCallLibrary;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import io.waybillguard.agent.platform.VolumeNature;
@@ -136,7 +135,7 @@ public final class WindowsVolumes implements Volumes {
   /** Letters of drives that may hold something to carry away or stay; network drives are not. */
   static List<Drive> drives() {
     List<Drive> drives = new ArrayList<>();
-    int letters = Letters.LIBRARY.GetLogicalDrives();
+    int letters = KernelMore.LIBRARY.GetLogicalDrives();
     for (int i = 0; i < 26; i++) {
       if ((letters >>> i & 1) != 0) {
         String root = (char) ('A' + i) + ":\\";
@@ -184,14 +183,6 @@ public final class WindowsVolumes implements Volumes {
                 .devices().stream()
                     .anyMatch(device -> device.identity().equals(carrier.identity()));
     return isIn ? Fate.RELEASED : Fate.UNCLEAR;
-  }
-
-  /** The one function that jna-platform lacks (fileapi.h). */
-  interface Letters extends StdCallLibrary {
-    Letters LIBRARY = Native.load("kernel32", Letters.class);
-
-    /** A bit a letter, A first. */
-    int GetLogicalDrives();
   }
 
   /** What changes when a medium comes or goes, and nothing else does: cheap to compare. */

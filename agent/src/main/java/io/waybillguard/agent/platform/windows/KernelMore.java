@@ -1,0 +1,15 @@
+package io.waybillguard.agent.platform.windows;
+
+import com.sun.jna.Native;
+import com.sun.jna.win32.StdCallLibrary;
+
+/** Functions of kernel32 that jna-platform lacks. */
+interface KernelMore extends StdCallLibrary {
+  KernelMore LIBRARY = Native.load("kernel32", KernelMore.class);
+
+  /** A bit a drive letter, A first (fileapi.h). */
+  int GetLogicalDrives();
+
+  /** The session at the console, or all ones while there is none (winbase.h). */
+  int WTSGetActiveConsoleSessionId();
+}
