@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
-# of an agent's folder against HQ, images carried off on this host, a day without harm, and the crime in the rig's guest. Leaves its files under
-# target/it. At most 70 minutes; a quiet machine needs some 15.
+# of an agent's folder against HQ, images carried off on this host, a day without harm, the agent on the Windows runtime under
+# Wine, and the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -64,6 +64,11 @@ else
     skip sessions "needs root, for network namespaces"
   else
     part sessions 500 python3 "$here/sessions.py" "$out/sessions"
+  fi
+  if ! command -v wine >/dev/null || ! command -v unzip >/dev/null || ! command -v localedef >/dev/null; then
+    skip windows "needs wine, unzip and localedef (apt-get install wine wine64 unzip libc-bin locales)"
+  else
+    part windows 900 python3 "$here/wine/windows.py" "$out/windows"
   fi
   if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
     skip crime "the guest needs root on Debian 12"
