@@ -66,6 +66,7 @@ final class Agent {
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
   private final Reporter reporter;
+  private final Trials trials;
   private final SelfTest selfTest;
   private final LastWords lastWords;
   private final Watchdog watchdog;
@@ -112,15 +113,18 @@ final class Agent {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
             });
+    trials = new Trials(config.sensors());
     selfTest =
         new SelfTest(
             sensors,
             data,
-            this::stimulus,
-            FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
-                ? FIRST_TEST_AFTER
-                : config.selftest().every(),
-            config.selftest().every(),
+            trials,
+            new SelfTest.Rhythm(
+                FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
+                    ? FIRST_TEST_AFTER
+                    : config.selftest().every(),
+                config.selftest().every(),
+                config.selftest().signsEvery()),
             wall,
             new SecureRandom(),
             this::writeDown);
@@ -183,12 +187,6 @@ final class Agent {
                     LOG.error("a record of type {} was not written", event.type(), failure);
                   }
                 });
-  }
-
-  private Optional<Stimulus> stimulus(String sensor) throws IOException, InterruptedException {
-    return SensorCheckup.isLinux() && Stimulus.cannotBeGiven(sensor, config.sensors()).isEmpty()
-        ? Optional.of(Stimulus.give(sensor, config.sensors()))
-        : Optional.empty();
   }
 
   private Pipeline.BatchLimits batch() {
@@ -362,8 +360,7 @@ final class Agent {
             .put("state", state.sight().name().toLowerCase(java.util.Locale.ROOT))
             .put("since", Times.rfc3339(state.since()))
             .put("detail", state.detail());
-    boolean isTested = Stimulus.cannotBeGiven(state.name(), config.sensors()).isEmpty();
-    sensor.put("tested", isTested);
+    sensor.put("tested", trials.areFor(state.name()));
     selfTest
         .proof(state.name())
         .ifPresent(

@@ -65,7 +65,7 @@ public record Config(
               new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY),
               new Programs(List.of())),
           new Watchdog(Duration.ofSeconds(120)),
-          new Selftest(Duration.ofDays(1)));
+          new Selftest(Duration.ofDays(1), Duration.ofMinutes(5)));
 
   /**
    * How the log is written and sealed.
@@ -301,8 +301,9 @@ public record Config(
   /**
    * The test that each sensor has to pass.
    *
-   * @param every time between two tests; the first is ten minutes after the start, or this long if
-   *     that is shorter, and each up to a tenth later; 5m to 30d
+   * @param every time between two whole tests; the first is ten minutes after the start, or this
+   *     long if that is shorter, and each up to a tenth later; 5m to 30d
+   * @param signsEvery time between two tests by signs that leave no record; 1m to 1d
    */
-  public record Selftest(Duration every) {}
+  public record Selftest(Duration every, Duration signsEvery) {}
 }

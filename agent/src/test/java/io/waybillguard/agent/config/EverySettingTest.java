@@ -164,6 +164,9 @@ final class EverySettingTest {
           Map.entry(
               "selftest.every", new Place(c -> c.selftest().every(), "6h", Duration.ofHours(6))),
           Map.entry(
+              "selftest.signs_every",
+              new Place(c -> c.selftest().signsEvery(), "2m", Duration.ofMinutes(2))),
+          Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));
 

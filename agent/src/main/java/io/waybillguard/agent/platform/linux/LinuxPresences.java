@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -111,6 +112,11 @@ public final class LinuxPresences implements Presences {
               + e.getMessage()
               + "); no known locking program runs");
     }
+  }
+
+  @Override
+  public OptionalInt lastSign() {
+    return input.lastSign();
   }
 
   @Override
