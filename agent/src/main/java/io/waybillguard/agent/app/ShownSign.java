@@ -86,7 +86,8 @@ final class ShownSign implements Trial {
       case "usb" -> repeated(expect);
       case "presence" -> sent(expect);
       case "persistence" -> file(watchedFolder().orElseThrow(), "~", false, expect);
-      case "session", "upload" -> connected(expect);
+      case "session" -> connected(false, expect);
+      case "upload" -> connected(true, expect);
       // Both are told of all file systems by one queue: no need to disturb a scan folder so often.
       case "program", "image" ->
           file(Path.of(System.getProperty("java.io.tmpdir")), "", true, expect);
@@ -116,8 +117,13 @@ final class ShownSign implements Trial {
     return Optional.of(new ShownSign(sign, device + " " + number, () -> {}));
   }
 
-  /** A connection of one byte, which stands until this is closed. */
-  private static Optional<ShownSign> connected(Predicate<Sign> expect) throws IOException {
+  /**
+   * A connection of one byte.
+   *
+   * @param over whether it ends at once, and does not stand until this is closed
+   */
+  private static Optional<ShownSign> connected(boolean over, Predicate<Sign> expect)
+      throws IOException {
     LoopbackProbe probe = LoopbackProbe.open();
     Sign sign = new Sign(Integer.toString(probe.port()));
     boolean done = false;
@@ -127,8 +133,9 @@ final class ShownSign implements Trial {
       }
       probe.connect();
       probe.send(1);
-      done = true;
-      return Optional.of(new ShownSign(sign, Integer.toString(probe.port()), probe));
+      String port = Integer.toString(probe.port());
+      done = !over;
+      return Optional.of(new ShownSign(sign, port, over ? () -> {} : probe));
     } finally {
       if (!done) {
         probe.close();

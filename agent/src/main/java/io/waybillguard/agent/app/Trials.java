@@ -3,7 +3,9 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.pipeline.SensorDuty;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,12 +15,19 @@ final class Trials implements SelfTest.Giver {
 
   private final Config.Sensors settings;
 
+  /** By the sensor's name: asked for with each status, and slow to find out. */
+  private final Map<String, Boolean> known = new ConcurrentHashMap<>();
+
   Trials(Config.Sensors settings) {
     this.settings = settings;
   }
 
-  /** Whether there is anything that a sensor can be tried with here. */
+  /** Whether there was anything, when it was asked first, that a sensor can be tried with here. */
   boolean areFor(String sensor) {
+    return known.computeIfAbsent(sensor, this::find);
+  }
+
+  private boolean find(String sensor) {
     try {
       return isStimulusFor(sensor) || ShownSign.cannotBeGiven(sensor, settings).isEmpty();
     } catch (IOException e) {
