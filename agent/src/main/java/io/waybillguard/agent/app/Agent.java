@@ -67,6 +67,7 @@ final class Agent {
   private final List<SensorDuty> sensors;
   private final Reporter reporter;
   private final Optional<Notifier> notifier;
+  private final Trials trials;
   private final SelfTest selfTest;
   private final LastWords lastWords;
   private final Watchdog watchdog;
@@ -116,15 +117,18 @@ final class Agent {
               return Reporter.overHttps(data, rhythm).to(hq);
             });
     notifier = Notices.of(machine.osName(), config.notice(), data, pipeline, reporter, wall);
+    trials = new Trials(config.sensors());
     selfTest =
         new SelfTest(
             sensors,
             data,
-            this::stimulus,
-            FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
-                ? FIRST_TEST_AFTER
-                : config.selftest().every(),
-            config.selftest().every(),
+            trials,
+            new SelfTest.Rhythm(
+                FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
+                    ? FIRST_TEST_AFTER
+                    : config.selftest().every(),
+                config.selftest().every(),
+                config.selftest().signsEvery()),
             wall,
             new SecureRandom(),
             this::writeDown);
@@ -161,12 +165,6 @@ final class Agent {
                     LOG.error("a record of type {} was not written", event.type(), failure);
                   }
                 });
-  }
-
-  private Optional<Stimulus> stimulus(String sensor) throws IOException, InterruptedException {
-    return SensorCheckup.isLinux() && Stimulus.cannotBeGiven(sensor, config.sensors()).isEmpty()
-        ? Optional.of(Stimulus.give(sensor, config.sensors()))
-        : Optional.empty();
   }
 
   private Pipeline.BatchLimits batch() {
@@ -344,8 +342,7 @@ final class Agent {
             .put("state", state.sight().name().toLowerCase(java.util.Locale.ROOT))
             .put("since", Times.rfc3339(state.since()))
             .put("detail", state.detail());
-    boolean isTested = Stimulus.cannotBeGiven(state.name(), config.sensors()).isEmpty();
-    sensor.put("tested", isTested);
+    sensor.put("tested", trials.areFor(state.name()));
     selfTest
         .proof(state.name())
         .ifPresent(

@@ -171,6 +171,7 @@ final class OcsfSchemaTest {
           new RemoteLoginsRefused(NOON, NOON, "xrdp", "xrdp 远程桌面", "", 1),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
           new SensorProved(NOON, "program", 312, "/tmp/probe-7f3a/self-test.elf", 4711),
+          new SensorProved(NOON, "presence", 40, "/dev/input/event3 -77123", -1),
           new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
