@@ -58,6 +58,8 @@ final class ArchitectureTest {
   // HQ reads these too, so they may not know how an agent reports.
   private static final ArchRule wireKnows = knows("report.wire", "event", "evidence");
 
+  private static final ArchRule sigmaKnowsNothing = knows("hunt.sigma");
+
   private static final ArchRule notifyKnows =
       knows("notify", "event", "evidence", "platform", "run");
 
@@ -232,6 +234,7 @@ final class ArchitectureTest {
             pipelineKnows,
             reportKnows,
             wireKnows,
+            sigmaKnowsNothing,
             notifyKnows,
             nobodyKnowsApp,
             aSensorNeverKnowsAnotherSensor,
