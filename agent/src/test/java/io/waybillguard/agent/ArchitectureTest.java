@@ -60,6 +60,10 @@ final class ArchitectureTest {
 
   private static final ArchRule sigmaKnowsNothing = knows("hunt.sigma");
 
+  private static final ArchRule searchKnows = knows("hunt.search", "event", "hunt.sigma");
+
+  private static final ArchRule huntKnows = knows("hunt", "event", "evidence", "platform", "run");
+
   private static final ArchRule notifyKnows =
       knows("notify", "event", "evidence", "platform", "run");
 
@@ -235,6 +239,8 @@ final class ArchitectureTest {
             reportKnows,
             wireKnows,
             sigmaKnowsNothing,
+            searchKnows,
+            huntKnows,
             notifyKnows,
             nobodyKnowsApp,
             aSensorNeverKnowsAnotherSensor,

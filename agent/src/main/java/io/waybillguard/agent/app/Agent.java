@@ -20,6 +20,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
+import io.waybillguard.agent.hunt.Hunter;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
@@ -65,6 +66,7 @@ final class Agent {
   private final Inbox inbox;
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
+  private final Hunter hunter;
   private final Reporter reporter;
   private final SelfTest selfTest;
   private final LastWords lastWords;
@@ -99,6 +101,9 @@ final class Agent {
             .map(s -> new SensorDuty(s, inbox, wall))
             .toList();
     Reporter.Rhythm rhythm = rhythm();
+    hunter =
+        new Hunter(
+            data, pipeline, new HuntGround(wall), wall, mono, new SecureRandom(), this::hurry);
     reporter =
         new Reporter(
             data,
@@ -108,6 +113,7 @@ final class Agent {
             wall,
             mono,
             new SecureRandom(),
+            new Errand(hunter),
             hq -> {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
@@ -264,6 +270,7 @@ final class Agent {
     supervisor.start(pipeline);
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
+    supervisor.start(hunter);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
   }

@@ -13,6 +13,8 @@ public sealed interface Note extends Event
         HoldPlaced,
         HoldReleased,
         HqAct,
+        HuntFinished,
+        HuntStarted,
         KeyHandedOver,
         LogRecovered,
         RecordsErased,
