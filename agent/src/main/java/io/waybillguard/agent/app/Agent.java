@@ -17,6 +17,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
+import io.waybillguard.agent.hunt.Hunter;
 import io.waybillguard.agent.notify.Notifier;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
@@ -65,6 +66,7 @@ final class Agent {
   private final Judge judge;
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
+  private final Hunter hunter;
   private final Reporter reporter;
   private final Optional<Notifier> notifier;
   private final Trials trials;
@@ -103,6 +105,9 @@ final class Agent {
             .map(s -> new SensorDuty(s, inbox, wall))
             .toList();
     Reporter.Rhythm rhythm = rhythm();
+    hunter =
+        new Hunter(
+            data, pipeline, new HuntGround(wall), wall, mono, new SecureRandom(), this::hurry);
     reporter =
         new Reporter(
             data,
@@ -112,6 +117,7 @@ final class Agent {
             wall,
             mono,
             new SecureRandom(),
+            new Errand(hunter),
             hq -> {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
@@ -243,6 +249,7 @@ final class Agent {
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
     notifier.ifPresent(supervisor::start);
+    supervisor.start(hunter);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
     supervisor.start(new DeskDoor(door, new Roster(signedOn), pipeline::record, wall));

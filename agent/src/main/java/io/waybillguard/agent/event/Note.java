@@ -13,6 +13,8 @@ public sealed interface Note extends Event
         HoldPlaced,
         HoldReleased,
         HqAct,
+        HuntFinished,
+        HuntStarted,
         IncidentChanged,
         KeyHandedOver,
         LogRecovered,

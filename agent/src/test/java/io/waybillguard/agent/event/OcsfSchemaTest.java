@@ -249,6 +249,17 @@ final class OcsfSchemaTest {
               NOON, "0.1.0", "boot", 77, HASH, HASH, "Asia/Shanghai", "unclean", 256, "killed"),
           new AgentStarted(NOON, "0.1.0", "", 0, "", HASH, "Asia/Shanghai", "first", 0, ""),
           new AgentStopped(NOON, "0.1.0", "signal"),
+          new HuntStarted(NOON, "5f".repeat(16), "同城云盘", List.of("sha256", "sigma"), true),
+          new HuntFinished(
+              NOON,
+              "5f".repeat(16),
+              "同城云盘",
+              new HuntFinished.Looked(120_000, 900, 3),
+              Duration.ofMinutes(50),
+              List.of(
+                  new HuntFinding("sha256", HASH, "/home/desk/.x/wps", HASH, -1),
+                  new HuntFinding("usb", "0781:5567", "SanDisk Cruzer", "", 17)),
+              4),
           new ClockJumped(NOON, Duration.ofDays(-3650)),
           new CommandReceived(
               NOON,
