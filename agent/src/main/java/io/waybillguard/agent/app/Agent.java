@@ -8,11 +8,12 @@ import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
 import io.waybillguard.agent.detect.NewProgramInHiddenPlace;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
-import io.waybillguard.agent.detect.StartsByItself;
 import io.waybillguard.agent.detect.SensorSilenced;
+import io.waybillguard.agent.detect.StartsByItself;
 import io.waybillguard.agent.detect.UnexpectedRemoteSession;
 import io.waybillguard.agent.detect.UnknownKeyboard;
 import io.waybillguard.agent.detect.UnknownUsbStorage;
+import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -83,7 +84,7 @@ final class Agent {
    *
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Path data, ConfigFile settings, Machine machine) throws IOException {
+  Agent(Path data, ConfigFile settings, Machine machine, ServiceLine service) throws IOException {
     this.data = data;
     this.config = settings.config();
     this.policy = settings.fingerprint();
@@ -129,6 +130,7 @@ final class Agent {
             new SecureRandom(),
             this::writeDown);
     watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
+    service.pulse(pipeline.name()).ifPresent(watchdog::tell);
     supervisor = new Supervisor(watchdog);
   }
 
@@ -292,7 +294,8 @@ final class Agent {
   }
 
   private String before() throws IOException {
-    Optional<String> last = log.lastType();
+    // An installer's word lies between the end of one run and the start of the next.
+    Optional<String> last = log.lastTypeBut(AgentInstalled.TYPE);
     if (lastWords.found().isPresent()) {
       return "watchdog";
     }

@@ -244,6 +244,11 @@ final class OcsfSchemaTest {
           new AgentStarted(
               NOON, "0.1.0", "boot", 77, HASH, HASH, "Asia/Shanghai", "unclean", 256, "killed"),
           new AgentStarted(NOON, "0.1.0", "", 0, "", HASH, "Asia/Shanghai", "first", 0, ""),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.INSTALLED, "", "0.1.0"),
+          new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.REINSTALLED, "0.1.0", "0.2.0"),
+          new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.UPGRADED, "0.1.0", "0.2.0"),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
           new AgentStopped(NOON, "0.1.0", "signal"),
           new ClockJumped(NOON, Duration.ofDays(-3650)),
           new CommandReceived(
