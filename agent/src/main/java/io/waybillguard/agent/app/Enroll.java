@@ -216,7 +216,9 @@ final class Enroll implements Action {
     } catch (EnrolmentRefusedException e) {
       throw new Refusal(
           e,
-          Exit.FAILED,
+          e.reason() == EnrolmentRefusedException.Reason.UNREACHABLE
+              ? Exit.UNAVAILABLE
+              : Exit.FAILED,
           "enroll.refused." + e.reason().name().toLowerCase(java.util.Locale.ROOT),
           address,
           String.valueOf(e.getMessage()));
