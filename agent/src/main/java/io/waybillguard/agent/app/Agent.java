@@ -6,6 +6,7 @@ import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.desk.DeskDoor;
 import io.waybillguard.agent.desk.Roster;
 import io.waybillguard.agent.detect.Judge;
+import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -83,7 +84,8 @@ final class Agent {
    *
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Home home, ConfigFile settings, Machine machine) throws IOException {
+  Agent(Home home, ConfigFile settings, Machine machine, ServiceLine service)
+      throws IOException {
     this.data = home.data();
     this.door = home.door();
     this.config = settings.config();
@@ -139,6 +141,7 @@ final class Agent {
             new SecureRandom(),
             this::writeDown);
     watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
+    service.pulse(pipeline.name()).ifPresent(watchdog::tell);
     supervisor = new Supervisor(watchdog);
   }
 
@@ -270,7 +273,8 @@ final class Agent {
   }
 
   private String before() throws IOException {
-    Optional<String> last = log.lastType();
+    // An installer's word lies between the end of one run and the start of the next.
+    Optional<String> last = log.lastTypeBut(AgentInstalled.TYPE);
     if (lastWords.found().isPresent()) {
       return "watchdog";
     }

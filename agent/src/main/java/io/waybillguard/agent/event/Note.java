@@ -5,7 +5,8 @@ package io.waybillguard.agent.event;
  * docs/evidence-format.md}.
  */
 public sealed interface Note extends Event
-    permits AgentStarted,
+    permits AgentInstalled,
+        AgentStarted,
         AgentStopped,
         ClockJumped,
         CommandEnded,

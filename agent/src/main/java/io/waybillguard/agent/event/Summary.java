@@ -168,6 +168,12 @@ public final class Summary {
       case "notice.shown", "notice.answered", "notice.unanswered", "notice.impossible" ->
           notice(type, ocsf);
       case "log.start" -> started(ocsf);
+      case "agent.install" -> {
+        String act = ocsf.text("status_detail", "");
+        yield act.isEmpty()
+            ? say("other", type)
+            : say(type + "." + act, text(ocsf, "unmapped", "from"), text(ocsf, "unmapped", "to"));
+      }
       case "log.stop" -> say(type, named("reason", text(ocsf, "unmapped", "reason")));
       case "log.key" -> say(type, at(ocsf, "unmapped").number("epoch", 0));
       case "log.gap" ->

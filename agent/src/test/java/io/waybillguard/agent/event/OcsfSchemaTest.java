@@ -248,6 +248,11 @@ final class OcsfSchemaTest {
           new AgentStarted(
               NOON, "0.1.0", "boot", 77, HASH, HASH, "Asia/Shanghai", "unclean", 256, "killed"),
           new AgentStarted(NOON, "0.1.0", "", 0, "", HASH, "Asia/Shanghai", "first", 0, ""),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.INSTALLED, "", "0.1.0"),
+          new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.REINSTALLED, "0.1.0", "0.2.0"),
+          new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.UPGRADED, "0.1.0", "0.2.0"),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
           new AgentStopped(NOON, "0.1.0", "signal"),
           new HuntStarted(NOON, "5f".repeat(16), "同城云盘", List.of("sha256", "sigma"), true),
           new HuntFinished(

@@ -568,6 +568,22 @@ final class SummaryTest {
         "面单卫士停止：电脑关机。",
         "Agent stopped: the PC was shut down.");
     says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.INSTALLED, "", "0.1.0"),
+        "安装了 0.1.0 版。",
+        "Version 0.1.0 was installed.");
+    says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
+        "0.2.0 版没有启动好，已换回 0.1.0 版。",
+        "Version 0.2.0 did not become ready; version 0.1.0 is back.");
+    says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
+        "0.1.0 版已卸载，证据日志保留。",
+        "Version 0.1.0 was removed; the log stays.");
+    says(
+        new AgentStopped(NOON, "0.1.0", "uninstall"),
+        "面单卫士停止：正在卸载。",
+        "Agent stopped: the program is being removed.");
+    says(
         new KeyHandedOver(NOON, 3, "x/agent/0+aabbccdd+AQ=="),
         "证据日志换用第 3 把签名密钥，旧的一把已销毁。",
         "The evidence log goes on with signing key number 3; the one before is destroyed.");
