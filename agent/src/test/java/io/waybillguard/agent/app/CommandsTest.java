@@ -26,7 +26,14 @@ final class CommandsTest {
           "evidence show",
           "evidence verify",
           "evidence export",
-          "config check");
+          "config check",
+          "policy check",
+          "detect replay",
+          "incidents",
+          "incidents show",
+          "operator sign-on",
+          "operator sign-off",
+          "visitor expect");
 
   @Test
   void everyOneHasHelpInBothLanguagesAndSaysWhatEachOptionDoes() {
