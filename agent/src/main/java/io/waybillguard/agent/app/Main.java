@@ -100,7 +100,7 @@ public final class Main {
         .addSubcommand(
             new CommandLine(new IncidentList(call)).addSubcommand(new IncidentShow(call)))
         .addSubcommand(group("operator", new OperatorSignOn(call), new OperatorSignOff(call)))
-        .addSubcommand(group("visitor", new VisitorExpect(call)));
+        .addSubcommand(group("visitor", new VisitorExpect(call), new VisitorSlip(call)));
   }
 
   /** Commands that share a first word. */

@@ -33,7 +33,8 @@ final class CommandsTest {
           "incidents show",
           "operator sign-on",
           "operator sign-off",
-          "visitor expect");
+          "visitor expect",
+          "visitor slip");
 
   @Test
   void everyOneHasHelpInBothLanguagesAndSaysWhatEachOptionDoes() {
