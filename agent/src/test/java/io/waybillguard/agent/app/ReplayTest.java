@@ -151,12 +151,13 @@ final class ReplayTest {
     Path visited = temp.resolve("blind");
     try (Scene desk =
         Scene.judgedBy(visited.resolve("data"), Rules.judge(Config.DEFAULTS, ZoneId.of("UTC")))) {
+      desk.step();
       desk.sees(
           new SensorBlind(Scene.noon(1), "program", Scene.noon(0), "not permitted"),
           new VisitorExpected(Scene.noon(2), "王", Scene.noon(60), Scene.noon(120), "lin"));
     }
     CalledMain told = call(Language.ZH, "visitor", "slip", "--home", visited.toString());
-    assertTrue(told.out().contains("新程序：从"), told.out());
+    assertTrue(told.out().contains("新程序：从"), told.toString());
     assertFalse(told.out().contains("一直都在监视"), told.out());
   }
 
