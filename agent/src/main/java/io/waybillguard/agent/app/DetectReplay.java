@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +34,6 @@ import picocli.CommandLine.Parameters;
  */
 @Command(name = "replay")
 final class DetectReplay implements Action {
-  private static final Logger LOG = LoggerFactory.getLogger(DetectReplay.class);
-
   private final Call call;
 
   @Parameters(paramLabel = "LOG", descriptionKey = "log")
@@ -126,7 +123,8 @@ final class DetectReplay implements Action {
       Recall.event(body).ifPresent(event -> replay.on(seq, event));
     } catch (JsonException e) {
       unread++;
-      LOG.warn("record={} cannot be told: {}", seq, e.getMessage());
+      LoggerFactory.getLogger(DetectReplay.class)
+          .warn("record={} cannot be told: {}", seq, e.getMessage());
     }
   }
 

@@ -84,6 +84,7 @@ public final class Main {
     return new CommandLine(call)
         .addSubcommand(new Run(call))
         .addSubcommand(new Enroll(call))
+        .addSubcommand(new InstallRecord(call))
         .addSubcommand(new Status(call))
         .addSubcommand(new Doctor(call))
         .addSubcommand(new Sweep(call))
@@ -108,7 +109,7 @@ public final class Main {
         .addSubcommand(
             new CommandLine(new IncidentList(call)).addSubcommand(new IncidentShow(call)))
         .addSubcommand(group("operator", new OperatorSignOn(call), new OperatorSignOff(call)))
-        .addSubcommand(group("visitor", new VisitorExpect(call)));
+        .addSubcommand(group("visitor", new VisitorExpect(call), new VisitorSlip(call)));
   }
 
   /** Commands that share a first word. */

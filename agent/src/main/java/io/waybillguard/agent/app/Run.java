@@ -45,9 +45,12 @@ final class Run implements Action {
     }
     ConfigFile settings = settings();
     try (DataLock lock = lock()) {
-      Agent agent = started(settings, events, termination);
-      call.terminal().line(ready(agent.awaitSensors()));
+      ServiceLine service = ServiceLine.ofProcess(call.environment());
+      Agent agent = started(settings, service, events, termination);
+      String ready = ready(agent.awaitSensors());
+      call.terminal().line(ready);
       call.terminal().flush();
+      service.ready(ready);
       termination.await();
       // The orderly end runs beside this thread and ends the process; it must not be overtaken.
       Thread.currentThread().join();
@@ -70,11 +73,12 @@ final class Run implements Action {
       try {
         ConfigFile settings = settings();
         try (DataLock lock = lock()) {
-          Agent agent = started(settings, events, termination);
+          ServiceLine service = ServiceLine.ofProcess(call.environment());
+          Agent agent = started(settings, service, events, termination);
           running.run();
           LoggerFactory.getLogger(Run.class).info("service {}", ready(agent.awaitSensors()));
           termination.await();
-          termination.end(agent::stop);
+          termination.end(asked -> stop(agent, service, asked));
         }
       } catch (Refusal refusal) {
         // Nobody sees a service's standard error.
@@ -96,16 +100,23 @@ final class Run implements Action {
         .orElseThrow(() -> new Refusal(Exit.FAILED, "run.already", home.shown(home.data())));
   }
 
-  private Agent started(ConfigFile settings, SystemEvents events, Termination termination)
+  private Agent started(
+      ConfigFile settings, ServiceLine service, SystemEvents events, Termination termination)
       throws IOException {
     Home home = call.home();
     if (!Files.exists(home.configFile())) {
       call.terminal().remark("config.none", home.shown(home.configFile()));
     }
-    Agent agent = new Agent(home, settings, Machines.thisOne(), events);
-    termination.onRequest(agent::stop);
+    Agent agent = new Agent(home, settings, Machines.thisOne(), events, service);
+    termination.onRequest(asked -> stop(agent, service, asked));
     agent.start();
     return agent;
+  }
+
+  /** A signal does not say why it comes; whoever sends it may have left a word. */
+  private void stop(Agent agent, ServiceLine service, String asked) {
+    service.stopping();
+    agent.stop(asked.equals(StopReason.SIGNAL) ? StopReason.left(call.environment()) : asked);
   }
 
   private ConfigFile settings() throws IOException, ConfigException {

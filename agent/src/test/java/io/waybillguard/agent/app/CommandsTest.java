@@ -18,6 +18,7 @@ final class CommandsTest {
       List.of(
           "run",
           "enroll",
+          "install-record",
           "status",
           "doctor",
           "sweep",
@@ -25,7 +26,15 @@ final class CommandsTest {
           "evidence show",
           "evidence verify",
           "evidence export",
-          "config check");
+          "config check",
+          "policy check",
+          "detect replay",
+          "incidents",
+          "incidents show",
+          "operator sign-on",
+          "operator sign-off",
+          "visitor expect",
+          "visitor slip");
 
   @Test
   void everyOneHasHelpInBothLanguagesAndSaysWhatEachOptionDoes() {

@@ -1,15 +1,19 @@
 package io.waybillguard.agent.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.Scene;
 import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.SensorBlind;
+import io.waybillguard.agent.event.VisitorExpected;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +117,48 @@ final class ReplayTest {
     CalledMain wrong = call(Language.ZH, "incidents", "show", "nope", "--home", home.toString());
     assertEquals(2, wrong.code());
     assertTrue(wrong.err().contains("nope"), wrong.err());
+  }
+
+  @Test
+  void theSlipOfAVisitHoldsWhatChangedMeanwhileAndTheLogsSignature() throws Exception {
+    assertEquals(1, call(Language.ZH, "visitor", "slip", "--home", home.toString()).code());
+    Path visited = temp.resolve("visited");
+    try (Scene desk =
+        Scene.judgedBy(visited.resolve("data"), Rules.judge(Config.DEFAULTS, ZoneId.of("UTC")))) {
+      desk.step();
+      desk.sees(
+          Seen.attached(Scene.noon(1), "before"),
+          new VisitorExpected(
+              Scene.noon(2), "合作方 王", Scene.noon(60), Scene.noon(120), "lin"));
+      desk.clock().pass(Duration.ofSeconds(90));
+      desk.sees(Seen.copied(Scene.noon(90), "/home/lin/.cache/update"));
+      desk.clock().pass(Duration.ofSeconds(90));
+      desk.sees(Seen.detached(Scene.noon(180), "after"));
+      desk.log().log().seal();
+    }
+    Json.Obj slip = json(call(Language.EN, "visitor", "slip", "--home", visited.toString(), "--json"));
+    assertEquals(
+        List.of("program.new"),
+        slip.objects("changes").stream().map(each -> each.text("type", "")).toList());
+    assertTrue(slip.text("checkpoint").contains("\n— "), slip::toString);
+    CalledMain told = call(Language.ZH, "visitor", "slip", "--home", visited.toString());
+    assertTrue(told.out().contains("来访检查单：合作方 王"), told.out());
+    assertTrue(told.out().contains("条已封签"), told.out());
+  }
+
+  @Test
+  void aSensorThatWasBlindBeforeTheVisitIsOnItsSlip() throws Exception {
+    Path visited = temp.resolve("blind");
+    try (Scene desk =
+        Scene.judgedBy(visited.resolve("data"), Rules.judge(Config.DEFAULTS, ZoneId.of("UTC")))) {
+      desk.step();
+      desk.sees(
+          new SensorBlind(Scene.noon(1), "program", Scene.noon(0), "not permitted"),
+          new VisitorExpected(Scene.noon(2), "王", Scene.noon(60), Scene.noon(120), "lin"));
+    }
+    CalledMain told = call(Language.ZH, "visitor", "slip", "--home", visited.toString());
+    assertTrue(told.out().contains("新程序：从"), told.toString());
+    assertFalse(told.out().contains("一直都在监视"), told.out());
   }
 
   @Test
