@@ -298,7 +298,11 @@ public final class ProgramSensor implements Sensor {
 
   private FileHash hash(Sighting sighting, Stamp stamp) {
     return new FileHash(
-        sighting.file(), stamp, settings.hashLimit(), !sighting.belongs().md5().isEmpty());
+        sighting.file(),
+        stamp,
+        settings.hashLimit(),
+        !sighting.belongs().md5().isEmpty(),
+        sighting.kind().equals(ProgramKind.PE.word()));
   }
 
   /** On a medium, its mount point says nothing: many desktops mount below /run. */
@@ -390,7 +394,7 @@ public final class ProgramSensor implements Sensor {
             sighting.owner(),
             sighting.isOnMedium(),
             sighting.hidden(),
-            sighting.traits(hash.md5()));
+            sighting.traits(hash.md5(), hash.imprint()));
     learn(hash, file, origin);
     if (judged.isStart()) {
       return start(sighting, file, origin);
