@@ -8,6 +8,7 @@ import io.waybillguard.agent.config.RemoteToolsFile;
 import io.waybillguard.agent.config.UploadDestinations;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
@@ -280,6 +281,7 @@ final class Sensors {
         Path.of("/"),
         data,
         new LinuxFolders(),
+        Registry.NONE,
         clock,
         new Random(),
         new PersistenceSettings(config.every(), config.cpuShare()));
@@ -287,13 +289,18 @@ final class Sensors {
 
   /** Where to look for what starts by itself. */
   static List<Point> points() throws IOException {
+    String system =
+        System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows")
+            ? "windows"
+            : "linux";
     return PersistencePoints.carried().stream()
+        .filter(point -> point.system().equals(system))
         .map(
             point ->
                 new Point(
                     point.id(),
                     point.places().stream()
-                        .map(place -> new Point.Place(place.read(), place.paths()))
+                        .map(place -> new Point.Place(place.read(), place.paths(), place.keys()))
                         .toList()))
         .toList();
   }

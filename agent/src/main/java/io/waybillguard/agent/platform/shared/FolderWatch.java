@@ -29,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,11 +66,7 @@ public final class FolderWatch implements FileActivity {
   private String refusalTold = "";
   private Instant lastGoodLook = Instant.EPOCH;
 
-  /** Guards the two below: a wait is ended by interrupting its thread, and only while it waits. */
-  private final Object waiting = new Object();
-
-  private @Nullable Thread waiter;
-  private boolean called;
+  private final WatchWait waiting = new WatchWait();
 
   /** The folders to watch. */
   public interface Places {
@@ -154,7 +149,7 @@ public final class FolderWatch implements FileActivity {
     }
     List<FileEvent> told = new ArrayList<>();
     lookForNewPlaces(open, told);
-    WatchKey key = next(open, patienceLeft(patience));
+    WatchKey key = waiting.next(open, patienceLeft(patience));
     Instant now = clock.instant();
     for (int i = 0; key != null && i < KEYS_A_STEP; i++) {
       take(open, key, now, told);
@@ -259,42 +254,13 @@ public final class FolderWatch implements FileActivity {
         .orElse(patience);
   }
 
-  private @Nullable WatchKey next(WatchService open, Duration patience) {
-    synchronized (waiting) {
-      if (called) {
-        called = false;
-        return open.poll();
-      }
-      waiter = Thread.currentThread();
-    }
-    WatchKey key = null;
-    try {
-      key = open.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      // wake(): as good as patience ending.
-    } finally {
-      synchronized (waiting) {
-        waiter = null;
-        called = false;
-        // An interrupt that came after the wait must not hit whatever this thread does next.
-        boolean unused = Thread.interrupted();
-      }
-    }
-    return key;
-  }
-
   /** Reading is not seen at all, here as in the whole of this class. */
   @Override
   public void follow(Path file) {}
 
   @Override
   public void wake() {
-    synchronized (waiting) {
-      called = true;
-      if (waiter != null) {
-        waiter.interrupt();
-      }
-    }
+    waiting.wake();
   }
 
   @Override
