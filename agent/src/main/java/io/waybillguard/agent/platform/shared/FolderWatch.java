@@ -55,6 +55,7 @@ public final class FolderWatch implements FileActivity {
 
   private final Places places;
   private final String why;
+  private final String unseen;
   private final InstantSource clock;
   private final Map<WatchKey, FolderTree.Root> watched = new HashMap<>();
   private final Set<Path> watchedFolders = new HashSet<>();
@@ -85,8 +86,16 @@ public final class FolderWatch implements FileActivity {
    * @param why why nothing better is used, and what to do about it; part of the view's detail
    */
   public FolderWatch(Places places, String why, InstantSource clock) {
+    this(places, why, "who wrote them, what is started, every other folder", clock);
+  }
+
+  /**
+   * @param unseen what is not seen, for the view's detail
+   */
+  public FolderWatch(Places places, String why, String unseen, InstantSource clock) {
     this.places = places;
     this.why = why;
+    this.unseen = unseen;
     this.clock = clock;
   }
 
@@ -113,7 +122,9 @@ public final class FolderWatch implements FileActivity {
             + (watched.size() >= MAX_FOLDERS ? " (the limit)" : "")
             + (denied.isEmpty() ? "" : ", " + denied.size() + " may not be entered")
             + (refused.isEmpty() ? "" : ", no more: " + refused)
-            + "; not seen: who wrote them, what is started, every other folder; "
+            + "; not seen: "
+            + unseen
+            + "; "
             + why);
   }
 
