@@ -3,12 +3,9 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.WaybillNumbers;
-import io.waybillguard.agent.detect.AllowedFiles;
-import io.waybillguard.agent.detect.Detector;
-import io.waybillguard.agent.detect.ImagesCarriedOff;
-import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
-import io.waybillguard.agent.detect.StartsByItself;
-import io.waybillguard.agent.detect.UnexpectedRemoteSession;
+import io.waybillguard.agent.desk.DeskDoor;
+import io.waybillguard.agent.desk.Roster;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -20,9 +17,11 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
+import io.waybillguard.agent.notify.Notifier;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
+import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.report.Enrolment;
 import io.waybillguard.agent.report.Reporter;
 import io.waybillguard.agent.report.wire.Heartbeat;
@@ -53,6 +52,7 @@ final class Agent {
   private static final Duration KEY_EPOCH_PAUSE = Duration.ofHours(1);
 
   private final Path data;
+  private final Path door;
   private final Config config;
   private final String policy;
   private final Machine machine;
@@ -63,9 +63,11 @@ final class Agent {
   private final Waybills waybills;
   private final EvidenceLog log;
   private final Inbox inbox;
+  private final Judge judge;
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
   private final Reporter reporter;
+  private final Optional<Notifier> notifier;
   private final SelfTest selfTest;
   private final LastWords lastWords;
   private final Watchdog watchdog;
@@ -77,10 +79,12 @@ final class Agent {
   /**
    * Opens the log and builds everything; nothing runs yet.
    *
+   * @param events what the system tells this process, if it does
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Path data, ConfigFile settings, Machine machine) throws IOException {
-    this.data = data;
+  Agent(Home home, ConfigFile settings, Machine machine, SystemEvents events) throws IOException {
+    this.data = home.data();
+    this.door = home.door();
     this.config = settings.config();
     this.policy = settings.fingerprint();
     this.machine = machine;
@@ -93,9 +97,10 @@ final class Agent {
         EvidenceLog.open(
             data, logSettings(config), new EvidenceLog.Surroundings(wall, mono, boot, this::desk));
     inbox = new Inbox(config.inbox().capacity());
-    pipeline = new Pipeline(inbox, log, rules(), batch(), wall, mono, this::hurry);
+    judge = Rules.judge(config, ZoneId.systemDefault());
+    pipeline = new Pipeline(inbox, log, judge, batch(), wall, mono, this::hurry);
     sensors =
-        Sensors.of(machine.osName(), config.sensors(), data, wall).stream()
+        Sensors.of(machine.osName(), config.sensors(), data, events, wall).stream()
             .map(s -> new SensorDuty(s, inbox, wall))
             .toList();
     Reporter.Rhythm rhythm = rhythm();
@@ -112,6 +117,7 @@ final class Agent {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
             });
+    notifier = Notices.of(machine.osName(), config.notice(), data, pipeline, reporter, wall);
     selfTest =
         new SelfTest(
             sensors,
@@ -144,32 +150,6 @@ final class Agent {
             config.retention().leaf(),
             evidence.diskCap(),
             evidence.ballast()));
-  }
-
-  private List<Detector> rules() {
-    Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
-    Config.RemoteSession remote = config.rules().remoteSession();
-    return List.of(
-        new ProgramFromRemovableMedia(new AllowedFiles(config.rules().programs().allowed())),
-        new StartsByItself(),
-        new UnexpectedRemoteSession(
-            new UnexpectedRemoteSession.Allowed(
-                remote.allowedPeers(),
-                remote.allowedTools(),
-                remote.allowedAccounts(),
-                remote.allowedHours().from(),
-                remote.allowedHours().until()),
-            ZoneId.systemDefault()),
-        new ImagesCarriedOff(
-            new ImagesCarriedOff.Settings(
-                images.leastImages(),
-                images.leastBytes(),
-                images.surplus(),
-                config
-                    .sensors()
-                    .image()
-                    .summaryEvery()
-                    .plus(config.sensors().upload().summaryEvery()))));
   }
 
   /** Without waiting for the commit, which may be long on a full disk. */
@@ -235,6 +215,7 @@ final class Agent {
   /** Told by the pipeline, which runs only after everything is built. */
   private void hurry() {
     reporter.hurry();
+    notifier.ifPresent(Notifier::wake);
   }
 
   // -- running -----------------------------------------------------------------------------------
@@ -250,6 +231,7 @@ final class Agent {
     try (LogReader past = LogReader.open(data)) {
       pipeline.remember(past);
     }
+    String signedOn = judge.operator(); // before the pipeline's thread owns the rules
     log.append(started(before, log.sealedSize(), lastWords.found().orElse("")));
     pipeline.introduceWith(() -> Optional.of(started("first", 0, "")));
     try {
@@ -264,8 +246,10 @@ final class Agent {
     supervisor.start(pipeline);
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
+    notifier.ifPresent(supervisor::start);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
+    supervisor.start(new DeskDoor(door, new Roster(signedOn), pipeline::record, wall));
   }
 
   private AgentStarted started(String before, long sealed, String words) {

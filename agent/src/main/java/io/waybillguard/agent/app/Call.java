@@ -1,7 +1,6 @@
 package io.waybillguard.agent.app;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,7 +42,7 @@ final class Call {
   }
 
   static boolean isWindows(String osName) {
-    return osName.toLowerCase(Locale.ROOT).startsWith("windows");
+    return Os.named(osName) == Os.WINDOWS;
   }
 
   /** The home that {@code --home} names, or the installed agent's. */

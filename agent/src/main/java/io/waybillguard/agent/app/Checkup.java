@@ -8,6 +8,7 @@ import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.platform.linux.LinuxRights;
 import io.waybillguard.agent.platform.shared.NativeCalls;
+import io.waybillguard.agent.platform.windows.WindowsRights;
 import io.waybillguard.agent.report.Enrolment;
 import io.waybillguard.agent.report.HqProbe;
 import java.io.IOException;
@@ -47,12 +48,13 @@ final class Checkup {
 
   /** Whether this process may do what the sensors do. */
   List<Diagnosis> rights() throws IOException {
-    if (!SensorCheckup.isLinux()) {
+    if (Os.here() == Os.OTHER) {
       return List.of(
           Diagnosis.unknown(
               "rights", words.say("doctor.rights.unknown", System.getProperty("os.name"))));
     }
-    List<String> missing = LinuxRights.missing();
+    List<String> missing =
+        Os.here() == Os.WINDOWS ? WindowsRights.missing() : LinuxRights.missing();
     return List.of(
         missing.isEmpty()
             ? Diagnosis.good("rights", words.say("doctor.rights.good"))

@@ -2,10 +2,7 @@ package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.evidence.Hash;
-import io.waybillguard.agent.platform.Host;
 import io.waybillguard.agent.platform.HostFacts;
-import io.waybillguard.agent.platform.linux.LinuxHost;
-import io.waybillguard.agent.platform.shared.OshiHost;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,7 +12,7 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what this machine is. */
@@ -24,7 +21,7 @@ final class Machines {
 
   static Machine thisOne() throws IOException {
     String os = System.getProperty("os.name");
-    HostFacts facts = host(os).facts();
+    HostFacts facts = Os.named(os).host().facts();
     return new Machine(
         os,
         facts.hostname(),
@@ -34,27 +31,27 @@ final class Machines {
         programSha256());
   }
 
-  /** Linux answers from three small files; OSHI, which asks any system, costs some 10 MB. */
-  private static Host host(String os) {
-    return os.toLowerCase(Locale.ROOT).startsWith("linux") ? new LinuxHost() : new OshiHost();
-  }
-
-  private static String programSha256() throws IOException {
+  /** The jar that runs; empty when the program does not run from one. */
+  static Optional<Path> program() throws IOException {
     @Nullable CodeSource source = Machines.class.getProtectionDomain().getCodeSource();
     if (source == null) {
-      return "";
+      return Optional.empty();
     }
-    Path program;
     try {
-      program = Path.of(new URI(source.getLocation().toString()));
+      return Optional.of(Path.of(new URI(source.getLocation().toString())))
+          .filter(Files::isRegularFile);
     } catch (URISyntaxException e) {
       throw new IOException("the program's own place cannot be told: " + source.getLocation(), e);
     }
-    if (!Files.isRegularFile(program)) {
+  }
+
+  private static String programSha256() throws IOException {
+    Optional<Path> program = program();
+    if (program.isEmpty()) {
       return "";
     }
     MessageDigest digest = Hash.digest();
-    try (InputStream in = Files.newInputStream(program)) {
+    try (InputStream in = Files.newInputStream(program.get())) {
       byte[] buffer = new byte[1 << 16];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);

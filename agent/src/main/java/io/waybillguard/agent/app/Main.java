@@ -80,6 +80,7 @@ public final class Main {
 
   /** Every command, one line each. */
   private CommandLine commands() {
+    ServiceDesk service = new ServiceDesk(call, Os.here()::serviceManager);
     return new CommandLine(call)
         .addSubcommand(new Run(call))
         .addSubcommand(new Enroll(call))
@@ -93,7 +94,21 @@ public final class Main {
                 new EvidenceShow(call),
                 new EvidenceVerify(call),
                 new EvidenceExport(call)))
-        .addSubcommand(group("config", new ConfigCheck(call)));
+        .addSubcommand(group("config", new ConfigCheck(call)))
+        .addSubcommand(
+            group(
+                "service",
+                new ServiceInstall(call, service),
+                new ServiceUninstall(call, service),
+                new ServiceStart(call, service),
+                new ServiceStop(call, service),
+                new ServiceStatus(call, service)))
+        .addSubcommand(group("policy", new PolicyCheck(call)))
+        .addSubcommand(group("detect", new DetectReplay(call)))
+        .addSubcommand(
+            new CommandLine(new IncidentList(call)).addSubcommand(new IncidentShow(call)))
+        .addSubcommand(group("operator", new OperatorSignOn(call), new OperatorSignOff(call)))
+        .addSubcommand(group("visitor", new VisitorExpect(call)));
   }
 
   /** Commands that share a first word. */

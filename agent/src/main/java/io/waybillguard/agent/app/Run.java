@@ -3,14 +3,22 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.pipeline.SensorDuty;
+import io.waybillguard.agent.platform.ServiceLife;
+import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.run.Termination;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
-/** {@code run}: the agent in the foreground until it is asked to end. */
+/**
+ * {@code run}: the agent until it is asked to end, in the foreground or, when a manager of services
+ * started it, as its service.
+ */
 @Command(name = "run")
 final class Run implements Action {
   private final Call call;
@@ -25,19 +33,19 @@ final class Run implements Action {
   }
 
   @Override
-  public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
-    Home home = call.home();
-    ConfigFile settings = settings(home);
-    try (DataLock lock =
-        DataLock.take(home.data())
-            .orElseThrow(() -> new Refusal(Exit.FAILED, "run.already", home.shown(home.data())))) {
-      if (!Files.exists(home.configFile())) {
-        call.terminal().remark("config.none", home.shown(home.configFile()));
+  public Exit run() throws Exception {
+    SystemEvents events = new SystemEvents();
+    Termination termination = new Termination();
+    Optional<ServiceLife> life = Os.here().serviceLife(events);
+    if (life.isPresent()) {
+      OptionalInt lived = life.get().live(ServiceDesk.NAME, new AsService(events, termination));
+      if (lived.isPresent()) {
+        return Exit.DONE;
       }
-      Agent agent = new Agent(home.data(), settings, Machines.thisOne());
-      Termination termination = new Termination();
-      termination.onRequest(() -> agent.stop("signal"));
-      agent.start();
+    }
+    ConfigFile settings = settings();
+    try (DataLock lock = lock()) {
+      Agent agent = started(settings, events, termination);
       call.terminal().line(ready(agent.awaitSensors()));
       call.terminal().flush();
       termination.await();
@@ -47,7 +55,61 @@ final class Run implements Action {
     return Exit.DONE;
   }
 
-  private ConfigFile settings(Home home) throws IOException, ConfigException {
+  /** The same, told when to begin and to end by a manager of services. */
+  private final class AsService implements ServiceLife.Work {
+    private final SystemEvents events;
+    private final Termination termination;
+
+    AsService(SystemEvents events, Termination termination) {
+      this.events = events;
+      this.termination = termination;
+    }
+
+    @Override
+    public int run(Runnable running) throws Exception {
+      try {
+        ConfigFile settings = settings();
+        try (DataLock lock = lock()) {
+          Agent agent = started(settings, events, termination);
+          running.run();
+          LoggerFactory.getLogger(Run.class).info("service {}", ready(agent.awaitSensors()));
+          termination.await();
+          termination.end(agent::stop);
+        }
+      } catch (Refusal refusal) {
+        // Nobody sees a service's standard error.
+        LoggerFactory.getLogger(Run.class).error("not started: {}", refusal.in(call.words()));
+        throw refusal;
+      }
+      return Exit.DONE.code();
+    }
+
+    @Override
+    public void askToEnd(String why) {
+      termination.ask(why);
+    }
+  }
+
+  private DataLock lock() throws IOException, Refusal {
+    Home home = call.home();
+    return DataLock.take(home.data())
+        .orElseThrow(() -> new Refusal(Exit.FAILED, "run.already", home.shown(home.data())));
+  }
+
+  private Agent started(ConfigFile settings, SystemEvents events, Termination termination)
+      throws IOException {
+    Home home = call.home();
+    if (!Files.exists(home.configFile())) {
+      call.terminal().remark("config.none", home.shown(home.configFile()));
+    }
+    Agent agent = new Agent(home, settings, Machines.thisOne(), events);
+    termination.onRequest(agent::stop);
+    agent.start();
+    return agent;
+  }
+
+  private ConfigFile settings() throws IOException, ConfigException {
+    Home home = call.home();
     return Files.exists(home.configFile())
         ? ConfigFile.read(home.configFile(), home.shown(home.configFile()))
         : ConfigFile.defaults();

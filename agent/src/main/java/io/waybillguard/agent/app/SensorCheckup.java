@@ -9,6 +9,7 @@ import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,6 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -46,7 +46,7 @@ final class SensorCheckup {
   }
 
   static boolean isLinux() {
-    return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("linux");
+    return Os.here() == Os.LINUX;
   }
 
   /** One line a sensor. */
@@ -58,7 +58,11 @@ final class SensorCheckup {
     List<Diagnosis> lines = new ArrayList<>();
     for (Sensor sensor :
         Sensors.of(
-            System.getProperty("os.name"), settings(), home.data(), InstantSource.system())) {
+            System.getProperty("os.name"),
+            settings(),
+            home.data(),
+            new SystemEvents(),
+            InstantSource.system())) {
       lines.add(opened(sensor));
     }
     return lines;

@@ -10,6 +10,7 @@ import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.RemoteTool;
+import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.LinuxFiles;
 import io.waybillguard.agent.platform.linux.LinuxFolders;
@@ -62,13 +63,17 @@ final class Sensors {
    * The sensors of this machine. One that cannot run here is there too, and says why it cannot.
    *
    * @param data the agent's data folder: no sensor may open the files there that hold its locks
+   * @param events what the system tells this process, if it does
    * @throws IOException if the program's own facts cannot be read
    */
-  static List<Sensor> of(String osName, Config.Sensors config, Path data, InstantSource clock)
+  static List<Sensor> of(
+      String osName, Config.Sensors config, Path data, SystemEvents events, InstantSource clock)
       throws IOException {
-    return osName.toLowerCase(Locale.ROOT).startsWith("linux")
-        ? onLinux(config, data, clock)
-        : nowhere(osName);
+    return switch (Os.named(osName)) {
+      case LINUX -> onLinux(config, data, clock);
+      case WINDOWS -> WindowsSensors.of(config, data, events, clock);
+      case OTHER -> nowhere(osName);
+    };
   }
 
   private static List<Path> lockedFiles(Path data) {
@@ -108,7 +113,7 @@ final class Sensors {
     return sensors;
   }
 
-  private static Destinations destinations() throws IOException {
+  static Destinations destinations() throws IOException {
     return new Destinations(
         UploadDestinations.carried().stream()
             .map(
@@ -133,22 +138,31 @@ final class Sensors {
       return off("image");
     }
     if (config.folders().isEmpty()) {
-      return new Unavailable(
-          "image",
-          "no scan folder is set: name the folders of the scanned images in agent.yaml"
-              + " (sensors.image.folders)");
+      return noScanFolder();
     }
-    List<Path> folders = new ArrayList<>();
-    for (String folder : config.folders()) {
-      Path path = Path.of(folder);
-      // Events name files by their real path.
-      folders.add(Files.isDirectory(path) ? path.toRealPath() : path);
-    }
+    List<Path> folders = realFolders(config);
     return new ImageSensor(
         new LinuxFiles(processes, new LinuxVolumes(), locked, folders, clock),
         processes,
         clock,
         new ImageSettings(folders, allowed(config), destinations, config.summaryEvery()));
+  }
+
+  static Sensor noScanFolder() {
+    return new Unavailable(
+        "image",
+        "no scan folder is set: name the folders of the scanned images in agent.yaml"
+            + " (sensors.image.folders)");
+  }
+
+  /** Events name files by their real path. */
+  static List<Path> realFolders(Config.Image config) throws IOException {
+    List<Path> folders = new ArrayList<>();
+    for (String folder : config.folders()) {
+      Path path = Path.of(folder);
+      folders.add(Files.isDirectory(path) ? path.toRealPath() : path);
+    }
+    return folders;
   }
 
   private static Sensor uploads(
@@ -171,7 +185,7 @@ final class Sensors {
         : off("upload");
   }
 
-  private static AllowedPrograms allowed(Config.Image config) {
+  static AllowedPrograms allowed(Config.Image config) {
     List<AllowedPrograms.Program> programs = new ArrayList<>();
     for (String program : config.programs()) {
       String[] parts = program.split(" sha256:", 2);
@@ -196,7 +210,7 @@ final class Sensors {
         data.resolve("programs.json"));
   }
 
-  private static UnusualPlaces unusualPlaces() throws IOException {
+  static UnusualPlaces unusualPlaces() throws IOException {
     Map<String, ProgramPlaces.Place> places = ProgramPlaces.carried();
     Map<String, String> unusual = new HashMap<>();
     Map<String, String> parts = new HashMap<>();
@@ -218,7 +232,7 @@ final class Sensors {
     return new UnusualPlaces(unusual, parts, system, users, names);
   }
 
-  private static Families families() throws IOException {
+  static Families families() throws IOException {
     return new Families(
         ProgramOrigins.carried().stream()
             .map(
@@ -289,10 +303,7 @@ final class Sensors {
 
   /** Where to look for what starts by itself. */
   static List<Point> points() throws IOException {
-    String system =
-        System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows")
-            ? "windows"
-            : "linux";
+    String system = Os.here() == Os.WINDOWS ? "windows" : "linux";
     return PersistencePoints.carried().stream()
         .filter(point -> point.system().equals(system))
         .map(
@@ -317,7 +328,7 @@ final class Sensors {
     return homes;
   }
 
-  private static Sensor off(String name) {
+  static Sensor off(String name) {
     return new Unavailable(name, "switched off in agent.yaml (sensors." + name + ".enabled)");
   }
 

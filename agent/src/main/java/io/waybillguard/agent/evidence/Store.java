@@ -125,9 +125,10 @@ final class Store implements Ledger, AutoCloseable {
    * @throws IOException if it does not load, or is one that can damage a log
    */
   static String version() throws IOException {
-    Path nowhere = Path.of(":memory:");
+    // A name for messages only: ":memory:" itself is no path on Windows.
+    Path nowhere = Path.of("memory");
     try (Store store =
-        new Store(nowhere, new SQLiteConfig().createConnection("jdbc:sqlite:" + nowhere))) {
+        new Store(nowhere, new SQLiteConfig().createConnection("jdbc:sqlite::memory:"))) {
       return store.checkVersion();
     } catch (SQLException e) {
       throw new IOException("SQLite does not work: " + e.getMessage(), e);

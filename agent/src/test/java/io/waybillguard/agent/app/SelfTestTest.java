@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.detect.Circumstances;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Origin;
@@ -53,7 +55,7 @@ final class SelfTestTest {
         new Pipeline(
             inbox,
             log.log(),
-            List.of(),
+            new Judge(List::of, new Circumstances(Circumstances.Terms.NONE)),
             new Pipeline.BatchLimits(256, Duration.ZERO),
             log.clock(),
             log.clock()::micros,

@@ -1,0 +1,86 @@
+package io.waybillguard.agent.platform.windows;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.platform.win32.Advapi32;
+import com.sun.jna.platform.win32.Kernel32;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
+import com.sun.jna.win32.StdCallLibrary;
+import com.sun.jna.win32.W32APIOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Who may enter a folder. */
+final class AccessLists {
+  /**
+   * Owner: Administrators. Full access for LocalSystem and Administrators and for nobody else, here
+   * and below; nothing is inherited from above ({@code P}). Language: "Security Descriptor String
+   * Format" of Microsoft's documentation.
+   */
+  static final String ADMINISTRATORS_ONLY = "O:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
+
+  // sddl.h, accctrl.h, winnt.h
+  static final int SDDL_REVISION_1 = 1;
+  static final int SE_FILE_OBJECT = 1;
+  static final int OWNER_SECURITY_INFORMATION = 0x1;
+  static final int DACL_SECURITY_INFORMATION = 0x4;
+  static final int PROTECTED_DACL_SECURITY_INFORMATION = 0x80000000;
+
+  /** The functions of advapi32 that jna-platform lacks, or has for structures only (sddl.h). */
+  interface Descriptors extends StdCallLibrary {
+    Descriptors LIBRARY = Native.load("advapi32", Descriptors.class, W32APIOptions.DEFAULT_OPTIONS);
+
+    boolean ConvertStringSecurityDescriptorToSecurityDescriptor(
+        String text, int revision, PointerByReference descriptor, IntByReference size);
+
+    boolean GetSecurityDescriptorDacl(
+        Pointer descriptor,
+        IntByReference present,
+        PointerByReference list,
+        IntByReference byDefault);
+
+    boolean GetSecurityDescriptorOwner(
+        Pointer descriptor, PointerByReference owner, IntByReference byDefault);
+  }
+
+  private AccessLists() {}
+
+  /**
+   * Keeps a folder, and by inheritance what is in it, to the system and its administrators. What
+   * somebody gave rights of its own in there keeps them.
+   */
+  static void keepToAdministrators(Path folder) throws IOException {
+    PointerByReference descriptor = new PointerByReference();
+    if (!Descriptors.LIBRARY.ConvertStringSecurityDescriptorToSecurityDescriptor(
+        ADMINISTRATORS_ONLY, SDDL_REVISION_1, descriptor, new IntByReference())) {
+      throw Win32.failure("cannot write an access list for " + folder);
+    }
+    try {
+      PointerByReference owner = new PointerByReference();
+      PointerByReference list = new PointerByReference();
+      if (!Descriptors.LIBRARY.GetSecurityDescriptorOwner(
+              descriptor.getValue(), owner, new IntByReference())
+          || !Descriptors.LIBRARY.GetSecurityDescriptorDacl(
+              descriptor.getValue(), new IntByReference(), list, new IntByReference())) {
+        throw Win32.failure("cannot write an access list for " + folder);
+      }
+      int error =
+          Advapi32.INSTANCE.SetNamedSecurityInfo(
+              folder.toAbsolutePath().toString(),
+              SE_FILE_OBJECT,
+              OWNER_SECURITY_INFORMATION
+                  | DACL_SECURITY_INFORMATION
+                  | PROTECTED_DACL_SECURITY_INFORMATION,
+              owner.getValue(),
+              null,
+              list.getValue(),
+              null);
+      if (error != Win32.ERROR_SUCCESS) {
+        throw Win32.failure("cannot keep " + folder + " to administrators", error);
+      }
+    } finally {
+      Kernel32.INSTANCE.LocalFree(descriptor.getValue());
+    }
+  }
+}

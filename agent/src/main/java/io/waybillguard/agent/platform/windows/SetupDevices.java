@@ -1,0 +1,206 @@
+package io.waybillguard.agent.platform.windows;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.platform.win32.WinBase;
+import com.sun.jna.platform.win32.WinNT.HANDLE;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.win32.StdCallLibrary;
+import com.sun.jna.win32.W32APIOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system's tree of devices by SetupAPI. Every call opens and closes a list of its own; nothing
+ * is held between them.
+ */
+final class SetupDevices {
+  // setupapi.h
+  static final int DIGCF_PRESENT = 2;
+  static final int DIGCF_ALLCLASSES = 4;
+  static final int DIGCF_DEVICEINTERFACE = 16;
+
+  /** SP_DEVINFO_DATA on x64, and its first field, its own size. */
+  static final int INFO_SIZE = 32;
+
+  /** SP_DEVICE_INTERFACE_DATA on x64. */
+  static final int INTERFACE_SIZE = 32;
+
+  /**
+   * SP_DEVICE_INTERFACE_DETAIL_DATA_W: what it calls its size on x64, and where its path begins.
+   */
+  static final int DETAIL_SIZE = 8;
+
+  static final int DETAIL_PATH = 4;
+
+  /** cfgmgr32.h: MAX_DEVICE_ID_LEN, 200 characters. */
+  private static final int ID_ROOM = 256;
+
+  private static final int VALUE_ROOM = 4 << 10;
+  private static final int PATH_ROOM = 2 << 10;
+
+  /** The functions of setupapi for plain memory (setupapi.h). */
+  interface Api extends StdCallLibrary {
+    Api LIBRARY = Native.load("setupapi", Api.class, W32APIOptions.DEFAULT_OPTIONS);
+
+    HANDLE SetupDiGetClassDevs(
+        @Nullable Pointer classGuid,
+        @Nullable String enumerator,
+        @Nullable Pointer window,
+        int flags);
+
+    boolean SetupDiEnumDeviceInfo(HANDLE list, int index, Pointer info);
+
+    boolean SetupDiGetDeviceInstanceId(
+        HANDLE list, Pointer info, char[] id, int room, @Nullable IntByReference needed);
+
+    boolean SetupDiGetDevicePropertyW(
+        HANDLE list,
+        Pointer info,
+        Pointer key,
+        IntByReference type,
+        Pointer value,
+        int room,
+        IntByReference needed,
+        int flags);
+
+    boolean SetupDiEnumDeviceInterfaces(
+        HANDLE list, @Nullable Pointer info, Pointer classGuid, int index, Pointer found);
+
+    boolean SetupDiGetDeviceInterfaceDetail(
+        HANDLE list,
+        Pointer found,
+        Pointer detail,
+        int room,
+        @Nullable IntByReference needed,
+        Pointer info);
+
+    boolean SetupDiDestroyDeviceInfoList(HANDLE list);
+  }
+
+  private SetupDevices() {}
+
+  /** A list of devices that the system made for us. */
+  private record DeviceList(HANDLE raw) implements AutoCloseable {
+    static DeviceList of(@Nullable Pointer classGuid, @Nullable String enumerator, int flags)
+        throws IOException {
+      HANDLE list = Api.LIBRARY.SetupDiGetClassDevs(classGuid, enumerator, null, flags);
+      if (list == null || WinBase.INVALID_HANDLE_VALUE.equals(list)) {
+        throw Win32.failure("cannot list the devices of this machine (SetupAPI)");
+      }
+      return new DeviceList(list);
+    }
+
+    @Override
+    public void close() {
+      Api.LIBRARY.SetupDiDestroyDeviceInfoList(raw);
+    }
+  }
+
+  /** The ids of the USB devices, functions and hubs that are in: cheap, to see that one changed. */
+  static List<String> usbIds() throws IOException {
+    List<String> ids = new ArrayList<>();
+    try (DeviceList list = DeviceList.of(null, "USB", DIGCF_PRESENT | DIGCF_ALLCLASSES);
+        Memory info = info()) {
+      for (int i = 0; next(Api.LIBRARY.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
+        ids.add(id(list, info));
+      }
+    }
+    return ids;
+  }
+
+  /** All that are there, with all that is asked of them. */
+  static List<DeviceNode> present() throws IOException {
+    List<DeviceNode> nodes = new ArrayList<>();
+    try (DeviceList list = DeviceList.of(null, null, DIGCF_PRESENT | DIGCF_ALLCLASSES);
+        Memory info = info()) {
+      for (int i = 0; next(Api.LIBRARY.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
+        nodes.add(new DeviceNode(id(list, info), values(list, info)));
+      }
+    }
+    return nodes;
+  }
+
+  /**
+   * The present devices that offer an interface.
+   *
+   * @param classGuid of the interface, as {@link DeviceKey#bytes} lays it out
+   * @return path of the interface by instance id
+   */
+  static Map<String, String> offering(byte[] classGuid) throws IOException {
+    Map<String, String> paths = new LinkedHashMap<>();
+    try (Memory guid = new Memory(classGuid.length);
+        Memory found = new Memory(INTERFACE_SIZE);
+        Memory detail = new Memory(PATH_ROOM);
+        Memory info = info()) {
+      guid.write(0, classGuid, 0, classGuid.length);
+      try (DeviceList list = DeviceList.of(guid, null, DIGCF_PRESENT | DIGCF_DEVICEINTERFACE)) {
+        found.clear();
+        found.setInt(0, INTERFACE_SIZE);
+        for (int i = 0;
+            next(Api.LIBRARY.SetupDiEnumDeviceInterfaces(list.raw(), null, guid, i, found));
+            i++) {
+          detail.clear();
+          detail.setInt(0, DETAIL_SIZE);
+          if (Api.LIBRARY.SetupDiGetDeviceInterfaceDetail(
+              list.raw(), found, detail, PATH_ROOM, null, info)) {
+            paths.put(id(list, info), detail.getWideString(DETAIL_PATH));
+          }
+          // One that went meanwhile is not there, and its neighbours are.
+        }
+      }
+    }
+    return paths;
+  }
+
+  private static Memory info() {
+    Memory info = new Memory(INFO_SIZE);
+    info.clear();
+    info.setInt(0, INFO_SIZE);
+    return info;
+  }
+
+  /** Whether there was one; false at the end of the list. */
+  private static boolean next(boolean found) throws IOException {
+    if (!found) {
+      int error = Native.getLastError();
+      if (error != Win32.ERROR_NO_MORE_ITEMS) {
+        throw Win32.failure("cannot list the devices of this machine (SetupAPI)", error);
+      }
+    }
+    return found;
+  }
+
+  private static String id(DeviceList list, Memory info) throws IOException {
+    char[] id = new char[ID_ROOM];
+    if (!Api.LIBRARY.SetupDiGetDeviceInstanceId(list.raw(), info, id, id.length, null)) {
+      throw Win32.failure("cannot ask a device for its id (SetupAPI)");
+    }
+    return Native.toString(id);
+  }
+
+  private static Map<DeviceKey, DeviceValue> values(DeviceList list, Memory info) {
+    Map<DeviceKey, DeviceValue> values = new EnumMap<>(DeviceKey.class);
+    try (Memory value = new Memory(VALUE_ROOM)) {
+      for (DeviceKey key : DeviceKey.values()) {
+        IntByReference type = new IntByReference();
+        IntByReference length = new IntByReference();
+        try (Memory raw = key.raw()) {
+          // Not there is the rule (1168); and what is longer than the room is no id of a device.
+          if (Api.LIBRARY.SetupDiGetDevicePropertyW(
+              list.raw(), info, raw, type, value, VALUE_ROOM, length, 0)) {
+            values.put(
+                key, new DeviceValue(type.getValue(), value.getByteArray(0, length.getValue())));
+          }
+        }
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,112 @@
+package io.waybillguard.agent.platform.windows;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.platform.win32.Advapi32;
+import com.sun.jna.platform.win32.Kernel32;
+import com.sun.jna.platform.win32.WinNT;
+import com.sun.jna.platform.win32.WinNT.HANDLE;
+import com.sun.jna.platform.win32.WinNT.HANDLEByReference;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.win32.StdCallLibrary;
+import com.sun.jna.win32.W32APIOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which of the rights that the sensors use this process has. */
+public final class WindowsRights {
+  // winnt.h: TOKEN_INFORMATION_CLASS
+  static final int TOKEN_PRIVILEGES = 3;
+  static final int TOKEN_ELEVATION = 20;
+
+  /** TOKEN_PRIVILEGES: a count, then rows of LUID and attributes. */
+  static final int PRIVILEGES_FIRST = 4;
+
+  static final int PRIVILEGE_SIZE = 12;
+
+  /**
+   * Held by the service and by an administrator's elevated command alike (winnt.h: SE_..._NAME).
+   */
+  private static final List<String> USED =
+      List.of(
+          "SeDebugPrivilege", // to tell what other accounts' processes run
+          "SeBackupPrivilege", // to read files whatever their access list says
+          "SeSecurityPrivilege"); // to read the security log
+
+  /** GetTokenInformation for plain memory; jna-platform has it for structures only. */
+  private interface Tokens extends StdCallLibrary {
+    boolean GetTokenInformation(
+        HANDLE token, int kind, @Nullable Pointer info, int room, IntByReference needed);
+
+    boolean LookupPrivilegeName(
+        @Nullable String system, Pointer luid, char[] name, IntByReference length);
+  }
+
+  private WindowsRights() {}
+
+  /**
+   * What is missing, such as {@code SeDebugPrivilege}; empty when all is there.
+   *
+   * @throws IOException if the system does not tell
+   */
+  public static List<String> missing() throws IOException {
+    Tokens tokens = Native.load("advapi32", Tokens.class, W32APIOptions.DEFAULT_OPTIONS);
+    HANDLEByReference opened = new HANDLEByReference();
+    if (!Advapi32.INSTANCE.OpenProcessToken(
+        Kernel32.INSTANCE.GetCurrentProcess(), WinNT.TOKEN_QUERY, opened)) {
+      throw Win32.failure("cannot open this process's token");
+    }
+    try {
+      List<String> missing = new ArrayList<>();
+      if (!isElevated(tokens, opened.getValue())) {
+        missing.add("elevation");
+      }
+      missing.addAll(USED);
+      missing.removeAll(held(tokens, opened.getValue()));
+      return missing;
+    } finally {
+      Kernel32.INSTANCE.CloseHandle(opened.getValue());
+    }
+  }
+
+  private static boolean isElevated(Tokens tokens, HANDLE token) throws IOException {
+    try (Memory info = new Memory(Integer.BYTES)) {
+      if (!tokens.GetTokenInformation(
+          token, TOKEN_ELEVATION, info, Integer.BYTES, new IntByReference())) {
+        throw Win32.failure("cannot ask whether this process is elevated");
+      }
+      return info.getInt(0) != 0;
+    }
+  }
+
+  /** Held, whether switched on at the moment or not: who uses one switches it on. */
+  private static List<String> held(Tokens tokens, HANDLE token) throws IOException {
+    IntByReference needed = new IntByReference();
+    if (!tokens.GetTokenInformation(token, TOKEN_PRIVILEGES, null, 0, needed)
+        && Native.getLastError() != Win32.ERROR_INSUFFICIENT_BUFFER) {
+      throw Win32.failure("cannot ask for this process's privileges");
+    }
+    try (Memory info = new Memory(Math.max(PRIVILEGES_FIRST, needed.getValue()))) {
+      if (!tokens.GetTokenInformation(token, TOKEN_PRIVILEGES, info, (int) info.size(), needed)) {
+        throw Win32.failure("cannot ask for this process's privileges");
+      }
+      List<String> names = new ArrayList<>();
+      for (int i = 0; i < info.getInt(0); i++) {
+        names.add(name(tokens, info.share(PRIVILEGES_FIRST + (long) i * PRIVILEGE_SIZE)));
+      }
+      return names;
+    }
+  }
+
+  private static String name(Tokens tokens, Pointer luid) throws IOException {
+    char[] name = new char[128];
+    IntByReference length = new IntByReference(name.length);
+    if (!tokens.LookupPrivilegeName(null, luid, name, length)) {
+      throw Win32.failure("cannot ask for the name of a privilege");
+    }
+    return new String(name, 0, length.getValue());
+  }
+}

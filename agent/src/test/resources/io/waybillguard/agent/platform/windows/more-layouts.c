@@ -1,0 +1,60 @@
+/*
+ * Prints, from the mingw-w64 headers, sizes, offsets and values that the Windows adapters use. Lines have the form of
+ * layouts.txt. To run it again on Debian:
+ *   x86_64-w64-mingw32-gcc -o more-layouts.exe more-layouts.c && wine more-layouts.exe > more-layouts.txt
+ */
+#define _WIN32_WINNT 0x0A00
+#include <windows.h>
+#include <winioctl.h>
+#include <accctrl.h>
+#include <sddl.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define SIZE(t) printf("%s size %zu\n", #t, sizeof(t))
+#define OFFSET(t, f) printf("%s.%s offset %zu\n", #t, #f, offsetof(t, f))
+#define VALUE(v) printf("%s value %lld\n", #v, (long long)(v))
+
+int main(void) {
+  SIZE(QUERY_SERVICE_CONFIGW);
+  OFFSET(QUERY_SERVICE_CONFIGW, lpBinaryPathName);
+  SIZE(OSVERSIONINFOW);
+  OFFSET(OSVERSIONINFOW, dwMajorVersion);
+  OFFSET(OSVERSIONINFOW, dwMinorVersion);
+  OFFSET(OSVERSIONINFOW, dwBuildNumber);
+  SIZE(LUID_AND_ATTRIBUTES);
+  OFFSET(LUID_AND_ATTRIBUTES, Attributes);
+  VALUE(TokenPrivileges);
+  VALUE(TokenElevation);
+  VALUE(SDDL_REVISION_1);
+  VALUE(SE_FILE_OBJECT);
+  VALUE((LONG)OWNER_SECURITY_INFORMATION);
+  VALUE((LONG)DACL_SECURITY_INFORMATION);
+  VALUE((LONG)PROTECTED_DACL_SECURITY_INFORMATION);
+  VALUE(ERROR_SERVICE_SPECIFIC_ERROR);
+  VALUE(ERROR_FAILED_SERVICE_CONTROLLER_CONNECT);
+  VALUE(ERROR_SERVICE_ALREADY_RUNNING);
+  VALUE(ERROR_SERVICE_DOES_NOT_EXIST);
+  VALUE(ERROR_SERVICE_NOT_ACTIVE);
+  VALUE(ERROR_SERVICE_MARKED_FOR_DELETE);
+  VALUE(ERROR_SERVICE_NEVER_STARTED);
+  VALUE(ERROR_ACCESS_DENIED);
+  VALUE(ERROR_INVALID_LEVEL);
+  VALUE(ERROR_INSUFFICIENT_BUFFER);
+  VALUE(ERROR_MORE_DATA);
+  VALUE(ERROR_NO_MORE_ITEMS);
+  VALUE(ERROR_NOT_FOUND);
+  VALUE(ERROR_NOT_SUPPORTED);
+  VALUE(ERROR_CALL_NOT_IMPLEMENTED);
+  VALUE(DEVICE_NOTIFY_SERVICE_HANDLE);
+  VALUE(DEVICE_NOTIFY_ALL_INTERFACE_CLASSES);
+  VALUE(FILE_SHARE_READ);
+  VALUE(FILE_SHARE_WRITE);
+  VALUE(OPEN_EXISTING);
+  VALUE(DRIVE_REMOVABLE);
+  VALUE(DRIVE_FIXED);
+  VALUE(DRIVE_CDROM);
+  VALUE(FILE_READ_ONLY_VOLUME);
+  VALUE(DDD_REMOVE_DEFINITION);
+  return 0;
+}
