@@ -8,6 +8,7 @@ import io.waybillguard.agent.config.RemoteToolsFile;
 import io.waybillguard.agent.config.UploadDestinations;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.evidence.EvidenceLog;
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.platform.linux.DpkgPackages;
@@ -112,7 +113,7 @@ final class Sensors {
     return sensors;
   }
 
-  private static Destinations destinations() throws IOException {
+  static Destinations destinations() throws IOException {
     return new Destinations(
         UploadDestinations.carried().stream()
             .map(
@@ -137,22 +138,31 @@ final class Sensors {
       return off("image");
     }
     if (config.folders().isEmpty()) {
-      return new Unavailable(
-          "image",
-          "no scan folder is set: name the folders of the scanned images in agent.yaml"
-              + " (sensors.image.folders)");
+      return noScanFolder();
     }
-    List<Path> folders = new ArrayList<>();
-    for (String folder : config.folders()) {
-      Path path = Path.of(folder);
-      // Events name files by their real path.
-      folders.add(Files.isDirectory(path) ? path.toRealPath() : path);
-    }
+    List<Path> folders = realFolders(config);
     return new ImageSensor(
         new LinuxFiles(processes, new LinuxVolumes(), locked, folders, clock),
         processes,
         clock,
         new ImageSettings(folders, allowed(config), destinations, config.summaryEvery()));
+  }
+
+  static Sensor noScanFolder() {
+    return new Unavailable(
+        "image",
+        "no scan folder is set: name the folders of the scanned images in agent.yaml"
+            + " (sensors.image.folders)");
+  }
+
+  /** Events name files by their real path. */
+  static List<Path> realFolders(Config.Image config) throws IOException {
+    List<Path> folders = new ArrayList<>();
+    for (String folder : config.folders()) {
+      Path path = Path.of(folder);
+      folders.add(Files.isDirectory(path) ? path.toRealPath() : path);
+    }
+    return folders;
   }
 
   private static Sensor uploads(
@@ -175,7 +185,7 @@ final class Sensors {
         : off("upload");
   }
 
-  private static AllowedPrograms allowed(Config.Image config) {
+  static AllowedPrograms allowed(Config.Image config) {
     List<AllowedPrograms.Program> programs = new ArrayList<>();
     for (String program : config.programs()) {
       String[] parts = program.split(" sha256:", 2);
@@ -200,7 +210,7 @@ final class Sensors {
         data.resolve("programs.json"));
   }
 
-  private static UnusualPlaces unusualPlaces() throws IOException {
+  static UnusualPlaces unusualPlaces() throws IOException {
     Map<String, ProgramPlaces.Place> places = ProgramPlaces.carried();
     Map<String, String> unusual = new HashMap<>();
     Map<String, String> parts = new HashMap<>();
@@ -222,7 +232,7 @@ final class Sensors {
     return new UnusualPlaces(unusual, parts, system, users, names);
   }
 
-  private static Families families() throws IOException {
+  static Families families() throws IOException {
     return new Families(
         ProgramOrigins.carried().stream()
             .map(
@@ -290,6 +300,7 @@ final class Sensors {
         Path.of("/"),
         data,
         new LinuxFolders(),
+        Registry.NONE,
         clock,
         new Random(),
         new PersistenceSettings(config.every(), config.cpuShare()));
@@ -297,13 +308,15 @@ final class Sensors {
 
   /** Where to look for what starts by itself. */
   static List<Point> points() throws IOException {
+    String system = Os.here() == Os.WINDOWS ? "windows" : "linux";
     return PersistencePoints.carried().stream()
+        .filter(point -> point.system().equals(system))
         .map(
             point ->
                 new Point(
                     point.id(),
                     point.places().stream()
-                        .map(place -> new Point.Place(place.read(), place.paths()))
+                        .map(place -> new Point.Place(place.read(), place.paths(), place.keys()))
                         .toList()))
         .toList();
   }

@@ -1,16 +1,31 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.platform.Packages;
 import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.platform.shared.FileTails;
 import io.waybillguard.agent.platform.windows.WindowsPresences;
 import io.waybillguard.agent.platform.windows.WindowsRemoteAccess;
+import io.waybillguard.agent.platform.windows.WindowsFiles;
+import io.waybillguard.agent.platform.windows.WindowsFolders;
+import io.waybillguard.agent.platform.windows.WindowsProcesses;
+import io.waybillguard.agent.platform.windows.WindowsRegistry;
+import io.waybillguard.agent.platform.windows.WindowsSockets;
 import io.waybillguard.agent.platform.windows.WindowsUsb;
 import io.waybillguard.agent.platform.windows.WindowsVolumes;
+import io.waybillguard.agent.sense.Destinations;
 import io.waybillguard.agent.sense.Sensor;
-import io.waybillguard.agent.sense.Unavailable;
 import io.waybillguard.agent.sense.presence.PresenceSensor;
 import io.waybillguard.agent.sense.session.SessionSensor;
+import io.waybillguard.agent.sense.image.ImageSensor;
+import io.waybillguard.agent.sense.image.ImageSettings;
+import io.waybillguard.agent.sense.persistence.PersistenceSensor;
+import io.waybillguard.agent.sense.persistence.PersistenceSettings;
+import io.waybillguard.agent.sense.program.ProgramSensor;
+import io.waybillguard.agent.sense.program.ProgramSettings;
+import io.waybillguard.agent.sense.upload.HostNames;
+import io.waybillguard.agent.sense.upload.UploadSensor;
+import io.waybillguard.agent.sense.upload.UploadSettings;
 import io.waybillguard.agent.sense.usb.UsbSensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +33,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /** Which sensors run on Windows, one line each. */
 final class WindowsSensors {
@@ -31,14 +47,25 @@ final class WindowsSensors {
         config.usb().enabled()
             ? new UsbSensor(new WindowsUsb(events), new WindowsVolumes(), clock)
             : Sensors.off("usb"));
-    sensors.add(notYet("program", config.program().enabled(), "programs"));
-    sensors.add(notYet("image", config.image().enabled(), "images"));
-    sensors.add(notYet("upload", config.upload().enabled(), "uploads"));
+    WindowsProcesses processes = new WindowsProcesses();
+    sensors.add(
+        config.program().enabled()
+            ? programs(config.program(), processes, data, clock)
+            : Sensors.off("program"));
+    Destinations destinations = Sensors.destinations();
+    sensors.add(images(config.image(), processes, destinations, clock));
+    sensors.add(
+        config.upload().enabled()
+            ? uploads(config, processes, destinations, clock)
+            : Sensors.off("upload"));
     sensors.add(
         config.session().enabled()
             ? sessions(config.session(), data, events, clock)
             : Sensors.off("session"));
-    sensors.add(notYet("persistence", config.persistence().enabled(), "what starts by itself"));
+    sensors.add(
+        config.persistence().enabled()
+            ? persistence(config.persistence(), data, clock)
+            : Sensors.off("persistence"));
     sensors.add(
         config.presence().enabled()
             ? new PresenceSensor(
@@ -61,9 +88,75 @@ final class WindowsSensors {
         clock);
   }
 
-  private static Sensor notYet(String name, boolean enabled, String what) {
-    return enabled
-        ? new Unavailable(name, "this version cannot see " + what + " on Windows")
-        : Sensors.off(name);
+  private static Sensor programs(
+      Config.Program config, WindowsProcesses processes, Path data, InstantSource clock)
+      throws IOException {
+    WindowsVolumes volumes = new WindowsVolumes();
+    return new ProgramSensor(
+        new WindowsFiles(processes, volumes, data, clock),
+        volumes,
+        processes,
+        Packages.UNKNOWN,
+        clock,
+        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()),
+        Sensors.unusualPlaces(),
+        Sensors.families(),
+        data.resolve("programs.json"));
+  }
+
+  private static Sensor images(
+      Config.Image config,
+      WindowsProcesses processes,
+      Destinations destinations,
+      InstantSource clock)
+      throws IOException {
+    if (!config.enabled()) {
+      return Sensors.off("image");
+    }
+    if (config.folders().isEmpty()) {
+      return Sensors.noScanFolder();
+    }
+    List<Path> folders = Sensors.realFolders(config);
+    return new ImageSensor(
+        new WindowsFiles(processes, folders, clock),
+        processes,
+        clock,
+        new ImageSettings(folders, Sensors.allowed(config), destinations, config.summaryEvery()));
+  }
+
+  private static Sensor uploads(
+      Config.Sensors config,
+      WindowsProcesses processes,
+      Destinations destinations,
+      InstantSource clock) {
+    return new UploadSensor(
+        new WindowsSockets(processes),
+        processes,
+        new HostNames(drive().resolve("Windows/System32/drivers/etc/hosts")),
+        ProcessHandle.current().pid(),
+        clock,
+        new UploadSettings(
+            Sensors.allowed(config.image()),
+            destinations,
+            config.upload().recordFrom(),
+            config.upload().summaryEvery()));
+  }
+
+  private static Sensor persistence(Config.Persistence config, Path data, InstantSource clock)
+      throws IOException {
+    return new PersistenceSensor(
+        Sensors.points(),
+        drive(),
+        data,
+        new WindowsFolders(),
+        new WindowsRegistry(),
+        clock,
+        new Random(),
+        new PersistenceSettings(config.every(), config.cpuShare()));
+  }
+
+  /** The system's. */
+  private static Path drive() {
+    return Path.of(System.getenv("SystemDrive") + "\\");
   }
 }

@@ -42,6 +42,11 @@ final class DataFile {
       throw new IOException(where + ": " + key + " should be a text, is " + values.get(key));
     }
 
+    /** A text, or what it is when the key is missing. */
+    String text(String key, String otherwise) throws IOException {
+      return values.get(key) == null ? otherwise : text(key);
+    }
+
     /** The texts of a list; empty when the key is missing. */
     List<String> texts(String key) throws IOException {
       return DataFile.texts(where, key, values.get(key));

@@ -18,23 +18,31 @@ public final class PersistencePoints {
   private static final Pattern PATH =
       Pattern.compile("(?:~?/)(?:[^/*]|\\*(?!\\*)|/(?=[^/]))*(?:/\\*\\*)?");
 
+  /** A key below one of two roots, and maybe names of values. */
+  private static final Pattern KEY = Pattern.compile("HK(?:LM|U)(?:\\\\[^\\\\:]+)+(?: :: .+)?");
+
   private static final Pattern TECHNIQUE = Pattern.compile("T\\d{4}(?:\\.\\d{3})?");
 
   /**
    * One of them.
    *
    * @param id its short name
+   * @param system {@code linux} or {@code windows}
    * @param attack the MITRE ATT&amp;CK technique
    * @param places where, and how each is read
    */
-  public record Point(String id, String attack, List<Place> places) {}
+  public record Point(String id, String system, String attack, List<Place> places) {}
 
   /**
    * @param read the name of the reader
    * @param paths absolute or beginning with {@code ~/}, with {@code *} for any part of a name and
    *     {@code **} at the end for all below
+   * @param keys of the registry, with the names of values after {@code ::}
    */
-  public record Place(String read, List<String> paths) {}
+  public record Place(String read, List<String> paths, List<String> keys) {}
+
+  private static final Set<String> KNOWN = Set.of("id", "system", "attack", "places", "source");
+  private static final Set<String> SYSTEMS = Set.of("linux", "windows");
 
   private PersistencePoints() {}
 
@@ -49,22 +57,31 @@ public final class PersistencePoints {
 
   static List<Point> read(DataFile file) throws IOException {
     List<Point> all = new ArrayList<>();
-    for (DataFile.Item item : file.facts("points", Set.of("id", "attack", "places", "source"))) {
+    for (DataFile.Item item : file.facts("points", KNOWN)) {
       String id = item.text("id");
       String attack = item.text("attack");
       if (!TECHNIQUE.matcher(attack).matches()) {
         throw new IOException(FILE + ": " + id + ": " + attack + " is no ATT&CK technique");
       }
+      String system = item.text("system", "linux");
+      if (!SYSTEMS.contains(system)) {
+        throw new IOException(FILE + ": " + id + ": " + system + " is none of " + SYSTEMS);
+      }
       List<Place> places = new ArrayList<>();
-      for (DataFile.Item place : item.items("places", Set.of("read", "paths"))) {
+      for (DataFile.Item place : item.items("places", Set.of("read", "paths", "keys"))) {
         for (String path : place.texts("paths")) {
           if (!PATH.matcher(path).matches()) {
             throw new IOException(FILE + ": " + id + ": " + path + " is no path of this kind");
           }
         }
-        places.add(new Place(place.text("read"), place.texts("paths")));
+        for (String key : place.texts("keys")) {
+          if (!KEY.matcher(key).matches()) {
+            throw new IOException(FILE + ": " + id + ": " + key + " is no key of the registry");
+          }
+        }
+        places.add(new Place(place.text("read"), place.texts("paths"), place.texts("keys")));
       }
-      all.add(new Point(id, attack, List.copyOf(places)));
+      all.add(new Point(id, system, attack, List.copyOf(places)));
     }
     return all;
   }

@@ -64,6 +64,7 @@ public record FileRef(
     if (!owner.isEmpty()) {
       file.put("owner", Json.object().put("name", owner));
     }
+    traits.imprint().into(file);
     return file;
   }
 
@@ -88,6 +89,6 @@ public record FileRef(
         file.text("owner.name"),
         file.number("drive_type_id") == 1,
         unmapped.flag("hidden_place"),
-        FileTraits.recalled(unmapped));
+        FileTraits.recalled(file, unmapped));
   }
 }

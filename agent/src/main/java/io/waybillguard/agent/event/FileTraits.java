@@ -10,10 +10,17 @@ import java.util.Locale;
  * @param packageName the package that the path belongs to, or ""
  * @param packaged whether the content is that of the package
  * @param place why the place or the name is unusual for a program, in a word; "" when it is not
+ * @param imprint what it says of itself and who signed it
  */
-public record FileTraits(int mode, String packageName, Packaged packaged, String place) {
+public record FileTraits(
+    int mode, String packageName, Packaged packaged, String place, Imprint imprint) {
   /** Nothing was asked. */
   public static final FileTraits NONE = new FileTraits(-1, "", Packaged.UNKNOWN, "");
+
+  /** Those of a file that says nothing of itself. */
+  public FileTraits(int mode, String packageName, Packaged packaged, String place) {
+    this(mode, packageName, packaged, place, Imprint.NONE);
+  }
 
   private static final int SET_ID = 06000;
 
@@ -33,7 +40,7 @@ public record FileTraits(int mode, String packageName, Packaged packaged, String
 
   /** The same, of a file that lies elsewhere. */
   public FileTraits placed(String there) {
-    return new FileTraits(mode, packageName, packaged, there);
+    return new FileTraits(mode, packageName, packaged, there, imprint);
   }
 
   /** The parts that OCSF has no place for. */
@@ -47,17 +54,18 @@ public record FileTraits(int mode, String packageName, Packaged packaged, String
     if (packaged != Packaged.UNKNOWN) {
       ocsf.unmapped("packaged", packaged.name().toLowerCase(Locale.ROOT));
     }
-    return ocsf.unmapped("package", packageName).unmapped("place", place);
+    return imprint.unmappedInto(ocsf.unmapped("package", packageName).unmapped("place", place));
   }
 
-  /** What {@link #unmappedInto} wrote. */
-  static FileTraits recalled(Recalled unmapped) {
+  /** What {@link #unmappedInto} wrote, and the file's own part of the imprint. */
+  static FileTraits recalled(Recalled file, Recalled unmapped) throws JsonException {
     String mode = unmapped.text("mode");
     String packaged = unmapped.text("packaged");
     return new FileTraits(
         mode.isEmpty() ? -1 : Integer.parseInt(mode, 8),
         unmapped.text("package"),
         packaged.isEmpty() ? Packaged.UNKNOWN : Packaged.valueOf(packaged.toUpperCase(Locale.ROOT)),
-        unmapped.text("place"));
+        unmapped.text("place"),
+        Imprint.recalled(file, unmapped));
   }
 }

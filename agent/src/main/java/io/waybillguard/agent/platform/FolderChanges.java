@@ -27,6 +27,17 @@ public interface FolderChanges {
   List<Path> watch(Collection<Path> folders) throws IOException;
 
   /**
+   * Watches these keys of the registry and no others; those that end in {@code \**} with all below
+   * them. One that was watched already misses nothing.
+   *
+   * @return those that are not watched: they are not there, may not be read, or this system has no
+   *     registry
+   */
+  default List<String> watchKeys(Collection<String> keys) throws IOException {
+    return List.copyOf(keys);
+  }
+
+  /**
    * Waits at most {@code patience} for something to change.
    *
    * @throws IOException if it cannot tell any more
@@ -43,13 +54,20 @@ public interface FolderChanges {
    * What changed since the last time.
    *
    * @param seen in the order in which it happened; one name may be there more than once
+   * @param keys of the registry, as they were given, in or below which something changed; each once
    * @param lost whether there was more than could be told: everything may have changed
    */
-  record Changes(List<Change> seen, boolean lost) {
+  record Changes(List<Change> seen, List<String> keys, boolean lost) {
     public static final Changes NONE = new Changes(List.of(), false);
 
     public Changes {
       seen = List.copyOf(seen);
+      keys = List.copyOf(keys);
+    }
+
+    /** Of folders only. */
+    public Changes(List<Change> seen, boolean lost) {
+      this(seen, List.of(), lost);
     }
   }
 

@@ -23,6 +23,17 @@ public final class PathText {
     return text.indexOf(UNREADABLE) < 0 ? text : decoded(bytes(path));
   }
 
+  /**
+   * The same with slashes: without the letter of its drive or the two first backslashes of a share.
+   */
+  public static String slashed(Path path) {
+    String text = of(path);
+    if (!path.getFileSystem().getSeparator().equals("\\")) {
+      return text;
+    }
+    return text.replace('\\', '/').replaceFirst("^(?:[A-Za-z]:|/(?=/))", "");
+  }
+
   /** The bytes of a Unix path, whatever the locale: its URI has them. */
   public static byte[] bytes(Path path) {
     return bytes(path.toUri().getRawPath());

@@ -98,6 +98,19 @@ final class OcsfSchemaTest {
   private static final AutostartEntry BARE_JOB =
       new AutostartEntry("cron", "/etc/x", "x", "", "", AutostartEntry.NO_PROGRAM, false);
 
+  private static FileRef imprinted(Imprint imprint) {
+    return new FileRef(
+        "C:\\Users\\Public\\setup.exe",
+        "pe",
+        70_000,
+        HASH,
+        "",
+        "desk",
+        false,
+        true,
+        new FileTraits(-1, "", FileTraits.Packaged.UNKNOWN, "open_to_all", imprint));
+  }
+
   /** At least one of each kind, with everything there and with everything missing that may be. */
   private static final List<Event> SAMPLES =
       List.of(
@@ -133,6 +146,35 @@ final class OcsfSchemaTest {
                   true,
                   new FileTraits(04755, "tools", FileTraits.Packaged.CHANGED, "deceptive_name")),
               Origin.NOT_SEEN_ON_MEDIUM.by(Origin.Way.BROWSER, "dl.example"),
+              SHELL),
+          new ProgramAppeared(
+              NOON,
+              imprinted(
+                  new Imprint(
+                      "\u5317\u65b9\u8f6f\u4ef6",
+                      "Receiver",
+                      "7.2",
+                      "setup.exe",
+                      new Imprint.Signature(
+                          Imprint.State.INTACT, "North Software", "Some CA", "1f", HASH, ""))),
+              FROM_STICK,
+              SHELL),
+          new ProgramAppeared(
+              NOON,
+              imprinted(new Imprint("", "", "1.0", "", Imprint.Signature.MISSING)),
+              FROM_STICK,
+              SHELL),
+          new ProgramAppeared(
+              NOON,
+              imprinted(
+                  new Imprint(
+                      "",
+                      "",
+                      "",
+                      "",
+                      new Imprint.Signature(
+                          Imprint.State.BROKEN, "", "", "", "", "its signature is cut off"))),
+              FROM_STICK,
               SHELL),
           new ProgramStarted(
               NOON,

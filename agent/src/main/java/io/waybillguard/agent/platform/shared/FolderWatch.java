@@ -29,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +55,7 @@ public final class FolderWatch implements FileActivity {
 
   private final Places places;
   private final String why;
+  private final String unseen;
   private final InstantSource clock;
   private final Map<WatchKey, FolderTree.Root> watched = new HashMap<>();
   private final Set<Path> watchedFolders = new HashSet<>();
@@ -67,11 +67,7 @@ public final class FolderWatch implements FileActivity {
   private String refusalTold = "";
   private Instant lastGoodLook = Instant.EPOCH;
 
-  /** Guards the two below: a wait is ended by interrupting its thread, and only while it waits. */
-  private final Object waiting = new Object();
-
-  private @Nullable Thread waiter;
-  private boolean called;
+  private final WatchWait waiting = new WatchWait();
 
   /** The folders to watch. */
   public interface Places {
@@ -90,8 +86,16 @@ public final class FolderWatch implements FileActivity {
    * @param why why nothing better is used, and what to do about it; part of the view's detail
    */
   public FolderWatch(Places places, String why, InstantSource clock) {
+    this(places, why, "who wrote them, what is started, every other folder", clock);
+  }
+
+  /**
+   * @param unseen what is not seen, for the view's detail
+   */
+  public FolderWatch(Places places, String why, String unseen, InstantSource clock) {
     this.places = places;
     this.why = why;
+    this.unseen = unseen;
     this.clock = clock;
   }
 
@@ -118,7 +122,9 @@ public final class FolderWatch implements FileActivity {
             + (watched.size() >= MAX_FOLDERS ? " (the limit)" : "")
             + (denied.isEmpty() ? "" : ", " + denied.size() + " may not be entered")
             + (refused.isEmpty() ? "" : ", no more: " + refused)
-            + "; not seen: who wrote them, what is started, every other folder; "
+            + "; not seen: "
+            + unseen
+            + "; "
             + why);
   }
 
@@ -154,7 +160,7 @@ public final class FolderWatch implements FileActivity {
     }
     List<FileEvent> told = new ArrayList<>();
     lookForNewPlaces(open, told);
-    WatchKey key = next(open, patienceLeft(patience));
+    WatchKey key = waiting.next(open, patienceLeft(patience));
     Instant now = clock.instant();
     for (int i = 0; key != null && i < KEYS_A_STEP; i++) {
       take(open, key, now, told);
@@ -259,42 +265,13 @@ public final class FolderWatch implements FileActivity {
         .orElse(patience);
   }
 
-  private @Nullable WatchKey next(WatchService open, Duration patience) {
-    synchronized (waiting) {
-      if (called) {
-        called = false;
-        return open.poll();
-      }
-      waiter = Thread.currentThread();
-    }
-    WatchKey key = null;
-    try {
-      key = open.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      // wake(): as good as patience ending.
-    } finally {
-      synchronized (waiting) {
-        waiter = null;
-        called = false;
-        // An interrupt that came after the wait must not hit whatever this thread does next.
-        boolean unused = Thread.interrupted();
-      }
-    }
-    return key;
-  }
-
   /** Reading is not seen at all, here as in the whole of this class. */
   @Override
   public void follow(Path file) {}
 
   @Override
   public void wake() {
-    synchronized (waiting) {
-      called = true;
-      if (waiter != null) {
-        waiter.interrupt();
-      }
-    }
+    waiting.wake();
   }
 
   @Override

@@ -62,6 +62,8 @@ final class Formats {
     all.put("chromium-extension", BrowserFiles::chromiumExtension);
     all.put("firefox-extensions", BrowserFiles::firefoxExtensions);
     all.put("native-messaging", BrowserFiles::nativeMessaging);
+    all.put("task", TaskFile::read);
+    all.put("startup", StartupFile::read);
     all.put(
         Tree.HIDDEN_MODULES,
         s -> s.lines().stream().map(l -> Line.fact(l, "", "loaded, yet not listed")).toList());
@@ -74,6 +76,11 @@ final class Formats {
 
   static boolean isWhole(String format) {
     return WHOLE.contains(format);
+  }
+
+  /** Whether a format is of bytes, each of which is the character of its number in the text. */
+  static boolean isBinary(String format) {
+    return format.equals("startup");
   }
 
   /**

@@ -2,9 +2,11 @@ package io.waybillguard.agent.sense.persistence;
 
 import io.waybillguard.agent.event.AutostartChanged.Change;
 import io.waybillguard.agent.event.AutostartEntry;
+import io.waybillguard.agent.platform.Registry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +36,13 @@ public record Inventory(long files, List<AutostartEntry> entries, List<String> u
    * Looks at everything, without rests.
    *
    * @param root {@code /}, or a folder in its place
+   * @param registry of Windows
    * @param done told how many points are done, after each
    * @throws IOException if the machine cannot be looked at at all
    */
-  public static Inventory of(List<Point> points, Path root, LongConsumer done) throws IOException {
-    Tree tree = new Tree(root);
+  public static Inventory of(List<Point> points, Path root, Registry registry, LongConsumer done)
+      throws IOException {
+    Tree tree = Tree.of(root, registry);
     Programs programs = new Programs(tree);
     PointLook.Memory memory = new PointLook.Memory();
     List<AutostartEntry> entries = new ArrayList<>();
@@ -77,6 +81,12 @@ public record Inventory(long files, List<AutostartEntry> entries, List<String> u
   }
 
   private boolean isUnseen(String file) {
-    return unseen.stream().anyMatch(u -> file.equals(u) || file.startsWith(u + "/"));
+    return isBelow(file, unseen);
+  }
+
+  /** Whether a file or key is one of these, or below one. */
+  static boolean isBelow(String file, Collection<String> unknown) {
+    return unknown.stream()
+        .anyMatch(u -> file.equals(u) || file.startsWith(u + "/") || file.startsWith(u + "\\"));
   }
 }

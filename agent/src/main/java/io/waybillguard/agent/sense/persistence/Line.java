@@ -28,6 +28,11 @@ record Line(
     return new Line(name, user, command, ShellWords.program(command), true, "", false);
   }
 
+  /** A command line of Windows. */
+  static Line windows(String name, String user, String command) {
+    return new Line(name, user, command, WindowsCommand.program(command), true, "", false);
+  }
+
   /** Something that is no command, such as a key or an account. */
   static Line fact(String name, String user, String says) {
     return new Line(name, user, says, "", true, "", false);

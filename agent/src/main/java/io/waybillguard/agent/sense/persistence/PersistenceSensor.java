@@ -9,6 +9,7 @@ import io.waybillguard.agent.event.SensorLive;
 import io.waybillguard.agent.event.SweepFinished;
 import io.waybillguard.agent.event.SweepStarted;
 import io.waybillguard.agent.platform.FolderChanges;
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Sign;
 import io.waybillguard.agent.sense.Watchword;
@@ -76,6 +77,7 @@ public final class PersistenceSensor implements Sensor {
   private final Path baselineFile;
   private final LastSeen memory;
   private final FolderChanges folders;
+  private final Registry registry;
   private final InstantSource clock;
   private final Watchword watchword;
   private final RandomGenerator chance;
@@ -90,6 +92,9 @@ public final class PersistenceSensor implements Sensor {
 
   /** The folders that each point hangs on, with the names in each that matter to it. */
   private final Map<String, Map<Path, Set<String>>> watched = new HashMap<>();
+
+  /** The registry keys that each point hangs on. */
+  private final Map<String, Set<String>> watchedKeys = new HashMap<>();
 
   private final Map<String, Set<String>> unseen = new HashMap<>();
   private @Nullable Tree tree;
@@ -120,6 +125,7 @@ public final class PersistenceSensor implements Sensor {
 
   private String baselineDamage = "";
   private int unwatched;
+  private int unwatchedKeys;
   private long sweeps;
   private String toldUnseen = "";
   private String standing = "";
@@ -148,6 +154,7 @@ public final class PersistenceSensor implements Sensor {
    * @param points where to look
    * @param root {@code /}, or a folder in its place
    * @param data the agent's data folder, which keeps the baseline and what was told last
+   * @param registry of Windows; {@link Registry#NONE} elsewhere
    * @param chance varies the time of sweeps
    */
   public PersistenceSensor(
@@ -155,6 +162,7 @@ public final class PersistenceSensor implements Sensor {
       Path root,
       Path data,
       FolderChanges folders,
+      Registry registry,
       InstantSource clock,
       RandomGenerator chance,
       PersistenceSettings settings) {
@@ -163,6 +171,7 @@ public final class PersistenceSensor implements Sensor {
     this.baselineFile = Baseline.file(data);
     this.memory = new LastSeen(data);
     this.folders = folders;
+    this.registry = registry;
     this.clock = clock;
     this.watchword = new Watchword(clock);
     this.chance = chance;
@@ -176,13 +185,14 @@ public final class PersistenceSensor implements Sensor {
 
   @Override
   public Sight open() throws IOException {
-    Tree opened = new Tree(root);
+    Tree opened = Tree.of(root, registry);
     tree = opened;
     programs = new Programs(opened);
     look = null;
     ready = false;
     folders.open();
     watched.clear();
+    watchedKeys.clear();
     List<Observation> found = new ArrayList<>();
     if (!remembered) {
       remember();
@@ -328,6 +338,14 @@ public final class PersistenceSensor implements Sensor {
     if (changes.lost()) {
       points.forEach(point -> touch(point.id(), now));
     }
+    for (String key : changes.keys()) {
+      watchedKeys.forEach(
+          (point, keys) -> {
+            if (keys.contains(key)) {
+              touch(point, now);
+            }
+          });
+    }
     for (FolderChanges.Change change : changes.seen()) {
       if (watchword.isIt(change.name())) {
         continue; // a file of the agent's own, which is no entry
@@ -419,6 +437,7 @@ public final class PersistenceSensor implements Sensor {
     boolean whileAway = going != null && going.whileAway;
     long differences = compare(done, now, whileAway, told);
     watched.put(done.pointId(), done.watched());
+    watchedKeys.put(done.pointId(), done.watchedKeys());
     unseen.put(done.pointId(), done.unseen());
     watch();
     ready = !isBlindUntilSwept();
@@ -442,7 +461,8 @@ public final class PersistenceSensor implements Sensor {
     for (AutostartEntry before : List.copyOf(seen.values())) {
       if (before.point().equals(done.pointId())
           && !there.containsKey(PointLook.Key.of(before))
-          && !isBelow(before.file(), unknown)) {
+          // What cannot be read is not gone.
+          && !Inventory.isBelow(before.file(), unknown)) {
         seen.remove(PointLook.Key.of(before));
         differences++;
         change(now, Change.VANISHED, before, whileAway, told);
@@ -463,11 +483,6 @@ public final class PersistenceSensor implements Sensor {
     return differences;
   }
 
-  /** What cannot be read is not gone. */
-  private static boolean isBelow(String file, Set<String> unknown) {
-    return unknown.stream().anyMatch(u -> file.equals(u) || file.startsWith(u + "/"));
-  }
-
   private void change(
       Instant now, Change what, AutostartEntry entry, boolean whileAway, List<Observation> told) {
     if (!first) {
@@ -484,6 +499,9 @@ public final class PersistenceSensor implements Sensor {
     for (Path folder : folders.watch(all)) {
       unwatched += Files.isDirectory(folder) ? 1 : 0;
     }
+    Set<String> keys = new LinkedHashSet<>();
+    watchedKeys.values().forEach(keys::addAll);
+    unwatchedKeys = folders.watchKeys(keys).size();
   }
 
   // -- the end of a sweep, and the baseline ----------------------------------------------------
@@ -595,11 +613,7 @@ public final class PersistenceSensor implements Sensor {
     List<String> parts = new ArrayList<>();
     if (!all.isEmpty()) {
       String some = String.join(", ", all.stream().limit(MOST_NAMED).toList());
-      parts.add(
-          all.size()
-              + " files or folders cannot be read, such as "
-              + some
-              + ": run the agent as root");
+      parts.add(all.size() + " files or folders cannot be read, such as " + some + ": " + remedy());
     }
     if (unwatched > 0) {
       parts.add(
@@ -607,7 +621,15 @@ public final class PersistenceSensor implements Sensor {
               + " folders are not watched, only swept: raise fs.inotify.max_user_watches, or run the"
               + " agent as root");
     }
+    if (unwatchedKeys > 0) {
+      parts.add(unwatchedKeys + " registry keys are not watched, only swept");
+    }
     return String.join("; ", parts);
+  }
+
+  private String remedy() {
+    Tree there = tree;
+    return there == null ? "" : there.remedy();
   }
 
   @Override

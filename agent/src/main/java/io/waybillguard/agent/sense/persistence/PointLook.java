@@ -33,11 +33,14 @@ final class PointLook {
   private final Map<Integer, Account> accounts;
   private final Places places;
   private final List<Said> said = new ArrayList<>();
+  private final RegistryPlaces registry;
   private final Set<String> unread = new LinkedHashSet<>();
   private final Set<String> wanted = new HashSet<>();
   private final Map<Key, AutostartEntry> entries = new LinkedHashMap<>();
+  private final List<Pattern> keys;
   private int placesDone;
   private int filesDone;
+  private int keysDone;
   private int saidDone;
 
   /** What tells an entry from all others. */
@@ -47,13 +50,13 @@ final class PointLook {
     }
   }
 
-  private record Said(String path, Places.Found from, String owner, Line line) {}
+  private record Said(String path, String account, String home, Line line) {}
 
   /** What files said when they were read last. */
   static final class Memory {
     private final Map<String, Remembered> files = new LinkedHashMap<>();
 
-    private record Remembered(FileStamp link, FileStamp file, String owner, List<Line> lines) {}
+    private record Remembered(FileStamp link, FileStamp file, List<Line> lines) {}
 
     /** Forgets what is not in a look that is over. */
     private void keepOnly(String point, Set<String> keys) {
@@ -69,11 +72,13 @@ final class PointLook {
    */
   PointLook(Point point, Tree tree, Programs programs, Memory memory) throws IOException {
     this.point = point;
+    this.keys = keys(point);
     this.tree = tree;
     this.programs = programs;
     this.memory = memory;
     this.accounts = tree.accounts();
     this.places = new Places(tree);
+    this.registry = new RegistryPlaces(tree.registry());
   }
 
   String pointId() {
@@ -94,6 +99,9 @@ final class PointLook {
       place.paths().forEach(path -> places.look(place.read(), path, accounts.values()));
       left -= 1 + (places.found().size() - before) / 16;
     }
+    while (left > 0 && keysDone < keys.size()) {
+      left -= look(keys.get(keysDone++));
+    }
     while (left > 0 && filesDone < places.found().size()) {
       read(places.found().get(filesDone++));
       left--;
@@ -106,6 +114,27 @@ final class PointLook {
       memory.keepOnly(point.id(), remembered);
     }
     return left;
+  }
+
+  private record Pattern(String read, String keys) {}
+
+  private static List<Pattern> keys(Point point) {
+    List<Pattern> all = new ArrayList<>();
+    for (Point.Place place : point.places()) {
+      place.keys().forEach(key -> all.add(new Pattern(place.read(), key)));
+    }
+    return all;
+  }
+
+  /** Keys are read whole at each look: that costs less than to ask whether they changed. */
+  private int look(Pattern pattern) {
+    int before = registry.visited();
+    for (RegistryPlaces.Found found : registry.look(pattern.read(), pattern.keys())) {
+      for (Line line : KeyFormats.read(found.read(), found.key())) {
+        said.add(new Said(found.key().path(), found.account(), found.home(), line));
+      }
+    }
+    return 1 + (registry.visited() - before) / 16;
   }
 
   private void read(Places.Found found) {
@@ -122,15 +151,13 @@ final class PointLook {
           || path.startsWith("/proc/")
           || !before.link().equals(link)
           || !before.file().equals(file)) {
-        Account owner = accounts.get(file.uid());
-        String ownerName = owner == null ? Integer.toString(file.uid()) : owner.name();
-        before =
-            new Memory.Remembered(link, file, ownerName, lines(found, path, link, file, ownerName));
+        String owner = tree.owner(found.file(), file, accounts);
+        before = new Memory.Remembered(link, file, lines(found, path, link, file, owner));
         memory.files.put(key, before);
       }
       remembered.add(key);
       for (Line line : before.lines()) {
-        said.add(new Said(path, found, before.owner(), line));
+        said.add(new Said(path, found.account(), found.home(), line));
       }
     } catch (NoSuchFileException e) {
       return; // gone since it was listed: that is what the next look says, too
@@ -191,13 +218,13 @@ final class PointLook {
             ? fingerprint(one.path())
             : line.program().isEmpty()
                 ? AutostartEntry.NO_PROGRAM
-                : programs.named(line.program(), one.from().home(), accounts);
+                : programs.named(line.program(), one.home(), accounts);
     AutostartEntry entry =
         new AutostartEntry(
             point.id(),
             one.path(),
             Secrets.masked(cut(line.name())),
-            line.user().isEmpty() ? one.from().account() : line.user(),
+            line.user().isEmpty() ? one.account() : line.user(),
             Secrets.masked(line.command()),
             program,
             line.enabled()
@@ -231,6 +258,11 @@ final class PointLook {
     return places.found().size();
   }
 
+  /** Keys of the registry to watch, as {@link RegistryPlaces#watched} gives them. */
+  Set<String> watchedKeys() {
+    return registry.watched();
+  }
+
   Map<Key, AutostartEntry> entries() {
     return entries;
   }
@@ -239,10 +271,11 @@ final class PointLook {
     return places.watched();
   }
 
-  /** Files and folders that are there and could not be read, as the machine knows them. */
+  /** Files, folders and keys that are there and could not be read, as the machine knows them. */
   Set<String> unseen() {
     Set<String> all = new LinkedHashSet<>(places.unseen());
     all.addAll(unread);
+    all.addAll(registry.unseen());
     return all;
   }
 }

@@ -11,7 +11,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The files that entries start, with their hash. What did not change since is not read again. */
@@ -21,21 +20,6 @@ final class Programs {
 
   private static final int REMEMBERED = 8_192;
   private static final int BUFFER = 64 << 10;
-
-  /** Where a bare name is looked for: what root's PATH is by default, and where udev(7) looks. */
-  private static final List<String> PATH =
-      List.of(
-          "/usr/local/sbin",
-          "/usr/local/bin",
-          "/usr/sbin",
-          "/usr/bin",
-          "/sbin",
-          "/bin",
-          "/usr/lib/udev");
-
-  /** Folders that everybody may write to (Filesystem Hierarchy Standard 3.0, file-hierarchy(7)). */
-  private static final List<String> OPEN =
-      List.of("/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/", "/var/crash/");
 
   private final Tree tree;
   private final Map<Path, Known> known =
@@ -71,24 +55,8 @@ final class Programs {
    * @param accounts by number
    */
   FileRef named(String word, String home, Map<Integer, Account> accounts) {
-    String path = word;
-    for (String sign : List.of("~/", "$HOME/", "${HOME}/", "%h/")) {
-      if (word.startsWith(sign)) {
-        path = home.isEmpty() ? "" : home + "/" + word.substring(sign.length());
-      }
-    }
-    if (path.startsWith("/") && path.indexOf('\0') < 0) {
-      return at(path, accounts);
-    }
-    if (!path.isEmpty() && path.matches("[A-Za-z0-9._+-]{1,128}")) {
-      for (String folder : PATH) {
-        Path file = tree.at(folder + "/" + path);
-        if (Files.isRegularFile(file)) {
-          return at(folder + "/" + path, accounts);
-        }
-      }
-    }
-    return AutostartEntry.NO_PROGRAM;
+    String path = tree.program(word, home);
+    return path.isEmpty() ? AutostartEntry.NO_PROGRAM : at(path, accounts);
   }
 
   /** The file at a path; its fields say what is missing when it is not there. */
@@ -97,9 +65,9 @@ final class Programs {
       Path file = tree.at(path).toRealPath();
       return of(file, tree.pathOf(file), accounts);
     } catch (NoSuchFileException e) {
-      return new FileRef(path, "", 0, "", "it is not there", "", false, isHidden(path));
+      return new FileRef(path, "", 0, "", "it is not there", "", false, tree.isHidden(path));
     } catch (IOException | IllegalArgumentException e) {
-      return new FileRef(path, "", 0, "", "not read: " + e, "", false, isHidden(path));
+      return new FileRef(path, "", 0, "", "not read: " + e, "", false, tree.isHidden(path));
     }
   }
 
@@ -109,15 +77,8 @@ final class Programs {
     if (before != null && before.stamp().equals(stamp)) {
       return before.file();
     }
-    Account owner = accounts.get(stamp.uid());
-    boolean hidden = isHidden(path) || stamp.isOpenToAll() || liesOpen(file);
-    FileRef ref =
-        described(
-            file,
-            stamp,
-            path,
-            owner == null ? Integer.toString(stamp.uid()) : owner.name(),
-            hidden);
+    boolean hidden = tree.isHidden(path) || stamp.isOpenToAll() || liesOpen(file);
+    FileRef ref = described(file, stamp, path, tree.owner(file, stamp, accounts), hidden);
     known.put(file, new Known(stamp, ref));
     return ref;
   }
@@ -156,25 +117,15 @@ final class Programs {
     return new FileRef(path, kind, stamp.size(), sha256, why, owner, false, hidden);
   }
 
-  /** ELF and scripts, as everywhere; what else there is is told by its hash. */
+  /** Programs and scripts, as everywhere; what else there is is told by its hash. */
   private static String kind(byte[] head, int length) {
     if (length >= 4 && head[0] == 0x7f && head[1] == 'E' && head[2] == 'L' && head[3] == 'F') {
       return "elf";
     }
+    if (length >= 2 && head[0] == 'M' && head[1] == 'Z') {
+      return "pe";
+    }
     return length >= 2 && head[0] == '#' && head[1] == '!' ? "script" : "";
-  }
-
-  /** Whether its name or a folder above hides it, or it lies where everybody may put something. */
-  static boolean isHidden(String path) {
-    if (OPEN.stream().anyMatch(path::startsWith)) {
-      return true;
-    }
-    for (String part : path.split("/")) {
-      if (part.startsWith(".") || (!part.isEmpty() && part.isBlank())) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Whether a folder above it is open to all. */

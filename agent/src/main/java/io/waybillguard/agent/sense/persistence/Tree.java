@@ -1,6 +1,7 @@
 package io.waybillguard.agent.sense.persistence;
 
 import io.waybillguard.agent.platform.PathText;
+import io.waybillguard.agent.platform.Registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ import java.util.TreeSet;
  * <p>Limit: a regular file that becomes a pipe between being asked and being opened holds the
  * caller until somebody writes to it; the watchdog ends that.
  */
-final class Tree {
+class Tree {
   /** Bytes of a text that are read; nobody writes a longer one by hand. */
   static final int MOST_TEXT = 1 << 20;
 
@@ -31,6 +32,21 @@ final class Tree {
   static final String HIDDEN_MODULES = "hidden-modules";
 
   private static final int MOST_ENTRIES = 20_000;
+
+  /** Where a bare name is looked for: what root's PATH is by default, and where udev(7) looks. */
+  private static final List<String> PATH =
+      List.of(
+          "/usr/local/sbin",
+          "/usr/local/bin",
+          "/usr/sbin",
+          "/usr/bin",
+          "/sbin",
+          "/bin",
+          "/usr/lib/udev");
+
+  /** Folders that everybody may write to (Filesystem Hierarchy Standard 3.0, file-hierarchy(7)). */
+  private static final List<String> OPEN =
+      List.of("/tmp/", "/var/tmp/", "/dev/shm/", "/run/user/", "/var/crash/");
 
   private final Path root;
   private final Path realRoot;
@@ -42,6 +58,28 @@ final class Tree {
   Tree(Path root) throws IOException {
     this.root = root;
     this.realRoot = root.toRealPath();
+  }
+
+  /** That of this system; a folder in place of the root works on each. */
+  static Tree of(Path root, Registry registry) throws IOException {
+    return root.getFileSystem().supportedFileAttributeViews().contains("unix")
+        ? new Tree(root)
+        : new WindowsTree(root, registry);
+  }
+
+  /** The folder that stands for the machine's own. */
+  final Path root() {
+    return root;
+  }
+
+  /** The registry, or one in which nothing is. */
+  Registry registry() {
+    return Registry.NONE;
+  }
+
+  /** What to do when something cannot be read. */
+  String remedy() {
+    return "run the agent as root";
   }
 
   /** The file for a path as the machine knows it. */
@@ -90,8 +128,59 @@ final class Tree {
       return hiddenModules(file);
     }
     try (InputStream in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(MOST_TEXT), StandardCharsets.UTF_8);
+      byte[] bytes = in.readNBytes(MOST_TEXT);
+      boolean utf16 = bytes.length >= 2 && bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xfe;
+      return new String(
+          bytes,
+          Formats.isBinary(format)
+              ? StandardCharsets.ISO_8859_1
+              : utf16 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
     }
+  }
+
+  /** The account that owns a file. */
+  String owner(Path file, FileStamp stamp, Map<Integer, Account> accounts) throws IOException {
+    Account owner = accounts.get(stamp.uid());
+    return owner == null ? Integer.toString(stamp.uid()) : owner.name();
+  }
+
+  /**
+   * The path of the program that a word names; "" when it names none that can be told.
+   *
+   * @param word as in {@link Line#program}
+   * @param home of the account, or ""
+   */
+  String program(String word, String home) {
+    String path = word;
+    for (String sign : List.of("~/", "$HOME/", "${HOME}/", "%h/")) {
+      if (word.startsWith(sign)) {
+        path = home.isEmpty() ? "" : home + "/" + word.substring(sign.length());
+      }
+    }
+    if (path.startsWith("/") && path.indexOf('\0') < 0) {
+      return path;
+    }
+    if (!path.isEmpty() && path.matches("[A-Za-z0-9._+-]{1,128}")) {
+      for (String folder : PATH) {
+        if (Files.isRegularFile(at(folder + "/" + path))) {
+          return folder + "/" + path;
+        }
+      }
+    }
+    return "";
+  }
+
+  /** Whether its name or a folder above hides it, or it lies where everybody may put something. */
+  boolean isHidden(String path) {
+    if (OPEN.stream().anyMatch(path::startsWith)) {
+      return true;
+    }
+    for (String part : path.split("/")) {
+      if (part.startsWith(".") || (!part.isEmpty() && part.isBlank())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

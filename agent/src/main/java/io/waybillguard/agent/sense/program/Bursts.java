@@ -146,7 +146,12 @@ final class Bursts {
           case UNKNOWN -> FileTraits.Packaged.UNKNOWN;
         };
     FileTraits traits =
-        new FileTraits(file.traits().mode(), owner.name(), packaged, file.traits().place());
+        new FileTraits(
+            file.traits().mode(),
+            owner.name(),
+            packaged,
+            file.traits().place(),
+            file.traits().imprint());
     FileRef known =
         new FileRef(
             file.path(),

@@ -1,5 +1,7 @@
 package io.waybillguard.agent.sense.program;
 
+import io.waybillguard.agent.event.Imprint;
+import io.waybillguard.agent.sense.program.pe.PeImprint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -31,6 +33,8 @@ final class FileHash {
   private final Stamp stamp;
   private final MessageDigest digest = newDigest("SHA-256");
   private final @Nullable MessageDigest compared;
+  private final boolean imprinted;
+  private @Nullable PeImprint imprint;
   private long position;
   private boolean done;
   private String sha256 = "";
@@ -41,11 +45,13 @@ final class FileHash {
    * @param stamp the file as it is to be hashed
    * @param limit larger files are not read
    * @param comparing whether MD5 is wanted as well, since packages tell their content so
+   * @param imprinted whether it is of the kind that tells who made and signed it
    */
-  FileHash(Path file, Stamp stamp, long limit, boolean comparing) {
+  FileHash(Path file, Stamp stamp, long limit, boolean comparing, boolean imprinted) {
     this.file = file;
     this.stamp = stamp;
     this.compared = comparing ? newDigest("MD5") : null;
+    this.imprinted = imprinted;
     if (stamp.size() > limit) {
       giveUp("not hashed: " + stamp.size() + " bytes, more than the limit of " + limit);
     }
@@ -64,6 +70,9 @@ final class FileHash {
     }
     long before = position;
     try (SeekableByteChannel channel = Files.newByteChannel(file, READ_NO_LINK)) {
+      if (imprinted && imprint == null) {
+        imprint = PeImprint.of(channel);
+      }
       channel.position(position);
       while (position - before < budget) {
         buffer.clear();
@@ -72,6 +81,9 @@ final class FileHash {
           break;
         }
         buffer.flip();
+        if (imprint != null) {
+          imprint.update(buffer.duplicate(), position);
+        }
         position += buffer.remaining();
         digest.update(buffer.duplicate());
         if (compared != null) {
@@ -96,6 +108,9 @@ final class FileHash {
       sha256 = HexFormat.of().formatHex(digest.digest());
       if (compared != null) {
         md5 = HexFormat.of().formatHex(compared.digest());
+      }
+      if (imprint != null) {
+        imprint.end();
       }
       done = true;
     } else {
@@ -126,6 +141,11 @@ final class FileHash {
   /** Why there is no hash, or "". */
   String unreadable() {
     return unreadable;
+  }
+
+  /** What the file says of itself; its signature was checked when there is a hash. */
+  Imprint imprint() {
+    return imprint == null ? Imprint.NONE : imprint.told();
   }
 
   Stamp stamp() {

@@ -244,6 +244,6 @@ final class Media {
       return;
     }
     current = next;
-    hash = new FileHash(next.file(), next.stamp(), settings.hashLimit(), false);
+    hash = new FileHash(next.file(), next.stamp(), settings.hashLimit(), false, false);
   }
 }

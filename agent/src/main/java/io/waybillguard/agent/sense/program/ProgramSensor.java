@@ -12,6 +12,7 @@ import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.event.SensorLive;
 import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileEvent;
+import io.waybillguard.agent.platform.HiddenAttribute;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.Packages;
 import io.waybillguard.agent.platform.PathText;
@@ -304,15 +305,27 @@ public final class ProgramSensor implements Sensor {
 
   private FileHash hash(Sighting sighting, Stamp stamp) {
     return new FileHash(
-        sighting.file(), stamp, settings.hashLimit(), !sighting.belongs().md5().isEmpty());
+        sighting.file(),
+        stamp,
+        settings.hashLimit(),
+        !sighting.belongs().md5().isEmpty(),
+        sighting.kind().equals(ProgramKind.PE.word()));
   }
 
   /** On a medium, its mount point says nothing: many desktops mount below /run. */
   private String place(Path file, @Nullable MountedVolume medium) {
-    return places.of(
-        medium == null
-            ? PathText.of(file)
-            : "/" + PathText.of(medium.mountPoint().relativize(file)));
+    String place =
+        places.of(
+            medium == null
+                ? PathText.slashed(file)
+                : "/" + PathText.slashed(medium.mountPoint().relativize(file)),
+            isWindows(file));
+    return place.isEmpty() && HiddenAttribute.hides(file) ? "hidden_attribute" : place;
+  }
+
+  /** There the case of a name says nothing. */
+  private static boolean isWindows(Path file) {
+    return file.getFileSystem().getSeparator().equals("\\");
   }
 
   private boolean isWorthARecord(Sighting sighting, Stamp stamp) {
@@ -396,7 +409,7 @@ public final class ProgramSensor implements Sensor {
             sighting.owner(),
             sighting.isOnMedium(),
             sighting.hidden(),
-            sighting.traits(hash.md5()));
+            sighting.traits(hash.md5(), hash.imprint()));
     learn(hash, file, origin);
     if (judged.isStart()) {
       return start(sighting, file, origin);
@@ -434,7 +447,7 @@ public final class ProgramSensor implements Sensor {
     return sighting.way() == Origin.Way.PACKAGE
         && !sighting.isOnMedium()
         && !sighting.hidden()
-        && !places.isUsers(PathText.of(sighting.file()));
+        && !places.isUsers(PathText.slashed(sighting.file()));
   }
 
   private String unreadable(Judgement judged) {

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.FileTraits;
+import io.waybillguard.agent.event.Imprint;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.platform.MountedVolume;
@@ -63,8 +64,9 @@ record Sighting(
    * What is known of the file beside its content.
    *
    * @param md5 of its content, or ""
+   * @param imprint what it says of itself
    */
-  FileTraits traits(String md5) {
+  FileTraits traits(String md5, Imprint imprint) {
     FileTraits.Packaged packaged =
         switch (belongs.known()) {
           case UNKNOWN -> FileTraits.Packaged.UNKNOWN;
@@ -76,7 +78,7 @@ record Sighting(
                       ? FileTraits.Packaged.AS_PACKAGED
                       : FileTraits.Packaged.CHANGED;
         };
-    return new FileTraits(mode, belongs.name(), packaged, place);
+    return new FileTraits(mode, belongs.name(), packaged, place, imprint);
   }
 
   String passport() {

@@ -3,6 +3,7 @@ package io.waybillguard.agent.sense.program;
 import io.waybillguard.agent.event.FileRef;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -52,14 +53,24 @@ public record UnusualPlaces(
    * @return a word, or ""
    */
   String of(String path) {
+    return of(path, false);
+  }
+
+  /**
+   * The same where the case of a name may say nothing.
+   *
+   * @param folded whether it does not
+   */
+  String of(String path, boolean folded) {
     for (Map.Entry<String, String> folder : unusual.entrySet()) {
-      if (path.startsWith(folder.getKey())) {
+      if (begins(path, folder.getKey(), folded)) {
         return folder.getValue();
       }
     }
     for (String part : path.split("/")) {
-      if (parts.containsKey(part)) {
-        return parts.getOrDefault(part, "");
+      String known = folded ? part.toUpperCase(Locale.ROOT) : part;
+      if (parts.containsKey(known)) {
+        return parts.getOrDefault(known, "");
       }
     }
     for (String part : path.split("/")) {
@@ -71,11 +82,16 @@ public record UnusualPlaces(
         return "dot_name";
       }
     }
-    return pretence(path);
+    return pretence(path, folded);
   }
 
-  private String pretence(String path) {
-    String name = FileRef.nameOf(path);
+  private static boolean begins(String path, String start, boolean folded) {
+    return path.regionMatches(folded, 0, start, 0, start.length());
+  }
+
+  private String pretence(String path, boolean folded) {
+    String written = FileRef.nameOf(path);
+    String name = folded ? written.toLowerCase(Locale.ROOT) : written;
     if (name.chars().anyMatch(UnusualPlaces::isInvisible) || !name.equals(name.strip())) {
       return "deceptive_name";
     }
@@ -83,7 +99,9 @@ public record UnusualPlaces(
     if (!plain.equals(name) && isSystemName(plain)) {
       return "deceptive_name";
     }
-    return isSystemName(name) && system.stream().noneMatch(path::startsWith) ? "system_name" : "";
+    return isSystemName(name) && system.stream().noneMatch(s -> begins(path, s, folded))
+        ? "system_name"
+        : "";
   }
 
   /** Whether people put programs there themselves. */

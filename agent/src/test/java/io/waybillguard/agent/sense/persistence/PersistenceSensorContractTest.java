@@ -1,5 +1,6 @@
 package io.waybillguard.agent.sense.persistence;
 
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.linux.LinuxFolders;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.SensorContract;
@@ -30,6 +31,7 @@ final class PersistenceSensorContractTest implements SensorContract {
             root,
             data,
             new LinuxFolders(),
+            Registry.NONE,
             InstantSource.system(),
             new Random(1),
             new PersistenceSettings(Duration.ofHours(6), 10));

@@ -12,6 +12,7 @@ import io.waybillguard.agent.event.AutostartChanged.Change;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.SweepFinished;
 import io.waybillguard.agent.event.SweepStarted;
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +84,7 @@ final class PersistenceSensorTest {
             root,
             data,
             folders,
+            Registry.NONE,
             () -> now,
             new Random(7),
             new PersistenceSettings(EVERY, 10));
@@ -374,6 +376,7 @@ final class PersistenceSensorTest {
             root,
             data,
             folders,
+            Registry.NONE,
             () -> now = now.plusMillis(100),
             new Random(7),
             new PersistenceSettings(EVERY, 50));

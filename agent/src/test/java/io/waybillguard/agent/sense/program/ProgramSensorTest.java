@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.FileTraits;
+import io.waybillguard.agent.event.Imprint;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
@@ -19,6 +20,7 @@ import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.ScriptedPackages;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,19 @@ final class ProgramSensorTest implements FileActivityContract {
     assertEquals(new ProcessRef(CP, "/usr/bin/cp", "courier"), seen.by());
     assertEquals(Origin.NOT_SEEN_ON_MEDIUM, seen.origin());
     assertEquals(NOON, seen.at());
+  }
+
+  @Test
+  void aWindowsProgramTellsWhoMadeAndSignedItOnAnySystem() throws Exception {
+    Path program = disk.resolve("setup");
+    try (InputStream in = getClass().getResourceAsStream("/windows/signed-rsa-sha256.exe")) {
+      Files.copy(Objects.requireNonNull(in), program);
+    }
+    kernel.written(program, CP);
+    Imprint told = appeared(only(look())).file().traits().imprint();
+    assertEquals("北方软件", told.company());
+    assertEquals(Imprint.State.INTACT, told.signature().state());
+    assertEquals("North Software, Ltd", told.signature().signer());
   }
 
   @Test

@@ -64,4 +64,35 @@ final class UnusualPlacesTest {
     assertTrue(PLACES.isUsers("/usr/local/bin/x"));
     assertFalse(PLACES.isUsers("/usr/bin/x"));
   }
+
+  @Test
+  void onWindowsTheCaseOfANameSaysNothing() {
+    UnusualPlaces windows =
+        new UnusualPlaces(
+            Map.of("/Users/Public/", "open_to_all"),
+            Map.of("$RECYCLE.BIN", "trash"),
+            List.of("/Windows/"),
+            List.of(),
+            Set.of("svchost.exe"));
+    assertEquals("open_to_all", windows.of("/users/PUBLIC/a.exe", true));
+    assertEquals("trash", windows.of("/$Recycle.Bin/S-1/a.exe", true));
+    assertEquals("system_name", windows.of("/ProgramData/SvcHost.EXE", true));
+    assertEquals("", windows.of("/WINDOWS/system32/svchost.exe", true));
+    assertEquals("", windows.of("/users/PUBLIC/a.exe"));
+  }
+
+  @Test
+  void theMarkOfADownloadTellsItsHost() {
+    assertEquals(
+        "dl.example",
+        WebOrigin.zoneHost(
+            "[ZoneTransfer]\r\nZoneId=3\r\nReferrerUrl=https://ref.example/\r\n"
+                + "HostUrl=https://dl.example/x?name=1"));
+    assertEquals(
+        "ref.example",
+        WebOrigin.zoneHost(
+            "[ZoneTransfer]\nReferrerUrl=http://ref.example/\nHostUrl=about:internet"));
+    assertEquals("", WebOrigin.zoneHost("[ZoneTransfer]\r\nZoneId=3\r\n"));
+    assertEquals("", WebOrigin.zoneHost("\0\0"));
+  }
 }

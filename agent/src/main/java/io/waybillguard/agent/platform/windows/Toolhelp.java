@@ -1,0 +1,110 @@
+package io.waybillguard.agent.platform.windows;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.win32.StdCallLibrary;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The processes there are, in one look (tlhelp32.h, PROCESSENTRY32W). */
+final class Toolhelp {
+  static final int SIZE = 568;
+  static final int PID = 8;
+  static final int PARENT = 32;
+  static final int NAME = 44;
+
+  private static final int MOST_NAME = (SIZE - NAME) / 2;
+  private static final int TH32CS_SNAPPROCESS = 2;
+  private static final int PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
+  private static final int LONGEST_PATH = 32_768;
+  private static final int ERROR_NO_MORE_FILES = 18;
+
+  /** {@code kernel32.dll}, as far as it tells of processes. */
+  interface Kernel extends StdCallLibrary {
+    Pointer CreateToolhelp32Snapshot(int flags, int pid);
+
+    boolean Process32FirstW(Pointer snapshot, Memory entry);
+
+    boolean Process32NextW(Pointer snapshot, Memory entry);
+
+    @Nullable Pointer OpenProcess(int access, boolean inherit, int pid);
+
+    boolean QueryFullProcessImageNameW(
+        Pointer process, int flags, Memory name, IntByReference length);
+
+    boolean CloseHandle(Pointer handle);
+  }
+
+  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
+
+  /**
+   * A process in a snapshot.
+   *
+   * @param name of its program, without folder
+   */
+  record Entry(long pid, long parent, String name) {
+    /** Reads one; {@code bytes} is as long as the structure. */
+    static Entry of(byte[] bytes) {
+      java.nio.ByteBuffer entry =
+          java.nio.ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+      String name = new String(bytes, NAME, MOST_NAME * 2, StandardCharsets.UTF_16LE);
+      int end = name.indexOf('\0');
+      return new Entry(
+          entry.getInt(PID) & 0xffffffffL,
+          entry.getInt(PARENT) & 0xffffffffL,
+          end < 0 ? name : name.substring(0, end));
+    }
+  }
+
+  private Toolhelp() {}
+
+  /**
+   * All that run now.
+   *
+   * @throws IOException if the system does not tell
+   */
+  static List<Entry> processes() throws IOException {
+    Pointer snapshot = KERNEL.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    if (Pointer.nativeValue(snapshot) == -1) {
+      throw new IOException("processes cannot be listed: error " + Native.getLastError());
+    }
+    List<Entry> all = new ArrayList<>();
+    try (Memory entry = new Memory(SIZE)) {
+      entry.clear();
+      entry.setInt(0, SIZE);
+      boolean there = KERNEL.Process32FirstW(snapshot, entry);
+      while (there) {
+        all.add(Entry.of(entry.getByteArray(0, SIZE)));
+        there = KERNEL.Process32NextW(snapshot, entry);
+      }
+      int error = Native.getLastError();
+      if (all.isEmpty() && error != ERROR_NO_MORE_FILES) {
+        throw new IOException("processes cannot be listed: error " + error);
+      }
+      return all;
+    } finally {
+      KERNEL.CloseHandle(snapshot);
+    }
+  }
+
+  /** The path of a process's program; "" when it has ended, or may not be asked. */
+  static String path(long pid) {
+    Pointer process = KERNEL.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, false, (int) pid);
+    if (process == null) {
+      return "";
+    }
+    try (Memory name = new Memory(LONGEST_PATH * 2L)) {
+      IntByReference length = new IntByReference(LONGEST_PATH);
+      return KERNEL.QueryFullProcessImageNameW(process, 0, name, length)
+          ? new String(name.getByteArray(0, length.getValue() * 2), StandardCharsets.UTF_16LE)
+          : "";
+    } finally {
+      KERNEL.CloseHandle(process);
+    }
+  }
+}
