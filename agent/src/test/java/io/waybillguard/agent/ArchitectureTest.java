@@ -50,6 +50,8 @@ final class ArchitectureTest {
   private static final ArchRule detectKnows = knows("detect", "event");
   private static final ArchRule evidenceKnows = knows("evidence", "event");
 
+  private static final ArchRule deskKnows = knows("desk", "event", "run");
+
   private static final ArchRule pipelineKnows =
       knows("pipeline", "event", "sense", "detect", "evidence", "run");
 
@@ -58,8 +60,17 @@ final class ArchitectureTest {
   // HQ reads these too, so they may not know how an agent reports.
   private static final ArchRule wireKnows = knows("report.wire", "event", "evidence");
 
+  private static final ArchRule sigmaKnowsNothing = knows("hunt.sigma");
+
+  private static final ArchRule searchKnows = knows("hunt.search", "event", "hunt.sigma");
+
+  private static final ArchRule huntKnows = knows("hunt", "event", "evidence", "platform", "run");
+
   private static final ArchRule notifyKnows =
       knows("notify", "event", "evidence", "platform", "run");
+
+  // It runs in a program of its own, with a person's rights.
+  private static final ArchRule noticeWindowKnows = knows("notify.window", "event", "notify");
 
   private static final ArchRule nobodyKnowsApp =
       noClasses()
@@ -229,10 +240,15 @@ final class ArchitectureTest {
             senseKnows,
             detectKnows,
             evidenceKnows,
+            deskKnows,
             pipelineKnows,
             reportKnows,
             wireKnows,
+            sigmaKnowsNothing,
+            searchKnows,
+            huntKnows,
             notifyKnows,
+            noticeWindowKnows,
             nobodyKnowsApp,
             aSensorNeverKnowsAnotherSensor,
             noCycles,

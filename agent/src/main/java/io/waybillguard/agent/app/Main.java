@@ -94,7 +94,13 @@ public final class Main {
                 new EvidenceShow(call),
                 new EvidenceVerify(call),
                 new EvidenceExport(call)))
-        .addSubcommand(group("config", new ConfigCheck(call)));
+        .addSubcommand(group("config", new ConfigCheck(call)))
+        .addSubcommand(group("policy", new PolicyCheck(call)))
+        .addSubcommand(group("detect", new DetectReplay(call)))
+        .addSubcommand(
+            new CommandLine(new IncidentList(call)).addSubcommand(new IncidentShow(call)))
+        .addSubcommand(group("operator", new OperatorSignOn(call), new OperatorSignOff(call)))
+        .addSubcommand(group("visitor", new VisitorExpect(call)));
   }
 
   /** Commands that share a first word. */

@@ -35,7 +35,7 @@ final class Run implements Action {
         call.terminal().remark("config.none", home.shown(home.configFile()));
       }
       ServiceLine service = ServiceLine.ofProcess(call.environment());
-      Agent agent = new Agent(home.data(), settings, Machines.thisOne(), service);
+      Agent agent = new Agent(home, settings, Machines.thisOne(), service);
       Termination termination = new Termination();
       termination.onRequest(
           () -> {

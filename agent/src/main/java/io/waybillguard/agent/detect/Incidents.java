@@ -6,10 +6,13 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.IncidentChanged.Change;
 import io.waybillguard.agent.event.IncidentChanged.Step;
-import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.NoticeAnswered;
+import io.waybillguard.agent.event.NoticeUnanswered;
 import io.waybillguard.agent.event.RemoteSessionEnded;
 import io.waybillguard.agent.event.RemoteSessionStarted;
+import io.waybillguard.agent.event.SensorBack;
 import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.event.UsbDetached;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +55,27 @@ public final class Incidents {
   /** After this long without a step an incident is closed. */
   public static final Duration QUIET = Duration.ofDays(30);
 
+  /** What it wants to hear again after a restart. */
+  static final Detector.Memory MEMORY =
+      new Detector.Memory(
+          Set.of(
+              "incident.new",
+              "incident.update",
+              "incident.close",
+              "session.start",
+              "session.end",
+              "time.jump"),
+          QUIET.plusDays(1));
+
   /** What was done in a session may be recorded this much later: image records are sums. */
   private static final Duration LATE = Duration.ofMinutes(10);
+
+  /** A sensor that was blind so soon after a step may have missed the next. */
+  private static final Duration BLIND_MATTERS = Duration.ofDays(1);
+
+  /** Stages of a program that lies somewhere. */
+  private static final Set<Stage> WITH_PATHS =
+      EnumSet.of(Stage.PROGRAM, Stage.AUTOSTART, Stage.IMAGES, Stage.UPLOAD);
 
   private final String logId;
   private final Map<String, IncidentChanged> open = new LinkedHashMap<>();
@@ -96,18 +121,24 @@ public final class Incidents {
       restore(known);
       return List.of();
     }
-    if (event instanceof ClockJumped jump) {
-      jumped = jumped.plus(jump.by());
-    }
-    if (event instanceof Observation seen) {
-      follow(seen);
-    }
+    follow(event);
     List<IncidentChanged> changes = new ArrayList<>(closeQuiet(event.at()));
     if (event instanceof Finding finding && seq > taken) {
       taken = seq;
       changes.addAll(take(seq, finding));
+    } else if (seq > taken) {
+      remark(seq, event).forEach(changes::add);
     }
     return changes;
+  }
+
+  /** Takes in a record of an earlier run; what followed from it was logged then. */
+  void remember(Event event) {
+    if (event instanceof IncidentChanged known) {
+      restore(known);
+    } else {
+      follow(event);
+    }
   }
 
   private void restore(IncidentChanged known) {
@@ -132,12 +163,105 @@ public final class Incidents {
     return at.minus(jumped);
   }
 
-  private void follow(Observation seen) {
-    if (seen instanceof RemoteSessionStarted start) {
+  private void follow(Event event) {
+    if (event instanceof ClockJumped jump) {
+      jumped = jumped.plus(jump.by());
+    } else if (event instanceof RemoteSessionStarted start) {
       sessions.put(start.session().uid(), Instant.MAX);
-    } else if (seen instanceof RemoteSessionEnded end) {
+    } else if (event instanceof RemoteSessionEnded end) {
       sessions.replace(end.session().uid(), end.at());
     }
+  }
+
+  /** What is no finding and belongs into the stories of some incidents. */
+  private List<IncidentChanged> remark(long seq, Event event) {
+    if (event instanceof NoticeAnswered answered) {
+      boolean knowsNothing = answered.answer() == NoticeAnswered.Answer.UNKNOWN;
+      return remark(
+          seq,
+          event,
+          // Whoever sits there says that it is not theirs: that is worth more than any rule.
+          knowsNothing ? Severity.HIGH : Severity.INFORMATIONAL,
+          new TreeMap<>(
+              Map.of(
+                  "answer", answered.answer().word(),
+                  "by",
+                      answered.operator().isEmpty() ? answered.account() : answered.operator(),
+                  "how", answered.how().word(),
+                  "place", answered.place().word(),
+                  "after_ms", String.valueOf(answered.after().toMillis()))),
+          each -> each.uid().equals(answered.incident()));
+    }
+    if (event instanceof NoticeUnanswered silence) {
+      return remark(
+          seq,
+          event,
+          Severity.INFORMATIONAL,
+          new TreeMap<>(Map.of("after_ms", String.valueOf(silence.after().toMillis()))),
+          each ->
+              each.uid().equals(silence.incident())
+                  && each.steps().stream().noneMatch(s -> s.rule().equals(silence.type())));
+    }
+    if (event instanceof UsbDetached gone) {
+      return remark(
+          seq,
+          event,
+          Severity.INFORMATIONAL,
+          new TreeMap<>(Map.of("path", gone.device().name())),
+          each -> hasKey(each, "device:" + gone.device().passport()));
+    }
+    if (event instanceof RemoteSessionEnded end) {
+      return remark(
+          seq,
+          event,
+          Severity.INFORMATIONAL,
+          new TreeMap<>(
+              Map.of(
+                  "path",
+                  end.session().toolName(),
+                  "lasted_ms",
+                  String.valueOf(end.lasted().toMillis()))),
+          each -> hasKey(each, "session:" + end.session().uid()));
+    }
+    if (event instanceof SensorBack back) {
+      return remark(
+          seq,
+          event,
+          Severity.INFORMATIONAL,
+          new TreeMap<>(
+              Map.of(
+                  "path",
+                  back.sensor(),
+                  "from",
+                  String.valueOf(back.from().toEpochMilli()),
+                  "until",
+                  String.valueOf(back.until().toEpochMilli()))),
+          each ->
+              each.severity().compareTo(Severity.LOW) > 0
+                  && each.last().at().plus(BLIND_MATTERS).isAfter(back.from()));
+    }
+    return List.of();
+  }
+
+  private List<IncidentChanged> remark(
+      long seq, Event event, Severity severity, SortedMap<String, String> facts, Predicate<IncidentChanged> concerns) {
+    Step step =
+        new Step(
+            seq, event.at(), event.type(), severity, List.of(seq), List.of(), facts);
+    List<IncidentChanged> changes = new ArrayList<>();
+    for (IncidentChanged each : open()) {
+      if (concerns.test(each) && each.steps().size() < MOST_STEPS) {
+        taken = seq;
+        IncidentChanged after = joined(each, step);
+        open.replace(after.uid(), after);
+        changes.add(after);
+      }
+    }
+    return changes;
+  }
+
+  private static boolean hasKey(IncidentChanged incident, String key) {
+    return incident.steps().stream().anyMatch(step -> step.keys().contains(key));
   }
 
   private List<IncidentChanged> closeQuiet(Instant now) {
@@ -166,7 +290,13 @@ public final class Incidents {
   private List<IncidentChanged> take(long seq, Finding finding) {
     Step step =
         new Step(
-            seq, finding.at(), finding.rule(), finding.severity(), finding.about(), keys(finding));
+            seq,
+            finding.at(),
+            finding.rule(),
+            finding.severity(),
+            finding.about(),
+            keys(finding),
+            facts(finding));
     List<IncidentChanged> changes = new ArrayList<>();
     IncidentChanged before = found(step);
     IncidentChanged after;
@@ -190,8 +320,18 @@ public final class Incidents {
     }
     forget(after.uid());
     keep(after);
-    changes.add(after);
+    if (before == null || isNews(before, after)) {
+      changes.add(after);
+    }
     return changes;
+  }
+
+  /** Of an incident that is full, only what makes it worse, and every so many steps a count. */
+  private static boolean isNews(IncidentChanged before, IncidentChanged after) {
+    return after.left() == 0
+        || after.severity() != before.severity()
+        || !stages(before.steps()).containsAll(stages(after.steps()))
+        || after.left() % MOST_STEPS == 0;
   }
 
   private static IncidentChanged joined(IncidentChanged before, Step step) {
@@ -256,21 +396,30 @@ public final class Incidents {
   /** What the steps weigh together: the further the crime has come, the more. */
   private static Severity together(List<Step> steps) {
     Severity most = Severity.INFORMATIONAL;
-    Set<Stage> stages = EnumSet.noneOf(Stage.class);
     for (Step step : steps) {
       most = max(most, step.severity());
-      stages.add(Stage.of(step.rule()));
     }
-    if (stages.contains(Stage.IMAGES) && stages.size() > 1) {
+    Set<Stage> stages = stages(steps);
+    boolean images = stages.remove(Stage.IMAGES);
+    boolean sent = stages.remove(Stage.UPLOAD);
+    if (stages.isEmpty()) {
+      return most;
+    }
+    if (sent) {
       return Severity.CRITICAL;
     }
     Severity grown =
-        switch (stages.size()) {
-          case 1 -> most;
-          case 2 -> Severity.MEDIUM;
-          default -> Severity.HIGH;
-        };
+        images || stages.size() > 2
+            ? Severity.HIGH
+            : stages.size() == 2 ? Severity.MEDIUM : Severity.INFORMATIONAL;
     return max(most, grown);
+  }
+
+  private static Set<Stage> stages(List<Step> steps) {
+    Set<Stage> stages = EnumSet.noneOf(Stage.class);
+    steps.forEach(step -> stages.add(Stage.of(step.rule())));
+    stages.remove(Stage.OTHER);
+    return stages;
   }
 
   private static Severity max(Severity a, Severity b) {
@@ -280,16 +429,24 @@ public final class Incidents {
   /** What a finding can be joined by. */
   private static List<String> keys(Finding finding) {
     List<String> keys = new ArrayList<>();
-    Stage stage = Stage.of(finding);
+    Stage stage = Stage.of(finding.rule());
     add(keys, "device:", finding.facts().text("device", ""));
     add(keys, "sha256:", finding.facts().text("sha256", ""));
     add(keys, "session:", finding.facts().text("session", ""));
-    if (stage == Stage.PROGRAM || stage == Stage.AUTOSTART || stage == Stage.IMAGES) {
+    if (WITH_PATHS.contains(stage)) {
       add(keys, "path:", finding.facts().text("path", ""));
       // Of images it is the program that read them; of a program it is where it lay on the stick.
       add(keys, "path:", finding.facts().text("source", ""));
     }
     return keys;
+  }
+
+  private static SortedMap<String, String> facts(Finding finding) {
+    SortedMap<String, String> facts = new TreeMap<>();
+    for (String key : finding.facts().keys()) {
+      finding.facts().find(key).ifPresent(value -> facts.put(key, String.valueOf(value)));
+    }
+    return facts;
   }
 
   private static void add(List<String> keys, String kind, String value) {

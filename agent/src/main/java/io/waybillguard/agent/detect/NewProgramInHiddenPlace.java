@@ -31,6 +31,15 @@ public final class NewProgramInHiddenPlace implements Detector {
             }
           });
 
+  private final AllowedFiles allowed;
+
+  /**
+   * @param allowed programs on which it is silent
+   */
+  public NewProgramInHiddenPlace(AllowedFiles allowed) {
+    this.allowed = allowed;
+  }
+
   @Override
   public String rule() {
     return "program-in-hidden-place";
@@ -50,6 +59,7 @@ public final class NewProgramInHiddenPlace implements Detector {
   private List<Finding> finding(long seq, Observation seen, FileRef file, String step) {
     if (!file.hidden()
         || file.removable()
+        || allowed.include(file)
         || !told.add(step + " " + file.sha256() + " " + file.path())) {
       return List.of();
     }

@@ -1,6 +1,6 @@
 package io.waybillguard.agent.detect;
 
-import io.waybillguard.agent.event.Finding;
+import io.waybillguard.agent.event.CrimeStep;
 
 /** Where in the crime a finding stands, by its rule. */
 enum Stage {
@@ -9,23 +9,22 @@ enum Stage {
   AUTOSTART,
   LOGIN,
   IMAGES,
+  UPLOAD,
   SILENCED,
+  /** No step of the crime: a remark in its story, or a rule that this version does not know. */
   OTHER;
 
   static Stage of(String rule) {
-    return switch (rule) {
-      case "unknown-usb-storage", "unknown-keyboard" -> DEVICE;
-      case "program-from-removable-media", "program-in-hidden-place" -> PROGRAM;
-      case "starts-by-itself" -> AUTOSTART;
-      case "unexpected-remote-session" -> LOGIN;
-      case "images-carried-off" -> IMAGES;
-      case "sensor-silenced" -> SILENCED;
-      default -> OTHER;
+    return switch (CrimeStep.of(rule)) {
+      case STICK, KEYBOARD -> DEVICE;
+      case PROGRAM -> PROGRAM;
+      case AUTOSTART -> AUTOSTART;
+      case REMOTE_LOGIN -> LOGIN;
+      case IMAGES -> IMAGES;
+      case UPLOAD -> UPLOAD;
+      case TAMPER -> SILENCED;
+      case REMARK -> OTHER;
     };
-  }
-
-  static Stage of(Finding finding) {
-    return of(finding.rule());
   }
 
   /** Whether a step here can be what a later step there came of. */
@@ -33,9 +32,10 @@ enum Stage {
     return switch (later) {
       case DEVICE -> this == DEVICE || this == PROGRAM; // the same stick once more
       case PROGRAM -> this == DEVICE || this == PROGRAM || this == AUTOSTART || this == LOGIN;
-      case AUTOSTART -> this == PROGRAM || this == AUTOSTART;
+      case AUTOSTART -> this == PROGRAM || this == AUTOSTART || this == LOGIN;
       case LOGIN -> this == PROGRAM || this == AUTOSTART || this == LOGIN;
-      case IMAGES -> this == PROGRAM || this == AUTOSTART || this == LOGIN || this == IMAGES;
+      case IMAGES, UPLOAD ->
+          this == PROGRAM || this == AUTOSTART || this == LOGIN || this == IMAGES || this == UPLOAD;
       case SILENCED -> this == LOGIN || this == SILENCED;
       case OTHER -> false;
     };

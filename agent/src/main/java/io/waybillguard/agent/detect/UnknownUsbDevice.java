@@ -42,7 +42,13 @@ abstract class UnknownUsbDevice implements Detector {
         Json.object()
             .put("path", device.name())
             .putUnlessEmpty("device", device.passport())
+            .putUnlessEmpty("serial_end", end(device.serial()))
             .put("port", device.port());
     return List.of(new Finding(seen.at(), rule(), severity(device), List.of(seq), facts));
+  }
+
+  /** Enough of a serial number to tell two devices apart. */
+  private static String end(String serial) {
+    return serial.substring(Math.max(0, serial.length() - 4));
   }
 }

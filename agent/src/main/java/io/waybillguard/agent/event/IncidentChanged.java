@@ -2,7 +2,10 @@ package io.waybillguard.agent.event;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Findings that belong together, as of one more of them: the whole story so far, so that the newest
@@ -49,19 +52,33 @@ public record IncidentChanged(
   }
 
   /**
-   * One finding within it.
+   * One finding within it, or a remark: something that is no finding and belongs to the story, such
+   * as the end of a remote login.
    *
-   * @param seq the finding's own record
-   * @param rule the finding's rule
+   * @param seq the finding's own record; of a remark, that of what was seen
+   * @param rule the finding's rule; of a remark, the type of its record
    * @param severity the finding's own
    * @param about records that the finding rests on
    * @param keys what later steps are joined by, each a kind, a colon and a value
+   * @param facts the finding's values for words, by name
    */
   public record Step(
-      long seq, Instant at, String rule, Severity severity, List<Long> about, List<String> keys) {
+      long seq,
+      Instant at,
+      String rule,
+      Severity severity,
+      List<Long> about,
+      List<String> keys,
+      SortedMap<String, String> facts) {
     public Step {
       about = List.copyOf(about);
       keys = List.copyOf(keys);
+      facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
+    }
+
+    /** A fact; "" when the finding had none of this name. */
+    public String fact(String name) {
+      return facts.getOrDefault(name, "");
     }
 
     private Json.Obj json() {
@@ -71,8 +88,15 @@ public record IncidentChanged(
           .put("rule", rule)
           .put("severity_id", severity.id())
           .put("about", about)
-          .put("keys", keys);
+          .put("keys", keys)
+          .put("facts", written(facts));
     }
+  }
+
+  private static Json.Obj written(SortedMap<String, String> facts) {
+    Json.Obj written = Json.object();
+    facts.forEach(written::put);
+    return written;
   }
 
   public IncidentChanged {
@@ -111,11 +135,24 @@ public record IncidentChanged(
   public Ocsf ocsf() {
     List<Json.Obj> infos = new ArrayList<>();
     for (Step step : steps) {
-      infos.add(
+      Json.Obj info =
           Json.object()
               .put("uid", step.rule() + "-" + step.seq())
               .put("title", step.rule())
-              .put("types", List.of(step.rule())));
+              .put("types", List.of(step.rule()));
+      CrimeStep.technique(step.rule())
+          .ifPresent(
+              known ->
+                  info.put(
+                      "attacks",
+                      List.of(
+                          Json.object()
+                              .put(
+                                  "technique",
+                                  Json.object()
+                                      .put("uid", known.uid())
+                                      .put("name", known.name())))));
+      infos.add(info);
     }
     return Ocsf.of(Ocsf.Kind.INCIDENT_FINDING, change.activity, severity, at)
         .with("finding_info_list", infos)
@@ -143,7 +180,8 @@ public record IncidentChanged(
               step.text("rule"),
               Severity.of(step.number("severity_id")),
               step.numbers("about"),
-              step.texts("keys")));
+              step.texts("keys"),
+              step.allTexts("facts")));
     }
     String type = event.text("metadata.event_code");
     Change change = null;

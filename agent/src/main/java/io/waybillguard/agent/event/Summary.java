@@ -31,7 +31,8 @@ public final class Summary {
   private final ZoneId zone;
 
   /** What the results of commands count, in the order in which people read it. */
-  private static final List<String> COUNTS = List.of("erased", "held", "absent", "sent", "gone");
+  private static final List<String> COUNTS =
+      List.of("erased", "held", "absent", "sent", "gone", "found");
 
   private final ResourceBundle words;
 
@@ -122,7 +123,28 @@ public final class Summary {
               at(ocsf, "unmapped").number("entries", 0),
               ocsf.number("num_detections", 0),
               span(ocsf.number("duration", 0)));
+      case "hunt.start" ->
+          say(
+              at(ocsf, "unmapped").flag("resumed", false) ? "hunt.start.resumed" : type,
+              text(ocsf, "scan", "name"),
+              shortly(text(ocsf, "scan", "uid")));
+      case "hunt.end" ->
+          say(
+              ocsf.number("num_detections", 0) > 0 ? "hunt.end.found" : type,
+              text(ocsf, "scan", "name"),
+              shortly(text(ocsf, "scan", "uid")),
+              ocsf.number("num_files", 0),
+              at(ocsf, "unmapped").number("records", 0),
+              ocsf.number("num_detections", 0),
+              span(ocsf.number("duration", 0)));
       case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
+      case "operator.on", "operator.off" -> say(type, text(ocsf, "user", "name"));
+      case "visitor.expected" ->
+          say(
+              type,
+              text(ocsf, "unmapped", "visitor"),
+              time(ocsf, "start_time"),
+              time(ocsf, "end_time"));
       case "presence.change" -> presence(ocsf);
       case "sensor.live" ->
           say(
@@ -143,6 +165,8 @@ public final class Summary {
               say("severity." + ocsf.number("severity_id", 1)),
               named("step", text(ocsf, "unmapped", "rule")),
               ocsf.number("count", 0));
+      case "notice.shown", "notice.answered", "notice.unanswered", "notice.impossible" ->
+          notice(type, ocsf);
       case "log.start" -> started(ocsf);
       case "agent.install" -> {
         String act = ocsf.text("status_detail", "");
@@ -390,7 +414,8 @@ public final class Summary {
   }
 
   /** A size as people read it; the record has the exact one. */
-  private String size(long bytes) {
+  /** An amount of data as people read it. */
+  String size(long bytes) {
     return bytes < 1 << 20
         ? say("size.kib", Math.round(bytes / 1024.0))
         : say("size.mib", Math.round(bytes / 104857.6) / 10.0);
@@ -452,6 +477,7 @@ public final class Summary {
       return say(key, facts.text("path", ""))
           + (source.isEmpty() || source.equals("?") ? "" : say("extra.from", source))
           + (account.isEmpty() ? "" : say("extra.user", account))
+          + whoWasThere(facts)
           + say("stop");
     }
     String written = facts.text("file", "");
@@ -464,9 +490,42 @@ public final class Summary {
         + say("stop");
   }
 
+  /** What became of an incident at the desk. */
+  private String notice(String type, Json.Obj ocsf) {
+    Json.Obj facts = at(ocsf, "unmapped");
+    String after = span(ocsf.number("duration", -1));
+    return switch (type) {
+      case "notice.shown" ->
+          told(type + "." + facts.text("way", "window"), text(ocsf, "finding_info", "title"));
+      case "notice.answered" -> {
+        String how = facts.text("how", "");
+        String operator = facts.text("operator", "");
+        String account = facts.text("account", "");
+        yield say(type, named("answer", facts.text("answer", "")), after)
+            + (how.isEmpty() ? "" : named("answer.how", how))
+            + (operator.isEmpty() ? "" : say("answer.operator", operator))
+            + (account.isEmpty() ? "" : say("extra.user", account))
+            + (facts.text("place", "").equals("shared") ? say("answer.shared") : "")
+            + say("stop");
+      }
+      case "notice.unanswered" -> say(type, after);
+      default -> told(type, ocsf.text("status_detail", ""));
+    };
+  }
+
+  private String told(String key, String detail) {
+    return say(key) + (detail.isEmpty() ? "" : say("extra.detail", detail)) + say("stop");
+  }
+
   private String whoWasThere(Json.Obj facts) {
     String key = "extra.presence." + facts.text("presence", "");
-    return words.containsKey(key) ? say(key) : "";
+    String operator = facts.text("operator", "");
+    String visitor = facts.text("visitor", "");
+    return (words.containsKey(key) ? say(key) : "")
+        + (operator.isEmpty() ? "" : say("extra.operator", operator))
+        + (facts.has("operator_missing") ? say("extra.operator_missing") : "")
+        + (facts.has("hours") ? say("extra.hours.outside") : "")
+        + (visitor.isEmpty() ? "" : say("extra.visitor", visitor));
   }
 
   private String carriedOff(Json.Obj facts) {
@@ -480,6 +539,7 @@ public final class Summary {
             facts.text("peer", ""))
         + (destination.isEmpty() ? "" : say("extra.destination", destination))
         + (source.isEmpty() ? "" : say("extra.reader", source))
+        + whoWasThere(facts)
         + say("stop");
   }
 
@@ -534,13 +594,17 @@ public final class Summary {
         counts.add(say("count." + what, about.number(what, 0)));
       }
     }
-    String id = about.text("command_id", "");
     return say(
         key,
         named("command", about.text("command", "")),
-        id.substring(0, Math.min(8, id.length())),
+        shortly(about.text("command_id", "")),
         counts.isEmpty() ? "" : say("counts", String.join(say("counts.between"), counts)),
         ocsf.text("status_detail", ""));
+  }
+
+  /** As much of a command's id as tells it from others. */
+  private static String shortly(String id) {
+    return id.substring(0, Math.min(8, id.length()));
   }
 
   private String sensor(Json.Obj ocsf) {
@@ -567,7 +631,8 @@ public final class Summary {
     return TIME.format(Instant.ofEpochMilli(ocsf.number(key, 0)).atZone(zone));
   }
 
-  private String span(long millis) {
+  /** A time that passed, as people read it. */
+  String span(long millis) {
     if (millis < 0) {
       return say("span.unknown");
     }

@@ -9,6 +9,9 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.IncidentChanged.Change;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.NoticeAnswered;
+import io.waybillguard.agent.event.NoticeAnswered.Answer;
+import io.waybillguard.agent.event.NoticeUnanswered;
 import io.waybillguard.agent.event.Severity;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,14 +42,14 @@ final class IncidentsTest {
   @Test
   void stepsInTheWrongOrderAreNotOneIncident() {
     assertEquals(
-        List.of(List.of("images"), List.of("device", "program")),
+        List.of(List.of("images", "upload"), List.of("device", "program")),
         stories(
             "0m read /home/d/.x/wps 60",
             "1m send /home/d/.x/wps 900",
             "2m stick A",
             "3m copy /home/d/.x/wps A"));
     assertEquals(
-        List.of(List.of("images"), List.of("login")),
+        List.of(List.of("images", "upload"), List.of("login")),
         stories(
             "0m read /usr/bin/curl 60", "1m send /usr/bin/curl 900", "9m login s1 203.0.113.7"));
     assertEquals(
@@ -58,14 +61,14 @@ final class IncidentsTest {
   @Test
   void stepsThatShareNothingAreNotOneIncident() {
     assertEquals(
-        List.of(List.of("device", "program"), List.of("images")),
+        List.of(List.of("device", "program"), List.of("images", "upload")),
         stories(
             "0m stick A",
             "1m copy /home/d/.x/wps A",
             "2m read /opt/wechat/wechat 60",
             "3m send /opt/wechat/wechat 900"));
     assertEquals(
-        List.of(List.of("login"), List.of("images")),
+        List.of(List.of("login"), List.of("images", "upload")),
         stories(
             "0m login s1 203.0.113.7",
             "5m logout s1",
@@ -83,7 +86,7 @@ final class IncidentsTest {
     other.play("2m read /home/d/.x/wps 60");
     other.play("3m send /home/d/.x/wps 900");
     assertEquals(List.of("device", "program"), ScriptedDesk.story(one.incidents().get(0)));
-    assertEquals(List.of("images"), ScriptedDesk.story(other.incidents().get(0)));
+    assertEquals(List.of("images", "upload"), ScriptedDesk.story(other.incidents().get(0)));
     assertTrue(one.incidents().get(0).uid().startsWith("aaaaaaaaaaaaaaaa-0-"));
   }
 
@@ -124,6 +127,35 @@ final class IncidentsTest {
   }
 
   @Test
+  void theDesksAnswerIsARemarkAndNotKnowingOfItWeighsMore() {
+    Incidents incidents = new Incidents("log");
+    String uid = incidents.on(1, program(Scene.noon(0), "/a", 0)).get(0).uid();
+    Instant later = Scene.noon(70);
+    IncidentChanged silent =
+        incidents.on(3, new NoticeUnanswered(later, uid, "lin", MINUTE)).get(0);
+    assertEquals(Severity.MEDIUM, silent.severity());
+    assertEquals(
+        List.of(), incidents.on(5, new NoticeUnanswered(later, uid, "lin", MINUTE)), "once");
+    IncidentChanged answered = incidents.on(6, answer(later, uid, Answer.UNKNOWN)).get(0);
+    assertEquals(Severity.HIGH, answered.severity());
+    assertEquals("notice.answered", answered.last().rule());
+    assertEquals(List.of(), incidents.on(8, answer(later, "another", Answer.UNKNOWN)));
+    assertEquals(3, incidents.open().get(0).steps().size());
+  }
+
+  private static NoticeAnswered answer(Instant at, String incident, Answer answer) {
+    return new NoticeAnswered(
+        at,
+        incident,
+        answer,
+        "lin",
+        "",
+        NoticeAnswered.How.KEYBOARD,
+        NoticeAnswered.Place.CONSOLE,
+        Duration.ofSeconds(9));
+  }
+
+  @Test
   void memoryIsBounded() {
     Incidents incidents = new Incidents("log");
     int closed = 0;
@@ -136,10 +168,15 @@ final class IncidentsTest {
     assertEquals(Incidents.MOST_INCIDENTS, incidents.open().size());
     String newest = "/p" + (Incidents.MOST_INCIDENTS + 9);
     IncidentChanged last = incidents.open().get(Incidents.MOST_INCIDENTS - 1);
-    for (int i = 0; i < Incidents.MOST_STEPS + 5; i++) {
-      last = incidents.on(1000 + i, program(Scene.noon(100 + i), newest, i)).get(0);
+    int said = 0;
+    for (int i = 0; i < 3 * Incidents.MOST_STEPS; i++) {
+      for (IncidentChanged each : incidents.on(1000 + i, program(Scene.noon(100 + i), newest, i))) {
+        last = each;
+        said++;
+      }
     }
     assertEquals(Incidents.MOST_STEPS, last.steps().size());
-    assertEquals(6, last.left(), "what is left out is counted");
+    assertEquals(2 * Incidents.MOST_STEPS, last.left(), "what is left out is counted");
+    assertEquals(Incidents.MOST_STEPS + 1, said, "and said every so many steps");
   }
 }

@@ -83,11 +83,11 @@ final class NewRulesTest {
             NOON, hidden.file(), Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN, ProcessRef.UNKNOWN);
     assertEquals(
         List.of(Severity.LOW, Severity.LOW),
-        of(new NewProgramInHiddenPlace(), hidden, hidden, start, start));
+        of(new NewProgramInHiddenPlace(AllowedFiles.NONE), hidden, hidden, start, start));
     assertEquals(
         List.of(),
         of(
-            new NewProgramInHiddenPlace(),
+            new NewProgramInHiddenPlace(AllowedFiles.NONE),
             appeared("/home/d/.x/a", true, stick),
             appeared("/opt/a", false, Origin.NOT_SEEN_ON_MEDIUM)));
   }

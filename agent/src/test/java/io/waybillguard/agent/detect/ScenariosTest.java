@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Severity;
-import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -22,14 +24,19 @@ final class ScenariosTest {
   private record Scenario(
       String name, List<String> steps, List<String> story, Severity severity, int incidents) {}
 
-  private static List<Scenario> scenarios(String file) throws Exception {
+  /** All whose files' names begin so, in the order of these names. */
+  private static List<Scenario> scenarios(String kind) throws Exception {
     List<Scenario> found = new ArrayList<>();
-    try (InputStream in = ScenariosTest.class.getResourceAsStream("/scenarios/" + file)) {
-      Object all =
-          new Load(LoadSettings.builder().build())
-              .loadFromInputStream(Objects.requireNonNull(in, file));
-      for (Object each : (List<?>) all) {
-        Map<?, ?> scenario = (Map<?, ?>) each;
+    Path folder =
+        Path.of(
+            Objects.requireNonNull(ScenariosTest.class.getResource("/scenarios"), "scenarios")
+                .toURI());
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file :
+          files.filter(f -> f.getFileName().toString().startsWith(kind)).sorted().toList()) {
+        Map<?, ?> scenario =
+            (Map<?, ?>)
+                new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
         found.add(
             new Scenario(
                 text(scenario, "name", ""),
@@ -64,7 +71,7 @@ final class ScenariosTest {
   @TestFactory
   List<DynamicTest> everyCrimeIsToldAsItHappened() throws Exception {
     List<DynamicTest> tests = new ArrayList<>();
-    for (Scenario crime : scenarios("crimes.yaml")) {
+    for (Scenario crime : scenarios("crime-")) {
       tests.add(
           DynamicTest.dynamicTest(
               crime.name(),
@@ -84,7 +91,7 @@ final class ScenariosTest {
   @TestFactory
   List<DynamicTest> noIncidentAboveLowOnADayWithNothingWrong() throws Exception {
     List<DynamicTest> tests = new ArrayList<>();
-    for (Scenario day : scenarios("benign.yaml")) {
+    for (Scenario day : scenarios("benign-")) {
       tests.add(DynamicTest.dynamicTest(day.name(), () -> assertEquals(List.of(), told(day))));
     }
     return tests;
@@ -92,8 +99,8 @@ final class ScenariosTest {
 
   @Test
   void theCorpusIsLargeEnoughAndItsTableIsPrinted() throws Exception {
-    List<Scenario> crimes = scenarios("crimes.yaml");
-    List<Scenario> days = scenarios("benign.yaml");
+    List<Scenario> crimes = scenarios("crime-");
+    List<Scenario> days = scenarios("benign-");
     assertTrue(crimes.size() >= 40, () -> "crimes: " + crimes.size());
     assertTrue(days.size() >= 25, () -> "days: " + days.size());
     long seen = crimes.stream().filter(each -> !told(each).isEmpty()).count();

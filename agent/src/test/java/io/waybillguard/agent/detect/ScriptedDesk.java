@@ -4,11 +4,13 @@ import io.waybillguard.agent.event.BytesSent;
 import io.waybillguard.agent.event.ClockJumped;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.FileRef;
-import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.ImagesHandled;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.OperatorSignedOn;
 import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.event.Presence;
+import io.waybillguard.agent.event.PresenceChanged;
 import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
@@ -20,6 +22,7 @@ import io.waybillguard.agent.event.SensorLive;
 import io.waybillguard.agent.event.UsbAttached;
 import io.waybillguard.agent.event.UsbDetached;
 import io.waybillguard.agent.event.UsbDevice;
+import io.waybillguard.agent.event.VisitorExpected;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -30,6 +33,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Makes records of steps in words, and feeds them to all rules as the pipeline does. */
 final class ScriptedDesk {
@@ -41,8 +46,7 @@ final class ScriptedDesk {
   private final String logId;
   private final List<Event> log = new ArrayList<>();
   private final Map<String, RemoteSession> sessions = new HashMap<>();
-  private List<Detector> rules = rules();
-  private Incidents incidents;
+  private Judge judge;
   private Duration skew = Duration.ZERO;
 
   ScriptedDesk() {
@@ -51,7 +55,17 @@ final class ScriptedDesk {
 
   ScriptedDesk(String logId) {
     this.logId = logId;
-    this.incidents = new Incidents(logId);
+    this.judge = judge(logId);
+  }
+
+  private static Judge judge(String logId) {
+    Judge judge =
+        new Judge(
+            ScriptedDesk::rules,
+            new Circumstances(
+                new Circumstances.Terms(LocalTime.of(7, 0), LocalTime.of(23, 0), ZONE, false)));
+    judge.begin(logId);
+    return judge;
   }
 
   private static List<Detector> rules() {
@@ -59,8 +73,9 @@ final class ScriptedDesk {
     return List.of(
         new UnknownUsbStorage(known),
         new UnknownKeyboard(known),
-        new NewProgramInHiddenPlace(),
+        new NewProgramInHiddenPlace(AllowedFiles.NONE),
         new SensorSilenced(),
+        new ImagesTaken(3),
         new ProgramFromRemovableMedia(AllowedFiles.NONE),
         new StartsByItself(),
         new UnexpectedRemoteSession(
@@ -85,7 +100,7 @@ final class ScriptedDesk {
         append(new ClockJumped(at.plus(by), by));
       }
       case "restart" -> restart();
-      default -> observe(observation(at, word));
+      default -> append(observation(at, word));
     }
   }
 
@@ -104,11 +119,14 @@ final class ScriptedDesk {
     return List.copyOf(log);
   }
 
-  /** The stages of an incident's steps, repeats of a stage left out. */
+  /** The stages of an incident's steps, repeats of a stage and remarks left out. */
   static List<String> story(IncidentChanged incident) {
     List<String> story = new ArrayList<>();
     for (IncidentChanged.Step step : incident.steps()) {
       String stage = Stage.of(step.rule()).name().toLowerCase(Locale.ROOT);
+      if (Stage.of(step.rule()) == Stage.OTHER) {
+        continue;
+      }
       if (story.isEmpty() || !story.get(story.size() - 1).equals(stage)) {
         story.add(stage);
       }
@@ -116,37 +134,19 @@ final class ScriptedDesk {
     return story;
   }
 
-  private void observe(Observation seen) {
-    long seq = append(seen);
-    for (Detector rule : rules) {
-      rule.on(seq, seen).forEach(this::append);
-    }
-  }
-
-  private long append(Event event) {
+  private void append(Event event) {
     long seq = log.size();
     log.add(event);
-    for (IncidentChanged change : incidents.on(seq, event)) {
-      log.add(change);
-    }
-    return seq;
+    judge.on(seq, event).forEach(this::append);
   }
 
-  /** What the pipeline does: rules are told what they remember, incidents what the log holds. */
+  /** What the pipeline does: it tells again what is asked for, in the order of the log. */
   private void restart() {
-    rules = rules();
-    incidents = new Incidents(logId);
+    judge = judge(logId);
+    Set<String> types = judge.memory().keySet();
     for (int seq = 0; seq < log.size(); seq++) {
-      Event event = log.get(seq);
-      if (event instanceof Observation seen) {
-        for (Detector rule : rules) {
-          if (rule.memory().types().contains(seen.type())) {
-            rule.on(seq, seen);
-          }
-        }
-      }
-      if (!(event instanceof Finding)) {
-        incidents.on(seq, event);
+      if (types.contains(log.get(seq).type())) {
+        judge.remember(seq, log.get(seq));
       }
     }
   }
@@ -178,9 +178,14 @@ final class ScriptedDesk {
       case "login" -> new RemoteSessionStarted(at, session(about, more, at), false);
       case "logout" -> new RemoteSessionEnded(at, login(about), Duration.ofMinutes(9), false);
       case "read" -> read(at, about, Long.parseLong(more), false);
+      case "copyimages" -> copied(at, about, Long.parseLong(more));
       case "scanapp" -> read(at, "/opt/scan/scan-app", Long.parseLong(about), true);
       case "send" -> sent(at, about, Long.parseLong(more), false);
       case "sendapp" -> sent(at, "/opt/scan/scan-app", Long.parseLong(about), true);
+      case "away" -> new PresenceChanged(at, presence(Presence.State.LOCKED), Presence.UNSEEN);
+      case "back" -> new PresenceChanged(at, presence(Presence.State.ATTENDED), Presence.UNSEEN);
+      case "visitor" -> new VisitorExpected(at, about, at, at.plus(span(more)), "lin");
+      case "signon" -> new OperatorSignedOn(at, about, "lin", OperatorSignedOn.How.COMMAND);
       case "live" -> new SensorLive(at, about, false, "");
       case "blind" -> new SensorBlind(at, about, at.minusSeconds(9), "stopped");
       default -> throw new IllegalArgumentException("no step is called " + word[1]);
@@ -209,6 +214,10 @@ final class ScriptedDesk {
               });
     }
     return sum;
+  }
+
+  private static Presence presence(Presence.State state) {
+    return new Presence(state, "lin", Optional.empty(), Presence.Lock.UNKNOWN, "");
   }
 
   private static UsbDevice device(String passport, String... interfaces) {
@@ -272,6 +281,23 @@ final class ScriptedDesk {
         "/srv/scan",
         "",
         "");
+  }
+
+  private static ImagesHandled copied(Instant at, String program, long images) {
+    return new ImagesHandled(
+        at,
+        at.minusSeconds(30),
+        ImagesHandled.Act.COPIED,
+        new ProcessRef(5000, program, "desk"),
+        DESKTOP,
+        false,
+        images,
+        images,
+        images,
+        images * 800 * KIB,
+        "/srv/scan",
+        "",
+        "/mnt/backup");
   }
 
   private static BytesSent sent(Instant at, String program, long kib, boolean allowed) {

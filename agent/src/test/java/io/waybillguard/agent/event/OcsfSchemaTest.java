@@ -156,6 +156,9 @@ final class OcsfSchemaTest {
           new ProgramsAppeared(
               NOON, NOON, ProcessRef.UNKNOWN, 4, 0, 0, List.of(), List.of(), 0, HASH),
           new ProgramAppeared(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
+          new OperatorSignedOn(NOON, "李雷", "courier", OperatorSignedOn.How.COMMAND),
+          new OperatorSignedOff(NOON, "李雷", "", OperatorSignedOn.How.TERMINAL),
+          new VisitorExpected(NOON, "合作方 王", NOON, NOON.plusSeconds(3600), "lin"),
           new PresenceChanged(NOON, AT_DESK, Presence.UNSEEN),
           new PresenceChanged(NOON, Presence.UNSEEN, AT_DESK),
           new ProgramStarted(NOON, PROGRAM, FROM_STICK, new ProcessRef(4713, "/x", "desk"), SHELL),
@@ -168,6 +171,7 @@ final class OcsfSchemaTest {
           new RemoteLoginsRefused(NOON, NOON, "xrdp", "xrdp 远程桌面", "", 1),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
           new SensorProved(NOON, "program", 312, "/tmp/probe-7f3a/self-test.elf", 4711),
+          new SensorProved(NOON, "presence", 40, "/dev/input/event3 -77123", -1),
           new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
@@ -250,6 +254,17 @@ final class OcsfSchemaTest {
           new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
           new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
           new AgentStopped(NOON, "0.1.0", "signal"),
+          new HuntStarted(NOON, "5f".repeat(16), "同城云盘", List.of("sha256", "sigma"), true),
+          new HuntFinished(
+              NOON,
+              "5f".repeat(16),
+              "同城云盘",
+              new HuntFinished.Looked(120_000, 900, 3),
+              Duration.ofMinutes(50),
+              List.of(
+                  new HuntFinding("sha256", HASH, "/home/desk/.x/wps", HASH, -1),
+                  new HuntFinding("usb", "0781:5567", "SanDisk Cruzer", "", 17)),
+              4),
           new ClockJumped(NOON, Duration.ofDays(-3650)),
           new CommandReceived(
               NOON,
@@ -291,6 +306,19 @@ final class OcsfSchemaTest {
           incident(IncidentChanged.Change.NEW),
           incident(IncidentChanged.Change.UPDATE),
           incident(IncidentChanged.Change.CLOSE),
+          new NoticeShown(
+              NOON,
+              "log-3-4",
+              "有人正在远程登录这台电脑",
+              2,
+              NoticeShown.Way.WINDOW,
+              "courier",
+              Duration.ofMillis(900)),
+          answered(NoticeAnswered.Answer.EXPECTED, "", "李梅"),
+          answered(NoticeAnswered.Answer.UNKNOWN, "courier", ""),
+          answered(NoticeAnswered.Answer.LATER, "", ""),
+          new NoticeUnanswered(NOON, "log-3-4", "courier", Duration.ofSeconds(60)),
+          new NoticeImpossible(NOON, "log-3-4", "nobody is logged in at the screen"),
           new LogRecovered(NOON, "a/agent/0", 7, "cm9vdA==", "log-1.db", "rolled back"),
           new LogRecovered(NOON, "", 0, "", "", "unreadable"),
           new RecordsLost(NOON, NOON.minusSeconds(9), NOON, Map.of("usb.attach", 3L), "inbox full"),
@@ -302,6 +330,19 @@ final class OcsfSchemaTest {
               List.of(3L, 4L),
               Json.object().put("path", "/x").put("count", 2)),
           new Finding(NOON, "log-rolled-back", Severity.CRITICAL, List.of(), Json.object()));
+
+  private static NoticeAnswered answered(
+      NoticeAnswered.Answer answer, String account, String operator) {
+    return new NoticeAnswered(
+        NOON,
+        "log-3-4",
+        answer,
+        account,
+        operator,
+        NoticeAnswered.How.SCANNER,
+        NoticeAnswered.Place.LOCAL,
+        Duration.ofSeconds(7));
+  }
 
   private static HqAct act(HqAct.Deed deed, String who, String place, String about, String detail) {
     return new HqAct(NOON, deed, who, place, about, detail);
@@ -364,7 +405,8 @@ final class OcsfSchemaTest {
                 "unknown-usb-storage",
                 Severity.LOW,
                 List.of(3L),
-                List.of("device:" + HASH))),
+                List.of("device:" + HASH),
+                new TreeMap<>(Map.of("path", "Cruzer Blade", "serial_end", "4F2A")))),
         2);
   }
 

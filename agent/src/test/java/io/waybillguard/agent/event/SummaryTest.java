@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +105,34 @@ final class SummaryTest {
         new AutostartBaseline(NOON, AutostartBaseline.Why.FIRST, 1_234, HASH, "", ""),
         "记下这台电脑现有的自启动 1,234 项，以后与它比较。",
         "1,234 things start by themselves on this PC; changes are told against these from now on.");
+    says(
+        new HuntStarted(NOON, "5f2b7c0d".repeat(4), "云盘", List.of("sha256"), false),
+        "开始总部要求的排查“云盘”（编号 5f2b7c0d）。",
+        "The hunt \"云盘\" that HQ asked for (id 5f2b7c0d) began.");
+    says(
+        new HuntFinished(
+            NOON,
+            "5f2b7c0d".repeat(4),
+            "云盘",
+            new HuntFinished.Looked(1_200, 90, 0),
+            Duration.ofSeconds(9),
+            List.of(new HuntFinding("path", "/opt/**", "/opt/a", "", -1)),
+            2),
+        "排查“云盘”（编号 5f2b7c0d）完毕：看了 1,200 个文件、90 条记录，发现 3 项，历时 9 秒。",
+        "Hunt \"云盘\" (id 5f2b7c0d) finished: 1,200 files and 90 records looked at, 3 found; it took"
+            + " 9 s.");
+    says(
+        new HuntFinished(
+            NOON,
+            "5f2b7c0d".repeat(4),
+            "云盘",
+            new HuntFinished.Looked(1, 0, 0),
+            Duration.ofSeconds(9),
+            List.of(),
+            0),
+        "排查“云盘”（编号 5f2b7c0d）完毕：看了 1 个文件、0 条记录，没有发现，历时 9 秒。",
+        "Hunt \"云盘\" (id 5f2b7c0d) finished: 1 files and 0 records looked at, nothing found; it took"
+            + " 9 s.");
     says(
         new SweepFinished(NOON, 1, "schedule", 400, 900, 2, Duration.ofSeconds(9), 0),
         "清查完毕：看了 400 个文件，自启动 900 项，与上次相比变了 2 项，历时 9 秒。",
@@ -399,11 +428,66 @@ final class SummaryTest {
   }
 
   @Test
+  void whatBecameOfANoticeIsToldWithWhoAnsweredAndHow() throws Exception {
+    says(
+        new NoticeShown(
+            NOON,
+            "log-3-4",
+            "有人正在远程登录这台电脑",
+            1,
+            NoticeShown.Way.WINDOW,
+            "desk",
+            Duration.ofMillis(900)),
+        "已在屏幕上提示：有人正在远程登录这台电脑。",
+        "A notice was shown on the screen: 有人正在远程登录这台电脑.");
+    says(
+        new NoticeAnswered(
+            NOON,
+            "log-3-4",
+            NoticeAnswered.Answer.UNKNOWN,
+            "desk",
+            "李梅",
+            NoticeAnswered.How.SCANNER,
+            NoticeAnswered.Place.LOCAL,
+            Duration.ofSeconds(12)),
+        "有人回答了提示：“不认识，告诉总部”，用了 12 秒，用本台扫描枪，当班人员 李梅，账号 desk。",
+        "The notice was answered: “not known here, HQ told”, after 12 s, by the scanner of this desk,"
+            + " operator 李梅, account desk.");
+    says(
+        new NoticeAnswered(
+            NOON,
+            "log-3-4",
+            NoticeAnswered.Answer.EXPECTED,
+            "",
+            "",
+            NoticeAnswered.How.MOUSE,
+            NoticeAnswered.Place.SHARED,
+            Duration.ofSeconds(3)),
+        "有人回答了提示：“是我们安排的”，用了 3 秒，点鼠标；当时屏幕正被远程共享，分不清是谁答的。",
+        "The notice was answered: “we arranged it”, after 3 s, by the mouse; the screen was shared"
+            + " remotely then, so who answered cannot be told.");
+    says(
+        new NoticeUnanswered(NOON, "log-3-4", "desk", Duration.ofSeconds(60)),
+        "没有人回答提示，等了 1 分 0 秒。",
+        "Nobody answered the notice within 1 min 0 s.");
+    says(
+        new NoticeImpossible(NOON, "log-3-4", "no screen"),
+        "没能提示电脑前的人：no screen。",
+        "Nobody at the desk could be shown a notice: no screen.");
+  }
+
+  @Test
   void anIncidentIsToldWithItsNewestStepAndHowManyThereAre() throws Exception {
     List<IncidentChanged.Step> steps =
         List.of(
             new IncidentChanged.Step(
-                4, NOON, "unknown-usb-storage", Severity.LOW, List.of(3L), List.of()));
+                4,
+                NOON,
+                "unknown-usb-storage",
+                Severity.LOW,
+                List.of(3L),
+                List.of(),
+                new TreeMap<>()));
     says(
         new IncidentChanged(
             NOON, IncidentChanged.Change.NEW, "log-3-4", Severity.LOW, NOON, steps, 0),

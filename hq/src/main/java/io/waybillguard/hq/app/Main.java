@@ -52,6 +52,7 @@ public final class Main {
         .addSubcommand(new Workstations(call))
         .addSubcommand(
             group("workstation", new WorkstationRevoke(call), new WorkstationClear(call)))
+        .addSubcommand(new Incidents(call))
         .addSubcommand(
             group(
                 "evidence",
