@@ -185,8 +185,7 @@ public final class Incidents {
           new TreeMap<>(
               Map.of(
                   "answer", answered.answer().word(),
-                  "by",
-                      answered.operator().isEmpty() ? answered.account() : answered.operator(),
+                  "by", answered.operator().isEmpty() ? answered.account() : answered.operator(),
                   "how", answered.how().word(),
                   "place", answered.place().word(),
                   "after_ms", String.valueOf(answered.after().toMillis()))),
@@ -244,10 +243,12 @@ public final class Incidents {
   }
 
   private List<IncidentChanged> remark(
-      long seq, Event event, Severity severity, SortedMap<String, String> facts, Predicate<IncidentChanged> concerns) {
-    Step step =
-        new Step(
-            seq, event.at(), event.type(), severity, List.of(seq), List.of(), facts);
+      long seq,
+      Event event,
+      Severity severity,
+      SortedMap<String, String> facts,
+      Predicate<IncidentChanged> concerns) {
+    Step step = new Step(seq, event.at(), event.type(), severity, List.of(seq), List.of(), facts);
     List<IncidentChanged> changes = new ArrayList<>();
     for (IncidentChanged each : open()) {
       if (concerns.test(each) && each.steps().size() < MOST_STEPS) {

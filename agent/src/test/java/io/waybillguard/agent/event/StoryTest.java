@@ -168,7 +168,15 @@ final class StoryTest {
         "notice.answered",
         Severity.HIGH,
         Map.of(
-            "answer", "unknown", "by", "李雷", "how", "scanner", "place", "local", "after_ms",
+            "answer",
+            "unknown",
+            "by",
+            "李雷",
+            "how",
+            "scanner",
+            "place",
+            "local",
+            "after_ms",
             "9000"));
     IncidentChanged incident = incident(Severity.HIGH, 0);
     Story story = new Story(Locale.SIMPLIFIED_CHINESE, ZONE);
