@@ -39,6 +39,7 @@ if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
   echo "no $agent or $hq: run 'mvn -B -DskipTests package' first"
   failed="$failed jars"
 else
+  part container 60 python3 "$top/installer/test/container.py"
   part trust 600 python3 "$here/trust.py" "$out/trust"
   part commands 500 python3 "$here/commands.py" "$out/commands"
   if [ "$(id -u)" != 0 ]; then

@@ -1,0 +1,63 @@
+#!/bin/sh
+# build.sh [--skip-maven] [--as-version V] [PART...]   makes the installers into installer/target: PARTs are deb (agent,
+# amd64 and arm64), hq (.deb), and by default all. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the CycloneDX
+# plug-in for Maven comes from the repository at the first run. Two builds of one commit are byte-identical
+# (installer/test/twice.sh): every time in them is that of the last commit, or SOURCE_DATE_EPOCH.
+# --skip-maven takes the jars that are in agent/target and hq/target. --as-version is for trying out upgrades: the same
+# program under another version.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+out=$here/target
+maven=1 version=
+while [ $# -gt 0 ]; do
+  case $1 in
+  --skip-maven) maven=0 ;;
+  --as-version) version=${2:?--as-version needs a version} && shift ;;
+  -*)
+    echo "build.sh: unknown option $1; see its first lines" >&2
+    exit 2
+    ;;
+  *) break ;;
+  esac
+  shift
+done
+[ $# -gt 0 ] || set -- deb hq
+for part; do
+  [ -f "$here/lib/$part.sh" ] || {
+    echo "build.sh: there is no part $part; there are deb and hq" >&2
+    exit 2
+  }
+done
+for needed in python3 dpkg-deb java; do
+  command -v $needed >/dev/null || {
+    echo "build.sh: $needed is missing; on Debian: apt install python3 dpkg openjdk-17-jdk-headless" >&2
+    exit 3
+  }
+done
+
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$top" log -1 --format=%ct)}
+TZ=UTC LC_ALL=C.UTF-8
+export SOURCE_DATE_EPOCH TZ LC_ALL
+umask 022
+
+if command -v mvn >/dev/null; then mvn=mvn; else mvn=$top/mvnw; fi
+cyclonedx=$(sed -n 's,.*<cyclonedx.version>\(.*\)</cyclonedx.version>.*,\1,p' "$top/pom.xml")
+if [ $maven = 1 ]; then
+  (cd "$top" && "$mvn" -B -q -DskipTests package "org.cyclonedx:cyclonedx-maven-plugin:$cyclonedx:makeBom")
+fi
+# The parent's version is the first one in the pom.
+pom=$(sed -n '/<version>/{s,.*<version>\(.*\)</version>.*,\1,p;q}' "$top/pom.xml")
+version=${version:-$pom}
+
+mkdir -p "$out"
+work=$out/work
+rm -rf "$work"
+mkdir "$work"
+export top here out work version
+for part; do
+  sh -eu "$here/lib/$part.sh"
+done
+rm -rf "$work"
+(cd "$out" && sha256sum ./*"$version"*.deb ./*.cdx.json | sed 's, \./, ,' >SHA256SUMS && ls -l -- *"$version"*.deb)
