@@ -63,6 +63,7 @@ final class EvidencePull implements Command {
         new Pull.Request(
             System.getProperty("user.name", ""),
             reason,
+            "",
             from.isEmpty() ? Instant.MIN : moment("--from", from, moments::begin),
             to.isEmpty() ? Instant.MAX : moment("--to", to, moments::end));
     if (!request.from().isBefore(request.to())) {

@@ -2,6 +2,7 @@ package io.waybillguard.hq.app;
 
 import io.javalin.config.JavalinConfig;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.console.Console;
 import io.waybillguard.hq.console.Passwords;
@@ -9,6 +10,7 @@ import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.http.AgentApi;
 import io.waybillguard.hq.http.Https;
+import io.waybillguard.hq.http.Monitor;
 import io.waybillguard.hq.ingest.Enrolment;
 import io.waybillguard.hq.ingest.Mirror;
 import io.waybillguard.hq.ingest.Presence;
@@ -17,6 +19,8 @@ import io.waybillguard.hq.ingest.Renewal;
 import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.pull.Pulling;
+import io.waybillguard.hq.store.Backlog;
 import io.waybillguard.hq.store.Bond;
 import io.waybillguard.hq.store.Clones;
 import io.waybillguard.hq.store.Commands;
@@ -26,6 +30,7 @@ import io.waybillguard.hq.store.DurableFile;
 import io.waybillguard.hq.store.Enrolments;
 import io.waybillguard.hq.store.Generations;
 import io.waybillguard.hq.store.Heartbeats;
+import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Records;
@@ -73,6 +78,7 @@ final class Hq implements AutoCloseable {
    * @param names further host names and addresses that the certificate should hold
    * @param heartbeat how often it wants to hear each workstation
    * @param certificateLife how long a workstation's certificate holds
+   * @param monitor where machines ask how it is; absent for nowhere
    */
   record Settings(
       Location at,
@@ -81,9 +87,28 @@ final class Hq implements AutoCloseable {
       Address console,
       List<String> names,
       Duration heartbeat,
-      Duration certificateLife) {
+      Duration certificateLife,
+      Optional<Address> monitor) {
     Settings {
       names = List.copyOf(names);
+    }
+
+    /** Without a listener for machines that watch. */
+    Settings(
+        Location at,
+        Optional<String> domain,
+        Address agents,
+        Address console,
+        List<String> names,
+        Duration heartbeat,
+        Duration certificateLife) {
+      this(at, domain, agents, console, names, heartbeat, certificateLife, Optional.empty());
+    }
+
+    /** The same, with a listener for machines that watch. */
+    Settings monitoredAt(Address place) {
+      return new Settings(
+          at, domain, agents, console, names, heartbeat, certificateLife, Optional.of(place));
     }
 
     Path data() {
@@ -99,6 +124,7 @@ final class Hq implements AutoCloseable {
   private final HqKeys keys;
   private final Https agents;
   private final Https console;
+  private final Optional<Https> monitor;
   private final Acts acts;
   private final Optional<String> firstPassword;
 
@@ -144,36 +170,62 @@ final class Hq implements AutoCloseable {
               new Succession(keys, new Generations(database), life, clock),
               logs,
               new Revocations(database));
+      Backlog backlog = new Backlog(database);
+      Vitals vitals =
+          new Vitals(new Fleet(database, clock), new IncidentRows(database), backlog, clock);
+      Monitor watching = new Monitor(backlog::isReachable, vitals::gauges);
       this.agents =
           listen(
               "agents",
               settings.agents(),
               identity,
               Https.Clients.MAY_SHOW_CERTIFICATE,
-              api::routes);
+              config -> {
+                api.routes(config);
+                watching.count("agents", config);
+              });
       parts.add(agents);
       parts.add(new Indexing(new SearchIndex(database, files)));
       this.acts = Acts.open(data, keys.domain(), Version.current(), database, clock);
       parts.add(acts);
+      Orders orders = new Orders(database, data, keys.commands());
+      List<VerifierKey> cosigners = List.of(keys.witness().verifier(), keys.mirror().verifier());
+      Pulling pulling = new Pulling(database, data, orders, cosigners, clock);
+      parts.add(new PullWork(pulling));
       Console pages =
-          new Console(
-              database,
-              files,
-              passwords,
-              keys.mirror().verifier(),
-              new Orders(database, data, keys.commands()),
-              acts,
-              clock);
+          new Console(database, files, passwords, cosigners, orders, pulling, acts, clock);
       this.console =
           listen(
-              "console", settings.console(), identity, Https.Clients.ARE_NOT_ASKED, pages::routes);
+              "console",
+              settings.console(),
+              identity,
+              Https.Clients.ARE_NOT_ASKED,
+              config -> {
+                pages.routes(config);
+                watching.count("console", config);
+              });
       parts.add(console);
+      this.monitor = monitor(settings, identity, watching);
+      monitor.ifPresent(parts::add);
       parts.remove(alone);
       alone.close();
     } catch (Throwable e) {
       close();
       throw e;
     }
+  }
+
+  private static Optional<Https> monitor(
+      Settings settings, ServerIdentity identity, Monitor watching) throws Complaint, IOException {
+    return settings.monitor().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            listen(
+                "monitor",
+                settings.monitor().get(),
+                identity,
+                Https.Clients.ARE_NOT_ASKED,
+                watching::routes));
   }
 
   /**
@@ -317,6 +369,11 @@ final class Hq implements AutoCloseable {
   /** Where people reach it. */
   String consoleUrl() {
     return url(console.address());
+  }
+
+  /** Where machines ask how it is; absent when nowhere. */
+  Optional<String> monitorUrl() {
+    return monitor.map(m -> url(m.address()));
   }
 
   private static String url(Address address) {

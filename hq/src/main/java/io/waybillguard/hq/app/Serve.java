@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +27,9 @@ final class Serve implements Command {
 
   @Option(names = "--console", paramLabel = "HOST:PORT", converter = Addresses.class)
   private Address console = new Address("127.0.0.1", 8444);
+
+  @Option(names = "--metrics", paramLabel = "HOST:PORT", converter = Addresses.class)
+  private @Nullable Address monitor;
 
   @Option(names = "--name", paramLabel = "HOST")
   private List<String> names = new ArrayList<>();
@@ -76,6 +80,8 @@ final class Serve implements Command {
         .line(
             "ready agent=%s console=%s ca_sha256=%s"
                 .formatted(hq.agentUrl(), hq.consoleUrl(), hq.caSha256()));
+    hq.monitorUrl()
+        .ifPresent(url -> call.terminal().remark(call.words().say("serve.monitor", url)));
     told.await();
     return Exit.DONE;
   }
@@ -88,6 +94,7 @@ final class Serve implements Command {
         console,
         names,
         heartbeat,
-        certificateLife);
+        certificateLife,
+        Optional.ofNullable(monitor));
   }
 }

@@ -4,6 +4,7 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
@@ -16,11 +17,13 @@ import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.incident.Telling;
 import io.waybillguard.hq.orders.OrderRefused;
 import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.pull.Pulling;
 import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.IncidentRows;
+import io.waybillguard.hq.store.Pulls;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Search;
 import io.waybillguard.hq.store.SegmentFiles;
@@ -71,20 +74,27 @@ public final class Console {
   private final InstantSource clock;
   private final IncidentPages incidents;
   private final OverviewPage overview;
+  private final PullPages pulls;
+  private final VerifyPages verifying;
+  private final UserPages users;
 
   /**
-   * @param mirror HQ's mirror key, whose cosignature says since when HQ holds a record
+   * @param cosigners HQ's public keys, the mirror's last: its cosignature says since when HQ holds
+   *     a record
    * @param orders what needs two people
+   * @param pulling who makes bundles
    * @param acts where everything that people do here is written before it is done
    */
   public Console(
       Database database,
       SegmentFiles files,
       Passwords passwords,
-      VerifierKey mirror,
+      List<VerifierKey> cosigners,
       Orders orders,
+      Pulling pulling,
       Acts acts,
       InstantSource clock) {
+    VerifierKey mirror = cosigners.get(cosigners.size() - 1);
     this.sessions = new Sessions(new Users(database), passwords, clock);
     this.visitors = new Visitors(clock);
     this.fleet = new Fleet(database, clock);
@@ -102,11 +112,18 @@ public final class Console {
     IncidentRows rows = new IncidentRows(database);
     this.incidents =
         new IncidentPages(frame, rows, new Telling(rows, records, segments, mirror), fleet);
+    this.pulls = new PullPages(frame, pulling, new Pulls(database), fleet, rows);
+    this.verifying = new VerifyPages(frame, fleet, cosigners);
+    this.users = new UserPages(frame, new Users(database), passwords, clock);
     this.overview = new OverviewPage(frame, fleet, rows, new WatchedDays(database), alarms, clock);
   }
 
   /** Adds the pages to a server. */
   public void routes(JavalinConfig config) {
+    config.jetty.multipartConfig.maxFileSize(VerifyPages.MOST_BYTES, SizeUnit.BYTES);
+    config.jetty.multipartConfig.maxTotalRequestSize(
+        VerifyPages.MOST_BYTES + 65_536, SizeUnit.BYTES);
+    config.jetty.multipartConfig.maxInMemoryFileSize(1, SizeUnit.MB);
     config.routes.before(Headers::add);
     StaticFiles.routes((route, handler) -> add(config, route, handler));
     add(config, Route.LOGIN, this::login);
@@ -130,6 +147,18 @@ public final class Console {
     add(config, Route.COMMANDS, this::commands);
     add(config, Route.APPROVE, this::approve);
     add(config, Route.CANCEL, this::cancel);
+    add(config, Route.PULLS, pulls::list);
+    add(config, Route.ASK_PULL, pulls::ask);
+    add(config, Route.PULL, pulls::one);
+    add(config, Route.PULL_PROGRESS, pulls::progress);
+    add(config, Route.PULL_NOW, pulls::waitNoMore);
+    add(config, Route.PULL_BUNDLE, pulls::bundle);
+    add(config, Route.PULL_REPORT, pulls::report);
+    add(config, Route.VERIFY, verifying::form);
+    add(config, Route.VERIFY_BUNDLE, verifying::check);
+    add(config, Route.USERS, users::list);
+    add(config, Route.USER_ADD, users::add);
+    add(config, Route.USER_CHANGE, users::change);
     add(config, Route.ACTS, this::acts);
     add(config, Route.ACTS_CSV, this::actsCsv);
     config.routes.exception(
@@ -262,7 +291,7 @@ public final class Console {
         "login.jte",
         Map.of(
             "shell",
-            new Shell(reader, reader.say("login.title"), "", "", "/login", false),
+            new Shell(reader, reader.say("login.title"), "", "", "/login", false, false),
             "problem",
             problem.isEmpty() ? "" : reader.say(problem)));
   }
@@ -384,7 +413,7 @@ public final class Console {
             "day",
             day(request, log, reader),
             "mayPull",
-            Route.INCIDENTS_CSV.isFor(session.role()),
+            Route.ASK_PULL.isFor(session.role()),
             "page",
             recordsPage(request, log, reader)));
   }
@@ -676,7 +705,9 @@ public final class Console {
 
   private static Shell shell(Reader reader, String title, Users.Session session, Context request) {
     boolean admin = !session.user().isEmpty() && Route.ACTS.isFor(session.role());
-    return new Shell(reader, title, session.user(), session.csrf(), request.path(), admin);
+    boolean investigator = !session.user().isEmpty() && Route.PULLS.isFor(session.role());
+    return new Shell(
+        reader, title, session.user(), session.csrf(), request.path(), investigator, admin);
   }
 
   private void render(Context request, String page, Map<String, Object> model) {

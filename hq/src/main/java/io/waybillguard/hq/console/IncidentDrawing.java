@@ -106,7 +106,9 @@ final class IncidentDrawing {
     List<Point> all = new ArrayList<>(steps);
     for (Told.Evidence each : told.evidence()) {
       CrimeStep kind = kind(each.type());
-      if (kind != CrimeStep.REMARK) {
+      boolean underAStep =
+          steps.stream().anyMatch(p -> p.at().equals(second(each.at())) && p.kind() == kind);
+      if (kind != CrimeStep.REMARK && !underAStep) {
         String sentence =
             each.event()
                 .map(e -> reader.summary().of(each.type(), e))

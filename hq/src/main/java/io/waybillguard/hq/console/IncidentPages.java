@@ -112,6 +112,6 @@ final class IncidentPages {
             "drawing",
             IncidentDrawing.of(told, reader),
             "mayPull",
-            Route.INCIDENTS_CSV.isFor(session.role())));
+            Route.ASK_PULL.isFor(session.role())));
   }
 }

@@ -2,6 +2,7 @@ package io.waybillguard.hq.console;
 
 import io.waybillguard.agent.event.Story;
 import io.waybillguard.agent.event.Summary;
+import io.waybillguard.agent.evidence.Statement;
 import io.waybillguard.hq.store.IncidentRows;
 import java.text.MessageFormat;
 import java.text.NumberFormat;
@@ -9,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -31,6 +33,8 @@ public final class Reader {
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT);
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm", Locale.ROOT);
   private static final DateTimeFormatter EXACT =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS xxx", Locale.ROOT);
 
@@ -69,11 +73,6 @@ public final class Reader {
   /** A sentence. */
   public String say(String key, Object... args) {
     return new MessageFormat(words.getString(key), locale()).format(args);
-  }
-
-  /** Whether there is a sentence of this key, for words that come from elsewhere. */
-  public boolean knows(String key) {
-    return words.containsKey(key);
   }
 
   /** Sentences about records. */
@@ -194,6 +193,25 @@ public final class Reader {
     } catch (DateTimeException e) {
       return Optional.empty();
     }
+  }
+
+  /** A moment as {@code input type=datetime-local} writes it. */
+  String minute(Instant at) {
+    return MINUTE.format(at.atZone(zone));
+  }
+
+  /** A moment as {@code input type=datetime-local} sends it; empty when it is none. */
+  Optional<Instant> moment(String text) {
+    try {
+      return Optional.of(LocalDateTime.parse(text).atZone(zone).toInstant());
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A statement of a verdict. */
+  String statement(Statement statement) {
+    return statement.text(locale(), zone);
   }
 
   /** When a day begins, such as {@code 2026-06-12}; empty when it is no day. */

@@ -32,6 +32,18 @@ public enum Route {
   COMMANDS(Method.GET, "/commands", Who.SIGNED_IN),
   APPROVE(Method.POST, "/commands/{id}/approve", Who.INVESTIGATORS),
   CANCEL(Method.POST, "/commands/{id}/cancel", Who.INVESTIGATORS),
+  PULLS(Method.GET, "/pulls", Who.INVESTIGATORS),
+  ASK_PULL(Method.POST, "/pulls", Who.INVESTIGATORS),
+  PULL(Method.GET, "/pulls/{id}", Who.INVESTIGATORS),
+  PULL_PROGRESS(Method.GET, "/pulls/{id}/progress", Who.INVESTIGATORS),
+  PULL_NOW(Method.POST, "/pulls/{id}/now", Who.INVESTIGATORS),
+  PULL_BUNDLE(Method.GET, "/pulls/{id}/bundle.zip", Who.INVESTIGATORS),
+  PULL_REPORT(Method.GET, "/pulls/{id}/report", Who.INVESTIGATORS),
+  VERIFY(Method.GET, "/verify", Who.SIGNED_IN),
+  VERIFY_BUNDLE(Method.POST, "/verify", Who.SIGNED_IN),
+  USERS(Method.GET, "/users", Who.ADMINS),
+  USER_ADD(Method.POST, "/users", Who.ADMINS),
+  USER_CHANGE(Method.POST, "/users/{name}", Who.ADMINS),
   ACTS(Method.GET, "/acts", Who.ADMINS),
   ACTS_CSV(Method.GET, "/acts.csv", Who.ADMINS);
 

@@ -8,7 +8,14 @@ package io.waybillguard.hq.console;
  * @param user who is signed on, or ""
  * @param csrf what forms carry
  * @param path of the page, for the language switch
+ * @param investigator whether they may take evidence out
  * @param admin whether they may see what people at HQ did
  */
 public record Shell(
-    Reader reader, String title, String user, String csrf, String path, boolean admin) {}
+    Reader reader,
+    String title,
+    String user,
+    String csrf,
+    String path,
+    boolean investigator,
+    boolean admin) {}

@@ -9,7 +9,11 @@ import java.util.List;
 public final class Chain {
   private static final double LEFT = 136;
   private static final double TOP = 56;
-  private static final double COLUMN = 104;
+  private static final double WIDTH = 1120;
+
+  /** Narrower than this, one column's words would run into the next one's. */
+  private static final double NARROWEST = 104;
+
   private static final double ROW = 40;
 
   /**
@@ -41,9 +45,10 @@ public final class Chain {
    */
   public static Drawing of(
       String label, List<String> rows, List<Moment> moments, List<Mark> marks) {
-    double width = Math.max(720, LEFT + COLUMN * moments.size());
+    double column = Math.max(NARROWEST, (WIDTH - LEFT) / moments.size());
+    double width = LEFT + column * moments.size();
     double height = TOP + ROW * rows.size() + 8;
-    Svg svg = new Svg(width > 1120 ? "chain wide" : "chain", width, height, label);
+    Svg svg = new Svg(width > WIDTH ? "chain wide" : "chain", width, height, label);
     for (int i = 0; i < rows.size(); i++) {
       double y = y(i);
       svg.label("lane", LEFT - 16, y + 5, rows.get(i));
@@ -51,17 +56,28 @@ public final class Chain {
     }
     for (int i = 0; i < moments.size(); i++) {
       Moment each = moments.get(i);
-      svg.label("day-of", x(i), 16, each.day());
-      svg.label("tick", x(i), 34, each.time());
-      svg.empty("line", "class", "grid", "x1", x(i), "x2", x(i), "y1", 42.0, "y2", height - 8);
+      svg.label("day-of", x(i, column), 16, each.day());
+      svg.label("tick", x(i, column), 34, each.time());
+      svg.empty(
+          "line",
+          "class",
+          "grid",
+          "x1",
+          x(i, column),
+          "x2",
+          x(i, column),
+          "y1",
+          42.0,
+          "y2",
+          height - 8);
       if (!each.after().isEmpty()) {
-        svg.label("after", x(i) - COLUMN / 2, 48, each.after());
+        svg.label("after", x(i, column) - column / 2, 48, each.after());
       }
     }
     StringBuilder path = new StringBuilder();
     for (Mark each : marks) {
       if (each.step()) {
-        path.append(path.isEmpty() ? "" : " ").append(x(each.column())).append(',');
+        path.append(path.isEmpty() ? "" : " ").append(x(each.column(), column)).append(',');
         path.append(y(each.row()));
       }
     }
@@ -73,7 +89,7 @@ public final class Chain {
           "class",
           (each.step() ? "mark " : "rest ") + each.css(),
           "cx",
-          x(each.column()),
+          x(each.column(), column),
           "cy",
           y(each.row()),
           "r",
@@ -83,8 +99,8 @@ public final class Chain {
     return svg.done();
   }
 
-  private static double x(int column) {
-    return LEFT + COLUMN * column + COLUMN / 2;
+  private static double x(int place, double column) {
+    return LEFT + column * place + column / 2;
   }
 
   private static double y(int row) {

@@ -78,7 +78,9 @@ public final class DailyBars {
       }
       svg.close("g");
       if (!bar.label().isEmpty()) {
-        svg.label("tick", x + step / 2, HEIGHT - 6, bar.label());
+        boolean last = i == bars.size() - 1;
+        String place = i == 0 ? "tick first" : last ? "tick last" : "tick";
+        svg.label(place, i == 0 ? x : last ? WIDTH : x + step / 2, HEIGHT - 6, bar.label());
       }
     }
     return svg.done();

@@ -9,7 +9,7 @@ import java.util.List;
 public final class Lanes {
   private static final double WIDTH = 1120;
   private static final double LEFT = 136;
-  private static final double RIGHT = 8;
+  private static final double RIGHT = 24;
   private static final double TOP = 28;
   private static final double LANE = 32;
 

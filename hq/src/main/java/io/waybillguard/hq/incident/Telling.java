@@ -65,19 +65,12 @@ public final class Telling {
     for (long seq : notes) {
       Optional<Records.Held> held = records.find(log, seq);
       if (held.isPresent()) {
-        Json.Obj said =
-            held.get()
-                .body()
-                .flatMap(Telling::parsed)
-                .map(e -> object(e, "unmapped"))
-                .orElseGet(Json::object);
         answers.add(
             new Told.Answer(
                 seq,
                 Instant.ofEpochMilli(held.get().row().wall()),
                 held.get().row().type(),
-                said.text("answer", ""),
-                said.text("by", "")));
+                held.get().body().flatMap(Telling::parsed).orElseGet(Json::object)));
       }
     }
     return answers;
@@ -134,12 +127,5 @@ public final class Telling {
     } catch (JsonException e) {
       return Optional.empty();
     }
-  }
-
-  private static Json.Obj object(Json.Obj from, String key) {
-    return from.find(key)
-        .filter(Json.Obj.class::isInstance)
-        .map(Json.Obj.class::cast)
-        .orElseGet(Json::object);
   }
 }

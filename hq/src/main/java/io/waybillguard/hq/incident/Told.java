@@ -30,12 +30,27 @@ public record Told(
    * What became of a notice at the desk.
    *
    * @param type {@code notice.shown}, {@code notice.answered}, …
-   * @param answer the word of the answer, or ""
-   * @param by who answered, or ""
+   * @param event its OCSF event; empty when its content is not here
    */
-  public record Answer(long seq, Instant at, String type, String answer, String by) {
+  public record Answer(long seq, Instant at, String type, Json.Obj event) {
+    private String fact(String key) {
+      return event
+          .find("unmapped")
+          .filter(Json.Obj.class::isInstance)
+          .map(more -> ((Json.Obj) more).text(key, ""))
+          .orElse("");
+    }
+
+    private boolean isAnswer() {
+      return !fact("answer").isEmpty();
+    }
+
     private Json.Obj json() {
-      return Json.object().put("answer", answer).put("by", by).put("at", at.toString());
+      String operator = fact("operator");
+      return Json.object()
+          .put("answer", fact("answer"))
+          .put("by", operator.isEmpty() ? fact("account") : operator)
+          .put("at", at.toString());
     }
   }
 
@@ -68,8 +83,6 @@ public record Told(
                         .put("title", title)
                         .put("steps", List.of()));
     return json.put("outlet", row.outlet())
-        .put(
-            "answers",
-            answers.stream().filter(a -> !a.answer().isEmpty()).map(Answer::json).toList());
+        .put("answers", answers.stream().filter(Answer::isAnswer).map(Answer::json).toList());
   }
 }

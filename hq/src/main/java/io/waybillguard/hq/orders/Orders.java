@@ -192,6 +192,11 @@ public final class Orders {
     }
   }
 
+  /** A command that needs no second person, with HQ's signature. */
+  public Commands.Row signed(Commands.Row row) {
+    return signed(row, key);
+  }
+
   /** A command with HQ's signature. */
   public static Commands.Row signed(Commands.Row row, SigningKey key) {
     String note =

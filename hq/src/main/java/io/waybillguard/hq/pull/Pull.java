@@ -26,10 +26,11 @@ public final class Pull {
    *
    * @param by the account at HQ
    * @param reason why, or ""
+   * @param incident it is about, or ""
    * @param from the first moment wanted, by the desk's clock
    * @param to the first moment no longer wanted
    */
-  public record Request(String by, String reason, Instant from, Instant to) {}
+  public record Request(String by, String reason, String incident, Instant from, Instant to) {}
 
   /**
    * What was written.
@@ -37,8 +38,10 @@ public final class Pull {
    * @param records how many records are in the bundle, key hand-overs included
    * @param first the first record that was asked for
    * @param last the last one
+   * @param fingerprint SHA-256 of the bundle's tag manifest, hex: it tells this bundle from every
+   *     other
    */
-  public record Result(long records, long first, long last) {}
+  public record Result(long records, long first, long last, String fingerprint) {}
 
   /** How far it is. */
   public interface Progress {
@@ -84,10 +87,10 @@ public final class Pull {
       throw new EvidenceException("HQ holds no record of that time; widen --from and --to");
     }
     LongConsumer written = progress::written;
-    long records =
-        new BundleWriter(ledger, cosigners, List.of(custody(log, request, wanted, now)), now, zone)
-            .write(wanted, target, written);
-    return new Result(records, wanted.first(), wanted.last());
+    BundleWriter bundle =
+        new BundleWriter(ledger, cosigners, List.of(custody(log, request, wanted, now)), now, zone);
+    long records = bundle.write(wanted, target, written);
+    return new Result(records, wanted.first(), wanted.last(), bundle.fingerprint().hex());
   }
 
   /** Read from the leaves themselves: the index in the database proves nothing. */
@@ -111,6 +114,7 @@ public final class Pull {
             .put("at", Times.rfc3339(now))
             .put("by", request.by())
             .putUnlessEmpty("reason", request.reason())
+            .putUnlessEmpty("incident", request.incident())
             .put("origin", log.origin())
             .put("outlet", log.workstation().outlet())
             .put("hostname", log.workstation().hostname())

@@ -3,6 +3,7 @@ package io.waybillguard.hq.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -62,6 +63,35 @@ final class Browser {
         request(path, headers)
             .header("Content-Type", "application/x-www-form-urlencoded")
             .method(method, HttpRequest.BodyPublishers.ofString(form)));
+  }
+
+  /** The bytes of an answer. */
+  HttpResponse<byte[]> bytes(String path, String... headers) throws Exception {
+    return http.send(request(path, headers).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  /** Sends a form with one file, as a browser does. */
+  HttpResponse<String> upload(String path, String csrf, String field, byte[] file)
+      throws Exception {
+    String boundary = "----------a-line-that-no-file-holds";
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.write(
+        ("--"
+                + boundary
+                + "\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n"
+                + csrf
+                + "\r\n--"
+                + boundary
+                + "\r\nContent-Disposition: form-data; name=\""
+                + field
+                + "\"; filename=\"x.zip\"\r\nContent-Type: application/zip\r\n\r\n")
+            .getBytes(StandardCharsets.UTF_8));
+    body.write(file);
+    body.write(("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
+    return send(
+        request(path)
+            .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));
   }
 
   HttpResponse<String> signOn(String name, String password) throws Exception {

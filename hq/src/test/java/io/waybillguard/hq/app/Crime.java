@@ -82,7 +82,8 @@ final class Crime {
         login,
         Json.object().put("step", "peer").put("path", "RDP").put("source", "203.0.113.7"));
     Duration read = night.plusMinutes(5);
-    long images = append("image.read", read, by(Json.object().put("images", 1204)));
+    long images =
+        append("image.read", read, by(Json.object().put("images", 1204).put("images_today", 1204)));
     Duration sent = night.plusMinutes(12);
     append("net.sent", sent, by(Json.object().put("destination", "pan.example")));
     found(
@@ -95,6 +96,7 @@ final class Crime {
             .put("path", PROGRAM)
             .put("images", "1204")
             .put("bytes", String.valueOf(512L << 20))
+            .put("peer", "198.51.100.9:443")
             .put("destination", "pan.example"));
     append("session.end", night.plusMinutes(40), session());
   }
@@ -158,7 +160,10 @@ final class Crime {
   }
 
   private static Json.Obj stick() {
-    return more(Json.object().put("usb_serial", "real").put("usb_interfaces", List.of("08/06/50")))
+    return more(Json.object()
+            .put("usb_port", "1-4")
+            .put("usb_serial", "real")
+            .put("usb_interfaces", List.of("08/06/50")))
         .put(
             "peripheral_device",
             Json.object()

@@ -84,6 +84,17 @@ final class HostilePagesTest {
     String csrf = browser.csrf();
     browser.post(
         page + "/erase", "records=0&reason=" + encoded(ALL.substring(0, 60)) + "&csrf=" + csrf);
+    HttpResponse<String> asked =
+        browser.post(
+            "/pulls",
+            "workstation="
+                + desk.logId()
+                + "&reason="
+                + encoded(ALL.substring(0, 60))
+                + "&csrf="
+                + csrf);
+    String pull =
+        asked.headers().firstValue("Location").orElseThrow().substring("/pulls/".length());
     Set<String> walked = new TreeSet<>();
     for (String language : List.of("zh", "en")) {
       for (String path :
@@ -93,6 +104,12 @@ final class HostilePagesTest {
               "/fleet",
               "/incidents",
               "/incidents/" + incident,
+              "/pulls",
+              "/pulls?incident=" + incident,
+              "/pulls/" + pull,
+              "/pulls/" + pull + "/progress",
+              "/verify",
+              "/users",
               page,
               page + "?day=2026-06-12",
               page + "/records",
@@ -141,12 +158,17 @@ final class HostilePagesTest {
               "message.jte",
               "overview.jte",
               "pager.jte",
+              "progress.jte",
+              "pull.jte",
+              "pulls.jte",
               "record.jte",
               "records.jte",
               "search.jte",
               "state.jte",
               "stick.jte",
               "sticks.jte",
+              "users.jte",
+              "verify.jte",
               "workstation.jte"),
           names);
       for (String name : names) {

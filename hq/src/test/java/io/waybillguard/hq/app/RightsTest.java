@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.javalin.Javalin;
 import io.javalin.http.HandlerType;
 import io.waybillguard.agent.evidence.Hash;
+import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.console.Console;
 import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.pull.Pulling;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import java.net.http.HttpResponse;
@@ -61,6 +63,22 @@ final class RightsTest {
     TABLE.put("GET /commands", PEOPLE);
     TABLE.put("POST /commands/{id}/approve", "investigator admin");
     TABLE.put("POST /commands/{id}/cancel", "investigator admin");
+    for (String line :
+        List.of(
+            "GET /pulls",
+            "POST /pulls",
+            "GET /pulls/{id}",
+            "GET /pulls/{id}/progress",
+            "POST /pulls/{id}/now",
+            "GET /pulls/{id}/bundle.zip",
+            "GET /pulls/{id}/report")) {
+      TABLE.put(line, "investigator admin");
+    }
+    TABLE.put("GET /verify", PEOPLE);
+    TABLE.put("POST /verify", PEOPLE);
+    TABLE.put("GET /users", "admin");
+    TABLE.put("POST /users", "admin");
+    TABLE.put("POST /users/{name}", "admin");
     TABLE.put("GET /acts", "admin");
     TABLE.put("GET /acts.csv", "admin");
   }
@@ -91,13 +109,16 @@ final class RightsTest {
   void everyAddressHasALineHere() throws Exception {
     try (Acts acts =
         Acts.open(folder.resolve("other"), "hq.example", "0", hq.database(), hq.clock())) {
+      List<VerifierKey> cosigners = List.of(hq.running().keys().mirror().verifier());
+      Orders orders = new Orders(hq.database(), hq.data(), hq.running().keys().commands());
       Console console =
           new Console(
               hq.database(),
               new SegmentFiles(hq.data()),
               new Passwords(),
-              hq.running().keys().mirror().verifier(),
-              new Orders(hq.database(), hq.data(), hq.running().keys().commands()),
+              cosigners,
+              orders,
+              new Pulling(hq.database(), hq.data(), orders, cosigners, hq.clock()),
               acts,
               hq.clock());
       Set<String> registered =
@@ -230,7 +251,10 @@ final class RightsTest {
   private String path(String line) {
     String path = line.substring(line.indexOf(' ') + 1);
     String id = path.startsWith("/commands") ? "0".repeat(32) : log;
-    return path.replace("{id}", id).replace("{seq}", "1").replace("{passport}", "abc");
+    return path.replace("{id}", id)
+        .replace("{seq}", "1")
+        .replace("{passport}", "abc")
+        .replace("{name}", "nobody");
   }
 
   private HttpResponse<String> asked(String line, String cookie, String word) throws Exception {

@@ -9,3 +9,20 @@ document.addEventListener("change", event => {
     event.target.form.requestSubmit();
   }
 });
+// A file can be dropped anywhere on its form, and is sent at once.
+for (const form of document.querySelectorAll("form.drop")) {
+  const input = form.querySelector("input[type=file]");
+  form.addEventListener("dragover", event => {
+    event.preventDefault();
+    form.classList.add("over");
+  });
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", event => {
+    event.preventDefault();
+    form.classList.remove("over");
+    if (event.dataTransfer.files.length === 1) {
+      input.files = event.dataTransfer.files;
+      form.requestSubmit();
+    }
+  });
+}

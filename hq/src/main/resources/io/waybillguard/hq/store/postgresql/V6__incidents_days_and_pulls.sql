@@ -36,8 +36,8 @@ CREATE TABLE watched_day(
 );
 
 -- What people asked for in the console. state: asking (the workstation for content), waiting, writing,
--- done, failed. began and ended: first and last moment wanted, NULL for all. alive: when a process last
--- worked at it; another goes on with it after a while.
+-- done, failed. began and ended: first and last moment wanted, NULL for all. commands: ids, with commas
+-- between. missing: records whose content was asked for. alive: when a process last worked at it; another goes on with it after a while.
 CREATE TABLE pull(
   id TEXT NOT NULL PRIMARY KEY,
   log TEXT NOT NULL,
@@ -52,6 +52,7 @@ CREATE TABLE pull(
   alive BIGINT NOT NULL,
   done BIGINT NOT NULL,
   total BIGINT NOT NULL,
+  commands TEXT NOT NULL,
   missing BIGINT NOT NULL,
   fingerprint TEXT NOT NULL,
   bytes BIGINT NOT NULL,
