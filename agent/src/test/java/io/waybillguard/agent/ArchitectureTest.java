@@ -60,6 +60,12 @@ final class ArchitectureTest {
   // HQ reads these too, so they may not know how an agent reports.
   private static final ArchRule wireKnows = knows("report.wire", "event", "evidence");
 
+  private static final ArchRule sigmaKnowsNothing = knows("hunt.sigma");
+
+  private static final ArchRule searchKnows = knows("hunt.search", "event", "hunt.sigma");
+
+  private static final ArchRule huntKnows = knows("hunt", "event", "evidence", "platform", "run");
+
   private static final ArchRule notifyKnows =
       knows("notify", "event", "evidence", "platform", "run");
 
@@ -238,6 +244,9 @@ final class ArchitectureTest {
             pipelineKnows,
             reportKnows,
             wireKnows,
+            sigmaKnowsNothing,
+            searchKnows,
+            huntKnows,
             notifyKnows,
             noticeWindowKnows,
             nobodyKnowsApp,

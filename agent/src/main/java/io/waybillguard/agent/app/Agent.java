@@ -6,6 +6,7 @@ import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.desk.DeskDoor;
 import io.waybillguard.agent.desk.Roster;
 import io.waybillguard.agent.detect.Judge;
+import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -17,6 +18,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
+import io.waybillguard.agent.hunt.Hunter;
 import io.waybillguard.agent.notify.Notifier;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
@@ -65,8 +67,10 @@ final class Agent {
   private final Judge judge;
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
+  private final Hunter hunter;
   private final Reporter reporter;
   private final Optional<Notifier> notifier;
+  private final Trials trials;
   private final SelfTest selfTest;
   private final LastWords lastWords;
   private final Watchdog watchdog;
@@ -80,7 +84,8 @@ final class Agent {
    *
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Home home, ConfigFile settings, Machine machine) throws IOException {
+  Agent(Home home, ConfigFile settings, Machine machine, ServiceLine service)
+      throws IOException {
     this.data = home.data();
     this.door = home.door();
     this.config = settings.config();
@@ -102,6 +107,9 @@ final class Agent {
             .map(s -> new SensorDuty(s, inbox, wall))
             .toList();
     Reporter.Rhythm rhythm = rhythm();
+    hunter =
+        new Hunter(
+            data, pipeline, new HuntGround(wall), wall, mono, new SecureRandom(), this::hurry);
     reporter =
         new Reporter(
             data,
@@ -111,24 +119,29 @@ final class Agent {
             wall,
             mono,
             new SecureRandom(),
+            new Errand(hunter),
             hq -> {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
             });
     notifier = Notices.of(machine.osName(), config.notice(), data, pipeline, reporter, wall);
+    trials = new Trials(config.sensors());
     selfTest =
         new SelfTest(
             sensors,
             data,
-            this::stimulus,
-            FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
-                ? FIRST_TEST_AFTER
-                : config.selftest().every(),
-            config.selftest().every(),
+            trials,
+            new SelfTest.Rhythm(
+                FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
+                    ? FIRST_TEST_AFTER
+                    : config.selftest().every(),
+                config.selftest().every(),
+                config.selftest().signsEvery()),
             wall,
             new SecureRandom(),
             this::writeDown);
     watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
+    service.pulse(pipeline.name()).ifPresent(watchdog::tell);
     supervisor = new Supervisor(watchdog);
   }
 
@@ -161,12 +174,6 @@ final class Agent {
                     LOG.error("a record of type {} was not written", event.type(), failure);
                   }
                 });
-  }
-
-  private Optional<Stimulus> stimulus(String sensor) throws IOException, InterruptedException {
-    return SensorCheckup.isLinux() && Stimulus.cannotBeGiven(sensor, config.sensors()).isEmpty()
-        ? Optional.of(Stimulus.give(sensor, config.sensors()))
-        : Optional.empty();
   }
 
   private Pipeline.BatchLimits batch() {
@@ -245,6 +252,7 @@ final class Agent {
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
     notifier.ifPresent(supervisor::start);
+    supervisor.start(hunter);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
     supervisor.start(new DeskDoor(door, new Roster(signedOn), pipeline::record, wall));
@@ -265,7 +273,8 @@ final class Agent {
   }
 
   private String before() throws IOException {
-    Optional<String> last = log.lastType();
+    // An installer's word lies between the end of one run and the start of the next.
+    Optional<String> last = log.lastTypeBut(AgentInstalled.TYPE);
     if (lastWords.found().isPresent()) {
       return "watchdog";
     }
@@ -344,8 +353,7 @@ final class Agent {
             .put("state", state.sight().name().toLowerCase(java.util.Locale.ROOT))
             .put("since", Times.rfc3339(state.since()))
             .put("detail", state.detail());
-    boolean isTested = Stimulus.cannotBeGiven(state.name(), config.sensors()).isEmpty();
-    sensor.put("tested", isTested);
+    sensor.put("tested", trials.areFor(state.name()));
     selfTest
         .proof(state.name())
         .ifPresent(

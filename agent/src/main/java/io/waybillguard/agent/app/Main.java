@@ -83,6 +83,7 @@ public final class Main {
     return new CommandLine(call)
         .addSubcommand(new Run(call))
         .addSubcommand(new Enroll(call))
+        .addSubcommand(new InstallRecord(call))
         .addSubcommand(new Status(call))
         .addSubcommand(new Doctor(call))
         .addSubcommand(new Sweep(call))

@@ -69,7 +69,7 @@ public record Config(
               new UsbDevices(List.of()),
               new Desk(Hours.ANY, false)),
           new Watchdog(Duration.ofSeconds(120)),
-          new Selftest(Duration.ofDays(1)),
+          new Selftest(Duration.ofDays(1), Duration.ofMinutes(5)),
           new Notice(
               true,
               "medium",
@@ -339,10 +339,11 @@ public record Config(
   /**
    * The test that each sensor has to pass.
    *
-   * @param every time between two tests; the first is ten minutes after the start, or this long if
-   *     that is shorter, and each up to a tenth later; 5m to 30d
+   * @param every time between two whole tests; the first is ten minutes after the start, or this
+   *     long if that is shorter, and each up to a tenth later; 5m to 30d
+   * @param signsEvery time between two tests by signs that leave no record; 1m to 1d
    */
-  public record Selftest(Duration every) {}
+  public record Selftest(Duration every, Duration signsEvery) {}
 
   /**
    * What the person at the desk is shown of an incident.

@@ -290,7 +290,10 @@ public record ConfigFile(Config config, List<Setting> settings) {
   }
 
   private static Config.Selftest selftest(Section in, Config.Selftest standard) {
-    Config.Selftest read = new Config.Selftest(in.time("every", standard.every(), "5m", "30d"));
+    Config.Selftest read =
+        new Config.Selftest(
+            in.time("every", standard.every(), "5m", "30d"),
+            in.time("signs_every", standard.signsEvery(), "1m", "1d"));
     in.end();
     return read;
   }

@@ -6,6 +6,8 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.IncidentChanged.Change;
 import io.waybillguard.agent.event.IncidentChanged.Step;
+import io.waybillguard.agent.event.NoticeAnswered;
+import io.waybillguard.agent.event.NoticeUnanswered;
 import io.waybillguard.agent.event.RemoteSessionEnded;
 import io.waybillguard.agent.event.RemoteSessionStarted;
 import io.waybillguard.agent.event.SensorBack;
@@ -173,10 +175,38 @@ public final class Incidents {
 
   /** What is no finding and belongs into the stories of some incidents. */
   private List<IncidentChanged> remark(long seq, Event event) {
+    if (event instanceof NoticeAnswered answered) {
+      boolean knowsNothing = answered.answer() == NoticeAnswered.Answer.UNKNOWN;
+      return remark(
+          seq,
+          event,
+          // Whoever sits there says that it is not theirs: that is worth more than any rule.
+          knowsNothing ? Severity.HIGH : Severity.INFORMATIONAL,
+          new TreeMap<>(
+              Map.of(
+                  "answer", answered.answer().word(),
+                  "by",
+                      answered.operator().isEmpty() ? answered.account() : answered.operator(),
+                  "how", answered.how().word(),
+                  "place", answered.place().word(),
+                  "after_ms", String.valueOf(answered.after().toMillis()))),
+          each -> each.uid().equals(answered.incident()));
+    }
+    if (event instanceof NoticeUnanswered silence) {
+      return remark(
+          seq,
+          event,
+          Severity.INFORMATIONAL,
+          new TreeMap<>(Map.of("after_ms", String.valueOf(silence.after().toMillis()))),
+          each ->
+              each.uid().equals(silence.incident())
+                  && each.steps().stream().noneMatch(s -> s.rule().equals(silence.type())));
+    }
     if (event instanceof UsbDetached gone) {
       return remark(
           seq,
           event,
+          Severity.INFORMATIONAL,
           new TreeMap<>(Map.of("path", gone.device().name())),
           each -> hasKey(each, "device:" + gone.device().passport()));
     }
@@ -184,6 +214,7 @@ public final class Incidents {
       return remark(
           seq,
           event,
+          Severity.INFORMATIONAL,
           new TreeMap<>(
               Map.of(
                   "path",
@@ -196,6 +227,7 @@ public final class Incidents {
       return remark(
           seq,
           event,
+          Severity.INFORMATIONAL,
           new TreeMap<>(
               Map.of(
                   "path",
@@ -212,10 +244,10 @@ public final class Incidents {
   }
 
   private List<IncidentChanged> remark(
-      long seq, Event event, SortedMap<String, String> facts, Predicate<IncidentChanged> concerns) {
+      long seq, Event event, Severity severity, SortedMap<String, String> facts, Predicate<IncidentChanged> concerns) {
     Step step =
         new Step(
-            seq, event.at(), event.type(), Severity.INFORMATIONAL, List.of(seq), List.of(), facts);
+            seq, event.at(), event.type(), severity, List.of(seq), List.of(), facts);
     List<IncidentChanged> changes = new ArrayList<>();
     for (IncidentChanged each : open()) {
       if (concerns.test(each) && each.steps().size() < MOST_STEPS) {

@@ -5,7 +5,8 @@ package io.waybillguard.agent.event;
  * docs/evidence-format.md}.
  */
 public sealed interface Note extends Event
-    permits AgentStarted,
+    permits AgentInstalled,
+        AgentStarted,
         AgentStopped,
         ClockJumped,
         CommandEnded,
@@ -13,6 +14,8 @@ public sealed interface Note extends Event
         HoldPlaced,
         HoldReleased,
         HqAct,
+        HuntFinished,
+        HuntStarted,
         IncidentChanged,
         KeyHandedOver,
         LogRecovered,

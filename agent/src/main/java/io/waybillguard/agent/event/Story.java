@@ -168,7 +168,21 @@ public final class Story {
         .put("bytes_out", bytesOut(incident))
         .put("destination", destination(incident))
         .put("techniques", techniques(incident))
-        .put("answers", List.of());
+        .put("answers", answers(incident));
+  }
+
+  private static List<Json.Obj> answers(IncidentChanged incident) {
+    return incident.steps().stream()
+        .filter(step -> step.rule().equals("notice.answered"))
+        .map(
+            step ->
+                Json.object()
+                    .put("answer", step.fact("answer"))
+                    .put("by", step.fact("by"))
+                    .put("how", step.fact("how"))
+                    .put("place", step.fact("place"))
+                    .put("at", step.at().toString()))
+        .toList();
   }
 
   private static Collection<String> techniques(IncidentChanged incident) {
@@ -274,6 +288,18 @@ public final class Story {
               summary.sensor(step.fact("path")),
               TIME.format(moment(step, "from")),
               TIME.format(moment(step, "until")));
+      case "notice.answered" -> {
+        String answer = "answer." + step.fact("answer");
+        yield say(
+            key,
+            step.fact("by").isEmpty() ? say("somebody") : step.fact("by"),
+            words.containsKey(answer) ? say(answer) : step.fact("answer"),
+            summary.span(number(step, "after_ms")),
+            words.containsKey("place." + step.fact("place"))
+                ? say("place." + step.fact("place"))
+                : "");
+      }
+      case "notice.unanswered" -> say(key, summary.span(number(step, "after_ms")));
       case "session.end" -> say(key, step.fact("path"), summary.span(number(step, "lasted_ms")));
       default -> say(key, named(step));
     };

@@ -31,7 +31,8 @@ public final class Summary {
   private final ZoneId zone;
 
   /** What the results of commands count, in the order in which people read it. */
-  private static final List<String> COUNTS = List.of("erased", "held", "absent", "sent", "gone");
+  private static final List<String> COUNTS =
+      List.of("erased", "held", "absent", "sent", "gone", "found");
 
   private final ResourceBundle words;
 
@@ -122,6 +123,20 @@ public final class Summary {
               at(ocsf, "unmapped").number("entries", 0),
               ocsf.number("num_detections", 0),
               span(ocsf.number("duration", 0)));
+      case "hunt.start" ->
+          say(
+              at(ocsf, "unmapped").flag("resumed", false) ? "hunt.start.resumed" : type,
+              text(ocsf, "scan", "name"),
+              shortly(text(ocsf, "scan", "uid")));
+      case "hunt.end" ->
+          say(
+              ocsf.number("num_detections", 0) > 0 ? "hunt.end.found" : type,
+              text(ocsf, "scan", "name"),
+              shortly(text(ocsf, "scan", "uid")),
+              ocsf.number("num_files", 0),
+              at(ocsf, "unmapped").number("records", 0),
+              ocsf.number("num_detections", 0),
+              span(ocsf.number("duration", 0)));
       case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
       case "operator.on", "operator.off" -> say(type, text(ocsf, "user", "name"));
       case "visitor.expected" ->
@@ -153,6 +168,12 @@ public final class Summary {
       case "notice.shown", "notice.answered", "notice.unanswered", "notice.impossible" ->
           notice(type, ocsf);
       case "log.start" -> started(ocsf);
+      case "agent.install" -> {
+        String act = ocsf.text("status_detail", "");
+        yield act.isEmpty()
+            ? say("other", type)
+            : say(type + "." + act, text(ocsf, "unmapped", "from"), text(ocsf, "unmapped", "to"));
+      }
       case "log.stop" -> say(type, named("reason", text(ocsf, "unmapped", "reason")));
       case "log.key" -> say(type, at(ocsf, "unmapped").number("epoch", 0));
       case "log.gap" ->
@@ -573,13 +594,17 @@ public final class Summary {
         counts.add(say("count." + what, about.number(what, 0)));
       }
     }
-    String id = about.text("command_id", "");
     return say(
         key,
         named("command", about.text("command", "")),
-        id.substring(0, Math.min(8, id.length())),
+        shortly(about.text("command_id", "")),
         counts.isEmpty() ? "" : say("counts", String.join(say("counts.between"), counts)),
         ocsf.text("status_detail", ""));
+  }
+
+  /** As much of a command's id as tells it from others. */
+  private static String shortly(String id) {
+    return id.substring(0, Math.min(8, id.length()));
   }
 
   private String sensor(Json.Obj ocsf) {

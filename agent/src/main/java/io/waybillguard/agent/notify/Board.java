@@ -125,6 +125,14 @@ final class Board {
       return;
     }
     Card card = cards.get(news.uid());
+    if (news.isRemark()) {
+      // A login that ended, or this desk's own answer: part of the story, and no news to the desk.
+      if (card != null) {
+        card.matter = news;
+        card.known = max(card.known, news.severity());
+      }
+      return;
+    }
     if (card == null) {
       cards.put(news.uid(), new Card(news, now));
       cards.keySet().stream()
@@ -156,6 +164,10 @@ final class Board {
     return news.login()
         .filter(login -> before.login().filter(b -> b.uid().equals(login.uid())).isEmpty())
         .isPresent();
+  }
+
+  private static Severity max(Severity a, Severity b) {
+    return a.compareTo(b) >= 0 ? a : b;
   }
 
   /** Nothing more comes of an incident. */

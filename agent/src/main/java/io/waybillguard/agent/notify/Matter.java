@@ -27,8 +27,17 @@ record Matter(IncidentChanged incident, Optional<RemoteSession> login) {
     return incident.severity();
   }
 
+  /** How many steps there are, without remarks. */
   long steps() {
-    return incident.steps().size() + incident.left();
+    return incident.steps().stream()
+            .filter(step -> CrimeStep.of(step.rule()) != CrimeStep.REMARK)
+            .count()
+        + incident.left();
+  }
+
+  /** Whether what came last is a remark. */
+  boolean isRemark() {
+    return CrimeStep.of(incident.last().rule()) == CrimeStep.REMARK;
   }
 
   /** The newest step that is more than a remark. */

@@ -14,6 +14,7 @@ import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.report.wire.Command;
+import io.waybillguard.agent.report.wire.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class Commands {
   private static final Set<String> KNOWN = Set.of("pull", "hold", "release", "erase", "rekey");
 
   private final LogClerk clerk;
+  private final Errands errands;
   private final InstantSource clock;
 
   /** Ids that are in the log, with the moment after which HQ's word on them is stale anyway. */
@@ -93,8 +95,9 @@ final class Commands {
   /**
    * @param clock gives the times of records; whether a command is still to be run is judged by HQ's
    */
-  Commands(LogClerk clerk, InstantSource clock) {
+  Commands(LogClerk clerk, Errands errands, InstantSource clock) {
     this.clerk = clerk;
+    this.errands = errands;
     this.clock = clock;
   }
 
@@ -119,6 +122,10 @@ final class Commands {
       unended.remove(entry.leaf().fields().text("id", ""));
     }
     for (Map.Entry<String, String> each : unended.entrySet()) {
+      if (errands.knows(each.getValue()) && errands.begin(each.getValue(), each.getKey())) {
+        LOG.info("command={} id={} goes on", each.getValue(), each.getKey());
+        continue;
+      }
       LOG.warn("command={} id={} was interrupted", each.getValue(), each.getKey());
       end(
           each.getKey(),
@@ -168,12 +175,18 @@ final class Commands {
     } else if (!now.isBefore(command.expires())) {
       verdict = Verdict.EXPIRED;
       detail = "its time was over at " + command.expires();
-    } else if (!KNOWN.contains(command.type())) {
+    } else if (!KNOWN.contains(command.type()) && !errands.knows(command.type())) {
       verdict = Verdict.UNSUPPORTED;
     } else {
       try {
+        if (!Stage.of(command.args(), command.id()).holds(hq.origin(), hq.outlet())) {
+          throw new BadArguments("this desk is not among those that it is for");
+        }
         check(command);
-      } catch (BadArguments e) {
+        if (errands.knows(command.type())) {
+          errands.prepare(command);
+        }
+      } catch (BadArguments | IllegalArgumentException e) {
         verdict = Verdict.REFUSED;
         detail = String.valueOf(e.getMessage());
       }
@@ -189,7 +202,9 @@ final class Commands {
             command.expires()));
     seen.put(command.id(), command.expires());
     LOG.info("command={} id={} verdict={} {}", command.type(), command.id(), verdict, detail);
-    if (verdict == Verdict.TAKEN) {
+    if (verdict == Verdict.TAKEN && !KNOWN.contains(command.type())) {
+      boolean unused = errands.begin(command.type(), command.id());
+    } else if (verdict == Verdict.TAKEN) {
       waiting.add(new Running(command));
     }
   }

@@ -152,6 +152,7 @@ public final class Reporter implements Duty {
    * @param clerk the log's writer
    * @param clock for what people read
    * @param monoMicros what waits are measured by, in µs; never runs backwards
+   * @param errands what HQ's commands may have this PC do besides
    */
   public Reporter(
       Path data,
@@ -161,6 +162,7 @@ public final class Reporter implements Duty {
       InstantSource clock,
       LongSupplier monoMicros,
       RandomGenerator random,
+      Errands errands,
       Connector connector) {
     this.data = data;
     this.clerk = clerk;
@@ -170,7 +172,7 @@ public final class Reporter implements Duty {
     this.monoMicros = monoMicros;
     this.connector = connector;
     this.backoff = new Backoff(rhythm.backoffMost(), random);
-    this.commands = new Commands(clerk, clock);
+    this.commands = new Commands(clerk, errands, clock);
   }
 
   /** The real way: HTTPS with this PC's certificate. */

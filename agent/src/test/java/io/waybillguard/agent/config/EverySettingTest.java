@@ -200,6 +200,9 @@ final class EverySettingTest {
                   "0c2e:0b61 serial:A1 port:1-2.3",
                   "0c2e:0b61 serial:A1 port:1-2.3")),
           Map.entry(
+              "selftest.signs_every",
+              new Place(c -> c.selftest().signsEvery(), "2m", Duration.ofMinutes(2))),
+          Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));
 

@@ -9,6 +9,9 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.IncidentChanged.Change;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.NoticeAnswered;
+import io.waybillguard.agent.event.NoticeAnswered.Answer;
+import io.waybillguard.agent.event.NoticeUnanswered;
 import io.waybillguard.agent.event.Severity;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,6 +124,35 @@ final class IncidentsTest {
         List.of(Change.CLOSE, Change.NEW), changes.stream().map(IncidentChanged::change).toList());
     assertEquals("log-0-1", changes.get(0).uid());
     assertEquals("log-2-3", changes.get(1).uid());
+  }
+
+  @Test
+  void theDesksAnswerIsARemarkAndNotKnowingOfItWeighsMore() {
+    Incidents incidents = new Incidents("log");
+    String uid = incidents.on(1, program(Scene.noon(0), "/a", 0)).get(0).uid();
+    Instant later = Scene.noon(70);
+    IncidentChanged silent =
+        incidents.on(3, new NoticeUnanswered(later, uid, "lin", MINUTE)).get(0);
+    assertEquals(Severity.MEDIUM, silent.severity());
+    assertEquals(
+        List.of(), incidents.on(5, new NoticeUnanswered(later, uid, "lin", MINUTE)), "once");
+    IncidentChanged answered = incidents.on(6, answer(later, uid, Answer.UNKNOWN)).get(0);
+    assertEquals(Severity.HIGH, answered.severity());
+    assertEquals("notice.answered", answered.last().rule());
+    assertEquals(List.of(), incidents.on(8, answer(later, "another", Answer.UNKNOWN)));
+    assertEquals(3, incidents.open().get(0).steps().size());
+  }
+
+  private static NoticeAnswered answer(Instant at, String incident, Answer answer) {
+    return new NoticeAnswered(
+        at,
+        incident,
+        answer,
+        "lin",
+        "",
+        NoticeAnswered.How.KEYBOARD,
+        NoticeAnswered.Place.CONSOLE,
+        Duration.ofSeconds(9));
   }
 
   @Test

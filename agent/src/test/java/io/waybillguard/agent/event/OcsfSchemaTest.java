@@ -171,6 +171,7 @@ final class OcsfSchemaTest {
           new RemoteLoginsRefused(NOON, NOON, "xrdp", "xrdp 远程桌面", "", 1),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
           new SensorProved(NOON, "program", 312, "/tmp/probe-7f3a/self-test.elf", 4711),
+          new SensorProved(NOON, "presence", 40, "/dev/input/event3 -77123", -1),
           new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
@@ -247,7 +248,23 @@ final class OcsfSchemaTest {
           new AgentStarted(
               NOON, "0.1.0", "boot", 77, HASH, HASH, "Asia/Shanghai", "unclean", 256, "killed"),
           new AgentStarted(NOON, "0.1.0", "", 0, "", HASH, "Asia/Shanghai", "first", 0, ""),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.INSTALLED, "", "0.1.0"),
+          new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.REINSTALLED, "0.1.0", "0.2.0"),
+          new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.UPGRADED, "0.1.0", "0.2.0"),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
           new AgentStopped(NOON, "0.1.0", "signal"),
+          new HuntStarted(NOON, "5f".repeat(16), "同城云盘", List.of("sha256", "sigma"), true),
+          new HuntFinished(
+              NOON,
+              "5f".repeat(16),
+              "同城云盘",
+              new HuntFinished.Looked(120_000, 900, 3),
+              Duration.ofMinutes(50),
+              List.of(
+                  new HuntFinding("sha256", HASH, "/home/desk/.x/wps", HASH, -1),
+                  new HuntFinding("usb", "0781:5567", "SanDisk Cruzer", "", 17)),
+              4),
           new ClockJumped(NOON, Duration.ofDays(-3650)),
           new CommandReceived(
               NOON,

@@ -161,6 +161,26 @@ final class StoryTest {
   }
 
   @Test
+  void theDesksAnswerIsPartOfTheStory() throws Exception {
+    step(LATER, "notice.unanswered", Severity.INFORMATIONAL, Map.of("after_ms", "60000"));
+    step(
+        LATER.plusSeconds(90),
+        "notice.answered",
+        Severity.HIGH,
+        Map.of(
+            "answer", "unknown", "by", "李雷", "how", "scanner", "place", "local", "after_ms",
+            "9000"));
+    IncidentChanged incident = incident(Severity.HIGH, 0);
+    Story story = new Story(Locale.SIMPLIFIED_CHINESE, ZONE);
+    assertEquals(
+        List.of("6月16日 02:10，1 分 0 秒 内没有人回答提示。", "02:11，李雷 回答提示：“不认识”（用了 9 秒，用这台电脑的扫描枪）。"),
+        texts(story, incident));
+    Json.Obj answer = story.json(incident, "0123").objects("answers").get(0);
+    assertEquals("unknown", answer.text("answer"));
+    assertEquals("李雷", answer.text("by"));
+  }
+
+  @Test
   void whatIsNotKnownIsSaidAndWhatWasLeftOutIsCounted() {
     step(
         DAY,

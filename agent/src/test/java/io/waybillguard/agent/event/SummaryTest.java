@@ -106,6 +106,34 @@ final class SummaryTest {
         "记下这台电脑现有的自启动 1,234 项，以后与它比较。",
         "1,234 things start by themselves on this PC; changes are told against these from now on.");
     says(
+        new HuntStarted(NOON, "5f2b7c0d".repeat(4), "云盘", List.of("sha256"), false),
+        "开始总部要求的排查“云盘”（编号 5f2b7c0d）。",
+        "The hunt \"云盘\" that HQ asked for (id 5f2b7c0d) began.");
+    says(
+        new HuntFinished(
+            NOON,
+            "5f2b7c0d".repeat(4),
+            "云盘",
+            new HuntFinished.Looked(1_200, 90, 0),
+            Duration.ofSeconds(9),
+            List.of(new HuntFinding("path", "/opt/**", "/opt/a", "", -1)),
+            2),
+        "排查“云盘”（编号 5f2b7c0d）完毕：看了 1,200 个文件、90 条记录，发现 3 项，历时 9 秒。",
+        "Hunt \"云盘\" (id 5f2b7c0d) finished: 1,200 files and 90 records looked at, 3 found; it took"
+            + " 9 s.");
+    says(
+        new HuntFinished(
+            NOON,
+            "5f2b7c0d".repeat(4),
+            "云盘",
+            new HuntFinished.Looked(1, 0, 0),
+            Duration.ofSeconds(9),
+            List.of(),
+            0),
+        "排查“云盘”（编号 5f2b7c0d）完毕：看了 1 个文件、0 条记录，没有发现，历时 9 秒。",
+        "Hunt \"云盘\" (id 5f2b7c0d) finished: 1 files and 0 records looked at, nothing found; it took"
+            + " 9 s.");
+    says(
         new SweepFinished(NOON, 1, "schedule", 400, 900, 2, Duration.ofSeconds(9), 0),
         "清查完毕：看了 400 个文件，自启动 900 项，与上次相比变了 2 项，历时 9 秒。",
         "Sweep finished: 400 files looked at, 900 things start by themselves, 2 differ from the"
@@ -539,6 +567,22 @@ final class SummaryTest {
         new AgentStopped(NOON, "0.1.0", "shutdown"),
         "面单卫士停止：电脑关机。",
         "Agent stopped: the PC was shut down.");
+    says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.INSTALLED, "", "0.1.0"),
+        "安装了 0.1.0 版。",
+        "Version 0.1.0 was installed.");
+    says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
+        "0.2.0 版没有启动好，已换回 0.1.0 版。",
+        "Version 0.2.0 did not become ready; version 0.1.0 is back.");
+    says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
+        "0.1.0 版已卸载，证据日志保留。",
+        "Version 0.1.0 was removed; the log stays.");
+    says(
+        new AgentStopped(NOON, "0.1.0", "uninstall"),
+        "面单卫士停止：正在卸载。",
+        "Agent stopped: the program is being removed.");
     says(
         new KeyHandedOver(NOON, 3, "x/agent/0+aabbccdd+AQ=="),
         "证据日志换用第 3 把签名密钥，旧的一把已销毁。",

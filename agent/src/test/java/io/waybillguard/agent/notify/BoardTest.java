@@ -120,8 +120,8 @@ final class BoardTest {
 
   @Test
   void ofSeveralIncidentsTheWorstIsShownAndTheOthersWait() {
-    board.matter(matter("a", Severity.MEDIUM, 1, "x"), NOON);
-    board.matter(matter("b", Severity.CRITICAL, 1, "x"), NOON);
+    board.matter(matter("a", Severity.MEDIUM, 1, "images-carried-off"), NOON);
+    board.matter(matter("b", Severity.CRITICAL, 1, "images-carried-off"), NOON);
     showAt(NOON);
     assertEquals("b OPEN", front());
     assertEquals(1, board.waiting());
@@ -226,7 +226,7 @@ final class BoardTest {
     showAt(NOON);
     answer(Answer.EXPECTED, NOON.plusSeconds(3));
     board.read(NOON.plusSeconds(4));
-    board.matter(matter("a", Severity.MEDIUM, 2, "x"), NOON.plusSeconds(9));
+    board.matter(matter("a", Severity.MEDIUM, 2, "images-carried-off"), NOON.plusSeconds(9));
     board.tick(NOON.plusSeconds(9));
     assertEquals("none", front());
     board.matter(matter("a", Severity.CRITICAL, 3, "images-carried-off"), NOON.plusSeconds(10));

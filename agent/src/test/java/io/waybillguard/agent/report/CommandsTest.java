@@ -241,6 +241,88 @@ final class CommandsTest {
     assertEquals(List.of(), leaves("hq.result"));
   }
 
+  /** What is kept of errands; it outlives a new start, as files do. */
+  private static final class Kept implements Errands {
+    private final List<String> prepared = new ArrayList<>();
+    private final List<String> begun = new ArrayList<>();
+
+    @Override
+    public boolean knows(String type) {
+      return type.equals("hunt");
+    }
+
+    @Override
+    public void prepare(Command command) {
+      if (command.args().has("nonsense")) {
+        throw new IllegalArgumentException("\"nonsense\" makes none");
+      }
+      prepared.add(command.id());
+    }
+
+    @Override
+    public boolean begin(String type, String id) {
+      begun.add(id);
+      return prepared.contains(id);
+    }
+  }
+
+  private Kept errands() throws Exception {
+    Kept kept = new Kept();
+    desk.close();
+    desk = new TestDesk(temp.resolve("data"), kept, enrolment -> hq);
+    return kept;
+  }
+
+  @Test
+  void anErrandIsKeptBeforeItIsTakenAndGoesOnAfterANewStart() throws Exception {
+    Kept kept = errands();
+    Command hunt = command("hunt", NONE);
+    give(hunt);
+    assertEquals("taken", only("hq.cmd").text("verdict"));
+    assertEquals(List.of(hunt.id()), kept.begun);
+    assertEquals(List.of(), leaves("hq.result"), "who does it says so");
+    desk.restart(enrolment -> hq);
+    give(hunt);
+    assertEquals(List.of(hunt.id(), hunt.id()), kept.begun);
+    assertEquals(List.of(), leaves("hq.result"));
+    kept.prepared.clear();
+    desk.restart(enrolment -> hq);
+    desk.report(50);
+    assertEquals("interrupted", only("hq.result").text("outcome"), "nothing is left to go on with");
+  }
+
+  @Test
+  void anErrandThatMakesNoSenseOrIsForOtherDesksIsRefused() throws Exception {
+    Kept kept = errands();
+    give(
+        command("hunt", Json.object().put("nonsense", true)),
+        command("hunt", Json.object().put("outlets", List.of("0571-002"))),
+        command("hunt", Json.object().put("percent", 0)));
+    assertEquals(3, leaves("hq.cmd").size());
+    assertTrue(leaves("hq.cmd").stream().allMatch(l -> l.text("verdict", "").equals("refused")));
+    assertEquals(List.of(), kept.prepared);
+  }
+
+  @Test
+  void ofAStageEachDeskKnowsItselfWhetherItIsMeant() throws Exception {
+    Kept kept = errands();
+    List<String> meant = new ArrayList<>();
+    for (int percent : List.of(1, 25, 50, 75, 100)) {
+      Command hunt =
+          command(
+              "hunt",
+              new io.waybillguard.agent.report.wire.Stage(List.of("0571-001"), percent, "same")
+                  .into(Json.object()));
+      give(hunt);
+      if (kept.begun.contains(hunt.id())) {
+        meant.add(hunt.id());
+      } else {
+        assertEquals(List.of(), meant, "a larger stage holds the smaller");
+      }
+    }
+    assertTrue(!meant.isEmpty(), "all is all");
+  }
+
   @Test
   void argumentsThatMakeNoSenseAreRefusedWithTheReason() throws Exception {
     give(

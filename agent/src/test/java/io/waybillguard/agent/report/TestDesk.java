@@ -31,6 +31,7 @@ public final class TestDesk implements LogClerk, AutoCloseable {
   public static final Instant NOON = Instant.parse("2026-06-12T04:00:00Z");
 
   private final Path data;
+  private final Errands errands;
   private EvidenceLog log;
   private Reporter reporter;
   private final String boot = UUID.randomUUID().toString();
@@ -38,7 +39,12 @@ public final class TestDesk implements LogClerk, AutoCloseable {
   private Duration wrong = Duration.ZERO;
 
   public TestDesk(Path data, Reporter.Connector hq) throws IOException {
+    this(data, Errands.NONE, hq);
+  }
+
+  public TestDesk(Path data, Errands errands, Reporter.Connector hq) throws IOException {
     this.data = data;
+    this.errands = errands;
     this.log = open();
     this.reporter = reporter(hq);
   }
@@ -66,7 +72,7 @@ public final class TestDesk implements LogClerk, AutoCloseable {
             Duration.ofSeconds(60),
             Duration.ofMinutes(15));
     return new Reporter(
-        data, this, rhythm, this::heartbeat, clock(), this::micros, new Random(42), hq);
+        data, this, rhythm, this::heartbeat, clock(), this::micros, new Random(42), errands, hq);
   }
 
   private InstantSource clock() {
