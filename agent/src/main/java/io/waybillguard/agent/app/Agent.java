@@ -86,8 +86,7 @@ final class Agent {
    *
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Home home, ConfigFile settings, Machine machine, ServiceLine service)
-      throws IOException {
+  Agent(Home home, ConfigFile settings, Machine machine, ServiceLine service) throws IOException {
     this.data = home.data();
     this.door = home.door();
     this.config = settings.config();

@@ -73,14 +73,7 @@ public record Config(
           new Watchdog(Duration.ofSeconds(120)),
           new Selftest(Duration.ofDays(1), Duration.ofMinutes(5)),
           new Notice(
-              true,
-              "medium",
-              Duration.ofSeconds(60),
-              Duration.ofMinutes(10),
-              2,
-              Hours.ANY,
-              "",
-              ""),
+              true, "medium", Duration.ofSeconds(60), Duration.ofMinutes(10), 2, Hours.ANY, "", ""),
           new Terminal(0));
 
   /**

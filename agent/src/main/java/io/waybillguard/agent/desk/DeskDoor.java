@@ -47,7 +47,6 @@ public final class DeskDoor implements Duty {
   /** Of a line that is too long, so that whoever wrote it can be told. */
   private static final int MOST_READ = 65_536;
 
-
   private final Path socket;
   private final Hearing hearing;
   private final InstantSource clock;
@@ -121,7 +120,10 @@ public final class DeskDoor implements Duty {
     Json.Obj reply;
     try {
       byte[] line = line(caller); // also of one who is turned away: unread, it resets the answer
-      reply = isTooMuch() ? Hearing.refused("too_many") : hearing.hear(Saying.parse(line), account(caller), How.COMMAND);
+      reply =
+          isTooMuch()
+              ? Hearing.refused("too_many")
+              : hearing.hear(Saying.parse(line), account(caller), How.COMMAND);
     } catch (JsonException | IllegalArgumentException e) {
       LOG.warn("something was said that cannot be: {}", e.getMessage());
       reply = Hearing.refused("bad_request").put("detail", String.valueOf(e.getMessage()));

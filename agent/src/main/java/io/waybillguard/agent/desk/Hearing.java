@@ -14,7 +14,9 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes down what is said, by whatever door, and answers when it is durable. Safe from any thread. */
+/**
+ * Takes down what is said, by whatever door, and answers when it is durable. Safe from any thread.
+ */
 public final class Hearing {
   private static final Logger LOG = LoggerFactory.getLogger(Hearing.class);
   private static final int DURABLE_WITHIN_S = 10;

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where a badge reader or a face terminal tells who takes the desk over: HTTP on this PC's loopback
- * address, with a key that both sides hold. {@code POST /v1/operator} with {@code {"do":
- * "sign_on", "name": "李梅"}} or {@code {"do": "sign_off", "name": ""}}, as over the desk's socket;
- * the answer comes when it is durable.
+ * address, with a key that both sides hold. {@code POST /v1/operator} with {@code {"do": "sign_on",
+ * "name": "李梅"}} or {@code {"do": "sign_off", "name": ""}}, as over the desk's socket; the answer
+ * comes when it is durable.
  *
  * <p>Who has no key is told 401 and leaves no record; {@value #MOST_A_MINUTE} callers a minute are
  * heard. One is heard at a time, so a slow one holds up the next; the port is this PC's alone.

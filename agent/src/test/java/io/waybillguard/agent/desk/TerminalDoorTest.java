@@ -137,8 +137,7 @@ final class TerminalDoorTest {
     assertEquals(1, full.step());
     try {
       HttpRequest request =
-          HttpRequest.newBuilder(
-                  URI.create("http://127.0.0.1:" + full.port() + TerminalDoor.PATH))
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + full.port() + TerminalDoor.PATH))
               .header("Authorization", "Bearer " + KEY)
               .POST(HttpRequest.BodyPublishers.ofString(ON))
               .build();
@@ -154,7 +153,6 @@ final class TerminalDoorTest {
   @Test
   void aShortKeyIsRefused() {
     Hearing nobody = new Hearing(new Roster(""), event -> new CompletableFuture<>(), clock);
-    assertThrows(
-        IllegalArgumentException.class, () -> new TerminalDoor(0, "short", nobody, clock));
+    assertThrows(IllegalArgumentException.class, () -> new TerminalDoor(0, "short", nobody, clock));
   }
 }

@@ -19,8 +19,9 @@ final class KeyChoiceTest {
   @Test
   void aScannedWaybillAnswersNothingWhateverItsDigits() {
     long at = 10_000;
-    for (char digit : "2132113321231".toCharArray()) {
-      keys.typed(digit - '0', at);
+    String waybill = "2132113321231";
+    for (int i = 0; i < waybill.length(); i++) {
+      keys.typed(waybill.charAt(i) - '0', at);
       at += 12;
     }
     keys.typed(0, at); // Enter

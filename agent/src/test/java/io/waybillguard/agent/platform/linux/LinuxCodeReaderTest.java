@@ -54,9 +54,7 @@ final class LinuxCodeReaderTest {
   private void type(String event, String digits, int last) throws IOException {
     ByteBuffer events = ByteBuffer.allocate(24 * 3 * (digits.length() + 1));
     events.order(ByteOrder.nativeOrder());
-    for (char digit : digits.toCharArray()) {
-      press(events, digit == '0' ? 11 : digit - '0' + 1);
-    }
+    digits.chars().forEach(digit -> press(events, digit == '0' ? 11 : digit - '0' + 1));
     press(events, last);
     try (OutputStream device = Files.newOutputStream(root.resolve("dev/input").resolve(event))) {
       device.write(events.array());
