@@ -71,6 +71,11 @@ else
   else
     part windows 900 python3 "$here/wine/windows.py" "$out/windows"
   fi
+  if [ "$(id -u)" != 0 ]; then
+    skip notice "needs root, for network namespaces and another account"
+  else
+    part notice 300 python3 "$here/notice.py" "$out/notice"
+  fi
   if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
     skip crime "the guest needs root on Debian 12"
   elif [ ! -f "$rig/build-guest.sh" ]; then

@@ -4,7 +4,9 @@ import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.desk.DeskDoor;
+import io.waybillguard.agent.desk.Hearing;
 import io.waybillguard.agent.desk.Roster;
+import io.waybillguard.agent.desk.TerminalDoor;
 import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.AgentStarted;
@@ -257,7 +259,12 @@ final class Agent {
     supervisor.start(hunter);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
-    supervisor.start(new DeskDoor(door, new Roster(signedOn), pipeline::record, wall));
+    Hearing hearing = new Hearing(new Roster(signedOn), pipeline::record, wall);
+    supervisor.start(new DeskDoor(door, hearing, wall));
+    if (config.terminal().port() != 0) {
+      supervisor.start(
+          new TerminalDoor(config.terminal().port(), TerminalKey.of(data), hearing, wall));
+    }
   }
 
   private AgentStarted started(String before, long sealed, String words) {

@@ -1,18 +1,25 @@
 package io.waybillguard.agent.app;
 
+import io.waybillguard.agent.event.NoticeAnswered.How;
+import io.waybillguard.agent.event.NoticeShown.Way;
 import io.waybillguard.agent.notify.Said;
 import io.waybillguard.agent.notify.Sheet;
 import io.waybillguard.agent.notify.window.NoticeWindow;
+import io.waybillguard.agent.platform.linux.DesktopNotifications;
 import java.awt.AWTError;
 import java.awt.HeadlessException;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The program that shows notices to the person at the desk. The agent starts it in the person's
@@ -26,6 +33,8 @@ final class NoticeProgram {
   /** The line by which it is told that nobody types. */
   static final String FOCUS = "focus";
 
+  private static final long LOOK_EVERY_MILLIS = 200;
+
   private NoticeProgram() {}
 
   /** Runs until its input ends. */
@@ -38,11 +47,18 @@ final class NoticeProgram {
             out.println(said.line());
           }
         };
+    @Nullable NoticeWindow window = null;
+    String why = "";
     try {
-      follow(new NoticeWindow(say), say);
+      window = new NoticeWindow(say);
     } catch (HeadlessException | AWTError | LinkageError e) {
       // No display, or a Java runtime without its graphic part.
-      say.accept(new Said.Cannot(cause(e)));
+      why = cause(e);
+    }
+    if (window != null) {
+      follow(window, say);
+    } else {
+      notifyInstead(why, say);
     }
     System.exit(0);
   }
@@ -59,6 +75,47 @@ final class NoticeProgram {
       } else {
         say.accept(new Said.Cannot("a line that is no notice; agent and notice program differ"));
       }
+    }
+  }
+
+  /**
+   * The desktop's own notification, where no window can be shown. Input and bus are looked at in
+   * turn, and whether the agent is still there: a pipe that is at its end looks like an empty one.
+   */
+  private static void notifyInstead(String why, Consumer<Said> say) {
+    Optional<ProcessHandle> agent = ProcessHandle.current().parent();
+    try (DesktopNotifications desktop = DesktopNotifications.open(System.getenv())) {
+      ByteArrayOutputStream half = new ByteArrayOutputStream();
+      while (ProcessHandle.current().parent().equals(agent)) {
+        for (byte each : System.in.readNBytes(System.in.available())) {
+          if (each == '\n') {
+            tell(desktop, half.toString(StandardCharsets.UTF_8), say);
+            half.reset();
+          } else {
+            half.write(each);
+          }
+        }
+        desktop
+            .chosen(LOOK_EVERY_MILLIS)
+            .ifPresent(number -> say.accept(new Said.Chosen(number, How.NOTIFICATION)));
+      }
+    } catch (IOException e) {
+      say.accept(new Said.Cannot(why + "; and no notification: " + e.getMessage()));
+    }
+  }
+
+  private static void tell(DesktopNotifications desktop, String line, Consumer<Said> say)
+      throws IOException {
+    Optional<Sheet> sheet = Sheet.parse(line);
+    if (sheet.isPresent()) {
+      List<String> text = new ArrayList<>(sheet.get().lines());
+      text.add(sheet.get().advice());
+      text.add(sheet.get().more());
+      text.removeIf(String::isEmpty);
+      desktop.show(
+          sheet.get().head(), sheet.get().title(), String.join("\n", text), sheet.get().choices());
+      say.accept(
+          new Said.Shown(sheet.get().mode() == Sheet.Mode.FOLDED ? Way.FOLDED : Way.NOTIFICATION));
     }
   }
 

@@ -30,7 +30,8 @@ final class Notices {
           "-Xmx24m",
           "-Xss256k",
           "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1",
+          // It draws one card: what a compiler would save is less than what it takes.
+          "-Xint",
           "-XX:ReservedCodeCacheSize=8m",
           "-XX:MaxMetaspaceSize=32m",
           "-XX:-UsePerfData",

@@ -20,6 +20,7 @@ import java.util.List;
  * @param watchdog who looks after the agent's own threads
  * @param selftest how the sensors prove that they see
  * @param notice what the person at the desk is shown
+ * @param terminal a badge reader or face terminal that tells who is at the desk
  */
 public record Config(
     Evidence evidence,
@@ -30,7 +31,8 @@ public record Config(
     Rules rules,
     Watchdog watchdog,
     Selftest selftest,
-    Notice notice) {
+    Notice notice,
+    Terminal terminal) {
 
   private static final long MEBIBYTE = 1L << 20;
 
@@ -71,14 +73,8 @@ public record Config(
           new Watchdog(Duration.ofSeconds(120)),
           new Selftest(Duration.ofDays(1), Duration.ofMinutes(5)),
           new Notice(
-              true,
-              "medium",
-              Duration.ofSeconds(60),
-              Duration.ofMinutes(10),
-              2,
-              Hours.ANY,
-              "",
-              ""));
+              true, "medium", Duration.ofSeconds(60), Duration.ofMinutes(10), 2, Hours.ANY, "", ""),
+          new Terminal(0));
 
   /**
    * How the log is written and sealed.
@@ -369,4 +365,12 @@ public record Config(
       Hours quietHours,
       String hqPhone,
       String scanner) {}
+
+  /**
+   * A badge reader or face terminal.
+   *
+   * @param port of this PC's loopback address at which it speaks to the agent; 0 to 65535, 0 for no
+   *     such
+   */
+  public record Terminal(int port) {}
 }

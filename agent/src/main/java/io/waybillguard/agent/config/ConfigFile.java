@@ -101,7 +101,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             rules(top.section("rules"), standard.rules()),
             watchdog(top.section("watchdog"), standard.watchdog()),
             selftest(top.section("selftest"), standard.selftest()),
-            notice(top.section("notice"), standard.notice()));
+            notice(top.section("notice"), standard.notice()),
+            terminal(top.section("terminal"), standard.terminal()));
     top.end();
     return read;
   }
@@ -294,6 +295,12 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Selftest(
             in.time("every", standard.every(), "5m", "30d"),
             in.time("signs_every", standard.signsEvery(), "1m", "1d"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Terminal terminal(Section in, Config.Terminal standard) {
+    Config.Terminal read = new Config.Terminal(in.count("port", standard.port(), 0, 65535));
     in.end();
     return read;
   }

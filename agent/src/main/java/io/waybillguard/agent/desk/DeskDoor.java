@@ -1,9 +1,7 @@
 package io.waybillguard.agent.desk;
 
-import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
-import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.OperatorSignedOn.How;
 import io.waybillguard.agent.run.Duty;
 import java.io.ByteArrayOutputStream;
@@ -24,12 +22,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +47,8 @@ public final class DeskDoor implements Duty {
   /** Of a line that is too long, so that whoever wrote it can be told. */
   private static final int MOST_READ = 65_536;
 
-  private static final int DURABLE_WITHIN_S = 10;
-
   private final Path socket;
-  private final Roster roster;
-  private final Function<Event, CompletableFuture<Long>> record;
+  private final Hearing hearing;
   private final InstantSource clock;
   private final Deque<Instant> recent = new ArrayDeque<>();
   private @Nullable ServerSocketChannel door;
@@ -68,16 +57,11 @@ public final class DeskDoor implements Duty {
 
   /**
    * @param socket its file; its folder is made when it is missing
-   * @param record writes an event into the log; done when it is durable, with its place
+   * @param hearing takes down what is said
    */
-  public DeskDoor(
-      Path socket,
-      Roster roster,
-      Function<Event, CompletableFuture<Long>> record,
-      InstantSource clock) {
+  public DeskDoor(Path socket, Hearing hearing, InstantSource clock) {
     this.socket = socket;
-    this.roster = roster;
-    this.record = record;
+    this.hearing = hearing;
     this.clock = clock;
   }
 
@@ -136,10 +120,13 @@ public final class DeskDoor implements Duty {
     Json.Obj reply;
     try {
       byte[] line = line(caller); // also of one who is turned away: unread, it resets the answer
-      reply = isTooMuch() ? refused("too_many") : hear(Saying.parse(line), account(caller));
+      reply =
+          isTooMuch()
+              ? Hearing.refused("too_many")
+              : hearing.hear(Saying.parse(line), account(caller), How.COMMAND);
     } catch (JsonException | IllegalArgumentException e) {
       LOG.warn("something was said that cannot be: {}", e.getMessage());
-      reply = refused("bad_request").put("detail", String.valueOf(e.getMessage()));
+      reply = Hearing.refused("bad_request").put("detail", String.valueOf(e.getMessage()));
     }
     ByteBuffer bytes = ByteBuffer.wrap((reply + "\n").getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining() && caller.write(bytes) > 0) {
@@ -154,25 +141,6 @@ public final class DeskDoor implements Duty {
     }
     recent.addLast(now);
     return recent.size() > MOST_A_MINUTE;
-  }
-
-  private Json.Obj hear(Saying said, String by) throws InterruptedException {
-    List<Observation> seen = roster.hear(said, by, How.COMMAND, clock.instant());
-    long last = -1;
-    try {
-      for (Observation each : seen) {
-        last = record.apply(each).get(DURABLE_WITHIN_S, TimeUnit.SECONDS);
-      }
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.error("what was said is not in the log yet", e);
-      return refused("not_recorded").put("operator", roster.operator());
-    }
-    Json.Obj reply = Json.object().put("ok", true).put("operator", roster.operator());
-    return last < 0 ? reply.put("changed", false) : reply.put("changed", true).put("seq", last);
-  }
-
-  private static Json.Obj refused(String why) {
-    return Json.object().put("ok", false).put("why", why);
   }
 
   /** The account at the other end, or "" where the system does not say. */

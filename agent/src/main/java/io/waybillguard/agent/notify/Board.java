@@ -141,18 +141,29 @@ final class Board {
           .forEach(cards::remove);
       return;
     }
+    boolean isAnother = isAnotherLogin(card.matter, news);
     boolean isWorse = news.severity().compareTo(card.known) > 0;
     card.matter = news;
+    if (isAnother) {
+      // However often: each login is somebody else's until the desk says otherwise.
+      card.opened = 0;
+    }
     switch (card.state) {
       case FOLDED, LATER -> reopen(card, now);
       case TOLD, DONE -> {
         // Who arranged a login has not arranged that images leave.
-        if (isWorse) {
+        if (isWorse || isAnother) {
           reopen(card, now);
         }
       }
       default -> {}
     }
+  }
+
+  private static boolean isAnotherLogin(Matter before, Matter news) {
+    return news.login()
+        .filter(login -> before.login().filter(b -> b.uid().equals(login.uid())).isEmpty())
+        .isPresent();
   }
 
   private static Severity max(Severity a, Severity b) {

@@ -175,6 +175,7 @@ final class EverySettingTest {
           Map.entry(
               "rules.usb.known",
               new Place(c -> c.rules().usb().known(), "[0f3a, 77aa]", List.of("0f3a", "77aa"))),
+          Map.entry("terminal.port", new Place(c -> c.terminal().port(), "8470", 8470)),
           Map.entry("notice.enabled", new Place(c -> c.notice().enabled(), "false", false)),
           Map.entry(
               "notice.least_severity", new Place(c -> c.notice().leastSeverity(), "high", "high")),

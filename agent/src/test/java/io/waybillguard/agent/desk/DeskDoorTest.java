@@ -48,11 +48,13 @@ final class DeskDoorTest {
     door =
         new DeskDoor(
             socket,
-            new Roster(""),
-            event -> {
-              recorded.add(event);
-              return CompletableFuture.completedFuture(recorded.size() + 6L);
-            },
+            new Hearing(
+                new Roster(""),
+                event -> {
+                  recorded.add(event);
+                  return CompletableFuture.completedFuture(recorded.size() + 6L);
+                },
+                clock),
             clock);
   }
 
@@ -182,8 +184,10 @@ final class DeskDoorTest {
     door =
         new DeskDoor(
             socket,
-            new Roster(""),
-            event -> CompletableFuture.failedFuture(new IOException("no space")),
+            new Hearing(
+                new Roster(""),
+                event -> CompletableFuture.failedFuture(new IOException("no space")),
+                clock),
             clock);
     assertEquals("not_recorded", say(new Saying.SignOn("李雷")).text("why"));
   }

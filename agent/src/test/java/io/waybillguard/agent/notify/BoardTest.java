@@ -56,12 +56,16 @@ final class BoardTest {
   }
 
   static Matter login(String uid, Severity severity) {
+    return login(uid, severity, "s-1");
+  }
+
+  private static Matter login(String uid, Severity severity, String session) {
     Matter plain = matter(uid, severity, 1, "unexpected-remote-session");
     return new Matter(
         plain.incident(),
         Optional.of(
             new RemoteSession(
-                "s-1",
+                session,
                 "xrdp",
                 "xrdp 远程桌面",
                 "courier",
@@ -228,6 +232,21 @@ final class BoardTest {
     board.matter(matter("a", Severity.CRITICAL, 3, "images-carried-off"), NOON.plusSeconds(10));
     board.tick(NOON.plusSeconds(10));
     assertEquals("a OPEN", front());
+  }
+
+  @Test
+  void anotherLoginOfTheSameIncidentIsShownHoweverOftenItWas() {
+    for (int i = 0; i < 6; i++) {
+      Instant at = NOON.plusSeconds(60L * i);
+      board.matter(login("a", Severity.MEDIUM, "s-" + i), at);
+      showAt(at);
+      assertEquals("a OPEN", front());
+      answer(Answer.UNKNOWN, at.plusSeconds(3));
+      board.read(at.plusSeconds(4));
+    }
+    board.matter(login("a", Severity.MEDIUM, "s-5"), NOON.plusSeconds(400));
+    board.tick(NOON.plusSeconds(400));
+    assertEquals("none", front());
   }
 
   @Test

@@ -41,6 +41,9 @@ public final class NoticeWindow {
   private @Nullable Sheet sheet;
   private boolean mouse;
 
+  /** The key that is down. */
+  private int held = KeyEvent.VK_UNDEFINED;
+
   /**
    * @param say told what happens, on the event thread
    * @throws HeadlessException if there is no display, or the runtime has no graphic part; an
@@ -87,6 +90,7 @@ public final class NoticeWindow {
       // A window of another kind: one that folds must not keep the focus that it had.
       JFrame gone = shown;
       shown = window(next);
+      held = KeyEvent.VK_UNDEFINED;
       frame = shown;
       if (gone != null) {
         gone.dispose();
@@ -198,9 +202,16 @@ public final class NoticeWindow {
   /** Every key that comes to this window. */
   private boolean key(KeyEvent event) {
     Card shown = card;
+    if (event.getID() == KeyEvent.KEY_RELEASED) {
+      held = KeyEvent.VK_UNDEFINED;
+    }
     if (event.getID() != KeyEvent.KEY_PRESSED || shown == null) {
       return false;
     }
+    if (event.getKeyCode() == held) {
+      return true; // the keyboard repeats it: still the same press
+    }
+    held = event.getKeyCode();
     mouse = false;
     int number = number(event, shown.choices().size());
     shown.choices().forEach(choice -> choice.markChosen(false));

@@ -8,18 +8,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * As much of the D-Bus wire format as it takes to ask for a property that is a yes or a no: D-Bus
- * Specification 0.41, "Message Format" and "Marshaling". Little endian going out, either coming in.
+ * As much of the D-Bus wire format as it takes to ask for a property that is a yes or a no, and to
+ * show a notification: D-Bus Specification 0.41, "Message Format" and "Marshaling". Little endian
+ * going out, either coming in.
  *
  * @param type {@link #RETURN}, {@link #ERROR}, or another that nobody here asked for
  * @param answers the serial number of the call that this answers; 0 when it answers none
+ * @param member the method or signal; "" when there is none
  * @param signature of the body, such as {@code v}
  * @param body in the order of bytes that the message is in
  */
-record DBusMessage(int type, long answers, String signature, ByteBuffer body) {
+record DBusMessage(int type, long answers, String member, String signature, ByteBuffer body) {
   static final int CALL = 1;
   static final int RETURN = 2;
   static final int ERROR = 3;
+  static final int SIGNAL = 4;
 
   /** Up to the length of the header fields, which is the last of the fixed part. */
   static final int FIXED = 16;
@@ -43,8 +46,30 @@ record DBusMessage(int type, long answers, String signature, ByteBuffer body) {
       String onInterface,
       String member,
       List<String> arguments) {
-    ByteBuffer body = ByteBuffer.allocate(LONGEST).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer body = room();
     arguments.forEach(text -> string(body, text));
+    return call(serial, destination, path, onInterface, member, "s".repeat(arguments.size()), body);
+  }
+
+  /** Room for a body that is written by the methods here. */
+  static ByteBuffer room() {
+    return ByteBuffer.allocate(LONGEST).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * A call.
+   *
+   * @param types the signature of the body; "" when there is none
+   * @param body written so far, not yet flipped
+   */
+  static byte[] call(
+      long serial,
+      String destination,
+      String path,
+      String onInterface,
+      String member,
+      String types,
+      ByteBuffer body) {
     ByteBuffer out = ByteBuffer.allocate(LONGEST).order(ByteOrder.LITTLE_ENDIAN);
     out.put((byte) 'l').put((byte) CALL).put((byte) 0).put((byte) 1);
     out.putInt(body.position()).putInt((int) serial).putInt(0);
@@ -52,11 +77,11 @@ record DBusMessage(int type, long answers, String signature, ByteBuffer body) {
     field(out, INTERFACE, "s", onInterface);
     field(out, MEMBER, "s", member);
     field(out, DESTINATION, "s", destination);
-    if (!arguments.isEmpty()) {
+    if (!types.isEmpty()) {
       pad(out, 8);
       out.put((byte) SIGNATURE);
       signature(out, "g");
-      signature(out, "s".repeat(arguments.size()));
+      signature(out, types);
     }
     out.putInt(12, out.position() - FIXED);
     pad(out, 8);
@@ -73,17 +98,17 @@ record DBusMessage(int type, long answers, String signature, ByteBuffer body) {
     string(out, value);
   }
 
-  private static void string(ByteBuffer out, String text) {
+  static void string(ByteBuffer out, String text) {
     pad(out, 4);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.putInt(bytes.length).put(bytes).put((byte) 0);
   }
 
-  private static void signature(ByteBuffer out, String types) {
+  static void signature(ByteBuffer out, String types) {
     out.put((byte) types.length()).put(types.getBytes(StandardCharsets.US_ASCII)).put((byte) 0);
   }
 
-  private static void pad(ByteBuffer out, int to) {
+  static void pad(ByteBuffer out, int to) {
     while (out.position() % to != 0) {
       out.put((byte) 0);
     }
@@ -129,6 +154,7 @@ record DBusMessage(int type, long answers, String signature, ByteBuffer body) {
     int end = FIXED + in.getInt(12);
     long answers = 0;
     String signature = "";
+    String member = "";
     try {
       in.position(FIXED);
       while (in.position() < end) {
@@ -145,7 +171,10 @@ record DBusMessage(int type, long answers, String signature, ByteBuffer body) {
             String types = signature(in);
             signature = code == SIGNATURE ? types : signature;
           }
-          case "s", "o" -> string(in);
+          case "s", "o" -> {
+            String text = string(in);
+            member = code == MEMBER ? text : member;
+          }
           default -> throw new IOException("a D-Bus header field is of type \"" + type + "\"");
         }
       }
@@ -153,7 +182,7 @@ record DBusMessage(int type, long answers, String signature, ByteBuffer body) {
     } catch (java.nio.BufferUnderflowException | IllegalArgumentException e) {
       throw new IOException("a D-Bus message ends within its header", e);
     }
-    return new DBusMessage(message[1], answers, signature, in.slice().order(in.order()));
+    return new DBusMessage(message[1], answers, member, signature, in.slice().order(in.order()));
   }
 
   /** The yes or no in the answer to {@code Properties.Get}; empty when it is none. */
@@ -180,7 +209,7 @@ record DBusMessage(int type, long answers, String signature, ByteBuffer body) {
     }
   }
 
-  private static String string(ByteBuffer in) throws IOException {
+  static String string(ByteBuffer in) throws IOException {
     align(in, 4);
     int length = in.getInt();
     if (length < 0 || length >= in.remaining()) {

@@ -1,0 +1,62 @@
+package io.waybillguard.agent.desk;
+
+import io.waybillguard.agent.event.Event;
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.OperatorSignedOn.How;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes down what is said, by whatever door, and answers when it is durable. Safe from any thread.
+ */
+public final class Hearing {
+  private static final Logger LOG = LoggerFactory.getLogger(Hearing.class);
+  private static final int DURABLE_WITHIN_S = 10;
+
+  private final Roster roster;
+  private final Function<Event, CompletableFuture<Long>> record;
+  private final InstantSource clock;
+
+  /**
+   * @param record writes an event into the log; done when it is durable, with its place
+   */
+  public Hearing(
+      Roster roster, Function<Event, CompletableFuture<Long>> record, InstantSource clock) {
+    this.roster = roster;
+    this.record = record;
+    this.clock = clock;
+  }
+
+  /**
+   * Writes it down.
+   *
+   * @param by the account that said so, or "" when it cannot be told
+   * @return {@code ok}, then {@code operator}, {@code changed} and {@code seq}, or {@code why}
+   */
+  Json.Obj hear(Saying said, String by, How how) throws InterruptedException {
+    List<Observation> seen = roster.hear(said, by, how, clock.instant());
+    long last = -1;
+    try {
+      for (Observation each : seen) {
+        last = record.apply(each).get(DURABLE_WITHIN_S, TimeUnit.SECONDS);
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.error("what was said is not in the log yet", e);
+      return refused("not_recorded").put("operator", roster.operator());
+    }
+    Json.Obj reply = Json.object().put("ok", true).put("operator", roster.operator());
+    return last < 0 ? reply.put("changed", false) : reply.put("changed", true).put("seq", last);
+  }
+
+  static Json.Obj refused(String why) {
+    return Json.object().put("ok", false).put("why", why);
+  }
+}
