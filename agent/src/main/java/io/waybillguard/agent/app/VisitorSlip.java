@@ -159,8 +159,7 @@ final class VisitorSlip implements Action {
     return slip;
   }
 
-  private void print(
-      VisitorExpected visit, List<ShownRecord> changes, Optional<Checkpoint> head) {
+  private void print(VisitorExpected visit, List<ShownRecord> changes, Optional<Checkpoint> head) {
     Instant now = InstantSource.system().instant();
     ZoneId zone = ZoneId.systemDefault();
     Terminal terminal = call.terminal();

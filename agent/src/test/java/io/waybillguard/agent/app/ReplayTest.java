@@ -128,15 +128,15 @@ final class ReplayTest {
       desk.step();
       desk.sees(
           Seen.attached(Scene.noon(1), "before"),
-          new VisitorExpected(
-              Scene.noon(2), "合作方 王", Scene.noon(60), Scene.noon(120), "lin"));
+          new VisitorExpected(Scene.noon(2), "合作方 王", Scene.noon(60), Scene.noon(120), "lin"));
       desk.clock().pass(Duration.ofSeconds(90));
       desk.sees(Seen.copied(Scene.noon(90), "/home/lin/.cache/update"));
       desk.clock().pass(Duration.ofSeconds(90));
       desk.sees(Seen.detached(Scene.noon(180), "after"));
       desk.log().log().seal();
     }
-    Json.Obj slip = json(call(Language.EN, "visitor", "slip", "--home", visited.toString(), "--json"));
+    Json.Obj slip =
+        json(call(Language.EN, "visitor", "slip", "--home", visited.toString(), "--json"));
     assertEquals(
         List.of("program.new"),
         slip.objects("changes").stream().map(each -> each.text("type", "")).toList());

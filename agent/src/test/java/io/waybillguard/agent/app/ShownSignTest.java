@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.sense.Sensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class ShownSignTest {
   }
 
   private Sensor sensor(String name) throws Exception {
-    return Sensors.of("Linux", settings, temp, InstantSource.system()).stream()
+    return Sensors.of("Linux", settings, temp, new SystemEvents(), InstantSource.system()).stream()
         .filter(s -> s.name().equals(name))
         .findFirst()
         .orElseThrow();
