@@ -14,7 +14,7 @@ import time
 import sessions as s
 
 WITHIN = 2.0  # from the login to the notice, on a quiet machine
-FOLD = 10
+FOLD = 45  # a busy machine takes its time to press keys
 UID = 61234
 LOGIND = """# This is private data. Do not parse.
 UID=%d
@@ -164,7 +164,7 @@ def run():
     print("answered by nobody, then by mouse:", flush=True)
     second, began = login(2)
     shown(2, began)
-    unanswered = nth("notice.unanswered", 1)
+    unanswered = nth("notice.unanswered", 1, 150)
     s.check("nobody answered, and that is a record", abs(unanswered["event"]["duration"] - FOLD * 1000) < 3000, unanswered["summary"])
     time.sleep(1.5)
     picture(words, "notice-folded.png")
@@ -179,6 +179,9 @@ def run():
     answered = nth("notice.answered", 2)
     facts = answered["event"]["unmapped"]
     s.check("the answer", (facts["answer"], facts["how"]) == ("expected", "mouse"), answered["summary"])
+    time.sleep(1)
+    x(words, "xdotool key 1")
+    s.until("end of the program", lambda: program() is None, 70)
     s.end(second)
 
     if not os.access(DAEMON, os.X_OK):
@@ -193,7 +196,7 @@ def run():
         s.check("by the desktop's own notification", record["event"]["unmapped"]["way"] == "notification", record["summary"])
         time.sleep(2)
         picture(words, "notice-desktop.png")
-        nth("notice.unanswered", 2)
+        nth("notice.unanswered", 2, 150)
         s.end(process)
         s.end(daemon)
 

@@ -74,7 +74,7 @@ else
   if [ "$(id -u)" != 0 ]; then
     skip notice "needs root, for network namespaces and another account"
   else
-    part notice 300 python3 "$here/notice.py" "$out/notice"
+    part notice 500 python3 "$here/notice.py" "$out/notice"
   fi
   if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
     skip crime "the guest needs root on Debian 12"

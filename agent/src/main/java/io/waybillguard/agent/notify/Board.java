@@ -242,7 +242,7 @@ final class Board {
     Optional<Card> open = front();
     if (open.isPresent()) {
       Card card = open.get();
-      if (card.state == State.TOLD && card.lasts(TOLD, now)) {
+      if (card.state == State.TOLD && (card.lasts(TOLD, now) || isLoginWaiting(card.since))) {
         card.become(State.DONE, now);
       } else if (card.state == State.OPEN && card.seen != null) {
         unanswered = unanswered(card, now);
@@ -274,6 +274,16 @@ final class Board {
     }
     return Optional.of(
         new NoticeUnanswered(now, card.matter.uid(), account, Duration.between(seen, now)));
+  }
+
+  /** Whether somebody logged in since then: that comes before what became of an answer. */
+  private boolean isLoginWaiting(Instant since) {
+    return cards.values().stream()
+        .anyMatch(
+            card ->
+                card.state == State.WAITING
+                    && card.matter.login().isPresent()
+                    && !card.since.isBefore(since));
   }
 
   private Optional<Card> next() {

@@ -250,6 +250,19 @@ final class BoardTest {
   }
 
   @Test
+  void aLoginComesBeforeWhatBecameOfAnAnswer() {
+    board.matter(login("a", Severity.MEDIUM), NOON);
+    showAt(NOON);
+    answer(Answer.UNKNOWN, NOON.plusSeconds(3));
+    board.matter(matter("b", Severity.HIGH, 1, "x"), NOON.plusSeconds(4));
+    board.tick(NOON.plusSeconds(4));
+    assertEquals("a TOLD", front());
+    board.matter(login("c", Severity.CRITICAL), NOON.plusSeconds(5));
+    board.tick(NOON.plusSeconds(5));
+    assertEquals("c OPEN", front());
+  }
+
+  @Test
   void inAQuietHourOnlyTheCountIsShownUnlessSomebodyAsks() {
     Board quiet = board(LocalTime.of(22, 0), LocalTime.of(6, 30));
     Instant night = Instant.parse("2026-06-12T18:10:00Z"); // 02:10 in Shanghai
