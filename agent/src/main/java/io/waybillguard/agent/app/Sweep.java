@@ -2,7 +2,6 @@ package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.event.Json;
-import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.sense.persistence.Baseline;
 import io.waybillguard.agent.sense.persistence.DamagedFileException;
 import io.waybillguard.agent.sense.persistence.Entries;
@@ -76,7 +75,7 @@ final class Sweep implements Action {
     Instant now = Instant.now();
     Inventory found;
     try (ProgressBar bar = call.terminal().bar("sweep.progress", points.size())) {
-      found = Inventory.of(points, root, Registry.NONE, bar::done);
+      found = Inventory.of(points, root, bar::done);
     }
     List<Inventory.Difference> differ = baseline.map(found::since).orElse(List.of());
     Optional<Baseline> taken = Optional.empty();

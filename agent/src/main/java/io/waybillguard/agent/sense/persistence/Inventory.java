@@ -61,6 +61,11 @@ public record Inventory(long files, List<AutostartEntry> entries, List<String> u
     return new Inventory(files, entries, List.copyOf(unseen));
   }
 
+  /** The same on a system that has no registry. */
+  public static Inventory of(List<Point> points, Path root, LongConsumer done) throws IOException {
+    return of(points, root, Registry.NONE, done);
+  }
+
   /** What appeared, changed and vanished since; what cannot be read counts as still there. */
   public List<Difference> since(Baseline baseline) {
     Map<PointLook.Key, AutostartEntry> before = new LinkedHashMap<>();
