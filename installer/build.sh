@@ -1,8 +1,8 @@
 #!/bin/sh
 # build.sh [--skip-maven] [--as-version V] [PART...]   makes the installers into installer/target: PARTs are deb (agent,
 # amd64 and arm64), hq (.deb), and by default all. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the CycloneDX
-# plug-in for Maven comes from the repository at the first run. Two builds of one commit are byte-identical
-# (installer/test/twice.sh): every time in them is that of the last commit, or SOURCE_DATE_EPOCH.
+# plug-in for Maven comes from the repository at the first run. Two builds of one commit are to be byte-identical
+# (installer/test/twice.sh compares): every time in them is that of the last commit, or SOURCE_DATE_EPOCH.
 # --skip-maven takes the jars that are in agent/target and hq/target. --as-version is for trying out upgrades: the same
 # program under another version.
 set -eu
