@@ -34,6 +34,7 @@ import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.SearchIndex;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
+import io.waybillguard.hq.sweeps.Sweeps;
 import io.waybillguard.hq.trust.HqKeys;
 import io.waybillguard.hq.trust.ServerIdentity;
 import java.io.Closeable;
@@ -155,6 +156,8 @@ final class Hq implements AutoCloseable {
       parts.add(new Indexing(new SearchIndex(database, files)));
       this.acts = Acts.open(data, keys.domain(), Version.current(), database, clock);
       parts.add(acts);
+      Sweeps sweeps = new Sweeps(database, keys.commands());
+      parts.add(new Scheduling(sweeps, acts, clock));
       Console pages =
           new Console(
               database,
@@ -162,6 +165,7 @@ final class Hq implements AutoCloseable {
               passwords,
               keys.mirror().verifier(),
               new Orders(database, data, keys.commands()),
+              sweeps,
               acts,
               clock);
       this.console =

@@ -28,6 +28,12 @@ public enum Route {
   COMMANDS(Method.GET, "/commands", Who.SIGNED_IN),
   APPROVE(Method.POST, "/commands/{id}/approve", Who.INVESTIGATORS),
   CANCEL(Method.POST, "/commands/{id}/cancel", Who.INVESTIGATORS),
+  SWEEPS(Method.GET, "/sweeps", Who.SIGNED_IN),
+  PUBLISH_SWEEP(Method.POST, "/sweeps", Who.INVESTIGATORS),
+  SWEEP(Method.GET, "/sweeps/{id}", Who.SIGNED_IN),
+  SWEEP_STANDING(Method.GET, "/sweeps/{id}/standing", Who.SIGNED_IN),
+  SWEEP_REPORT(Method.GET, "/sweeps/{id}/report.json", Who.INVESTIGATORS),
+  STOP_SWEEP(Method.POST, "/sweeps/{id}/stop", Who.INVESTIGATORS),
   ACTS(Method.GET, "/acts", Who.ADMINS),
   ACTS_CSV(Method.GET, "/acts.csv", Who.ADMINS);
 

@@ -1,5 +1,7 @@
 package io.waybillguard.hq.store;
 
+import io.waybillguard.agent.event.HuntFinding;
+import io.waybillguard.agent.event.HuntFinished;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Summary;
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class SearchIndex {
   private static final Logger LOG = LoggerFactory.getLogger(SearchIndex.class);
 
+  private static final String HUNT_END = "hunt.end";
+
   /** Longest sentence that is kept for searching, in UTF-16 units. */
   private static final int MOST_SAID = 2_000;
 
@@ -39,7 +43,16 @@ public final class SearchIndex {
 
   private record Unread(long id, String log, String file, String sha256) {}
 
-  private record Found(long seq, long wall, Iterable<Traits.Trait> traits, String said) {}
+  /**
+   * @param hunt id of the sweep that a {@code hunt.end} is about, or ""
+   */
+  private record Found(
+      long seq,
+      long wall,
+      Iterable<Traits.Trait> traits,
+      String said,
+      String hunt,
+      List<HuntFinding> findings) {}
 
   /** The index of a database, over these files. */
   public SearchIndex(Database database, SegmentFiles files) {
@@ -140,13 +153,33 @@ public final class SearchIndex {
         Json.Obj event = Json.parse(body.data());
         found.add(
             new Found(
-                leaf.seq(), leaf.wall(), Traits.of(leaf.type(), event), said(leaf.type(), event)));
+                leaf.seq(),
+                leaf.wall(),
+                Traits.of(leaf.type(), event),
+                said(leaf.type(), event),
+                hunt(leaf, event),
+                findings(leaf, event)));
       } catch (JsonException e) {
         // It is found by time and type alone.
         LOG.debug("log record={} is no event of our dialect", leaf.seq(), e);
       }
     }
     return found;
+  }
+
+  private static String hunt(Leaf leaf, Json.Obj event) throws JsonException {
+    return leaf.type().equals(HUNT_END) && event.has("scan")
+        ? event.object("scan").text("uid", "")
+        : "";
+  }
+
+  private static List<HuntFinding> findings(Leaf leaf, Json.Obj event) throws JsonException {
+    return leaf.type().equals(HUNT_END) && event.has("unmapped")
+        ? event.object("unmapped").objects("findings").stream()
+            .limit(HuntFinished.MOST_LISTED)
+            .map(HuntFinding::of)
+            .toList()
+        : List.of();
   }
 
   private String said(String type, Json.Obj event) {
@@ -175,6 +208,7 @@ public final class SearchIndex {
       for (Traits.Trait trait : each.traits()) {
         traits.add(trait.what().word(), trait.value(), log, each.seq(), each.wall());
       }
+      SweepRows.put(h, log, each.seq(), each.hunt(), each.findings());
     }
     sentences.execute();
     if (traits.size() > 0) {
@@ -186,5 +220,6 @@ public final class SearchIndex {
   static void forget(Handle h, String log, long seq) {
     h.execute("DELETE FROM trait WHERE log = ? AND seq = ?", log, seq);
     h.execute("DELETE FROM sentence WHERE log = ? AND seq = ?", log, seq);
+    SweepRows.forget(h, log, seq);
   }
 }

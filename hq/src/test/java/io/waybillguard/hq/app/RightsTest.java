@@ -13,6 +13,7 @@ import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
+import io.waybillguard.hq.sweeps.Sweeps;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,6 +58,12 @@ final class RightsTest {
     TABLE.put("GET /commands", PEOPLE);
     TABLE.put("POST /commands/{id}/approve", "investigator admin");
     TABLE.put("POST /commands/{id}/cancel", "investigator admin");
+    TABLE.put("GET /sweeps", PEOPLE);
+    TABLE.put("POST /sweeps", "investigator admin");
+    TABLE.put("GET /sweeps/{id}", PEOPLE);
+    TABLE.put("GET /sweeps/{id}/standing", PEOPLE);
+    TABLE.put("GET /sweeps/{id}/report.json", "investigator admin");
+    TABLE.put("POST /sweeps/{id}/stop", "investigator admin");
     TABLE.put("GET /acts", "admin");
     TABLE.put("GET /acts.csv", "admin");
   }
@@ -94,6 +101,7 @@ final class RightsTest {
               new Passwords(),
               hq.running().keys().mirror().verifier(),
               new Orders(hq.database(), hq.data(), hq.running().keys().commands()),
+              new Sweeps(hq.database(), hq.running().keys().commands()),
               acts,
               hq.clock());
       Set<String> registered =
@@ -225,7 +233,7 @@ final class RightsTest {
 
   private String path(String line) {
     String path = line.substring(line.indexOf(' ') + 1);
-    String id = path.startsWith("/commands") ? "0".repeat(32) : log;
+    String id = path.startsWith("/commands") || path.startsWith("/sweeps") ? "0".repeat(32) : log;
     return path.replace("{id}", id).replace("{seq}", "1").replace("{passport}", "abc");
   }
 

@@ -1,0 +1,40 @@
+-- Sweeps that HQ published: each is a command of type hunt. series: id of the first of those that
+-- one schedule published. every: daily, weekly or monthly, or "". next: when the next of the series
+-- is due; NULL where there is none, or it is published.
+CREATE TABLE sweep(
+  id TEXT PRIMARY KEY,
+  series TEXT NOT NULL,
+  every TEXT NOT NULL,
+  next BIGINT
+);
+CREATE INDEX sweep_by_series ON sweep(series);
+CREATE INDEX sweep_due ON sweep(next) WHERE next IS NOT NULL;
+
+-- What desks found, from the body of their hunt.end; goes with it when it is erased. command: the
+-- sweep's id. n: its place in the record. source: the record that tells of it, or NULL.
+CREATE TABLE sweep_finding(
+  command TEXT NOT NULL,
+  log TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  what TEXT NOT NULL,
+  sought TEXT NOT NULL,
+  path TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  source BIGINT,
+  PRIMARY KEY(log, seq, n)
+);
+CREATE INDEX sweep_finding_by_command ON sweep_finding(command, what, sought, log);
+
+-- Settings that HQ signs for desks, every version for good. fingerprint: SHA-256 over every setting
+-- in force, as desks report it. text: the file as it was published. rolls_back: the version whose
+-- text this one has again, or NULL.
+CREATE TABLE policy(
+  version BIGINT PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  text TEXT NOT NULL,
+  published BIGINT NOT NULL,
+  published_by TEXT NOT NULL,
+  rolls_back BIGINT
+);
+CREATE INDEX policy_by_fingerprint ON policy(fingerprint);
