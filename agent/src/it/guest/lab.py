@@ -231,7 +231,8 @@ class GuestAgent:
     def install(self):
         shutil.copyfile(AGENT_JAR, os.path.join(self.guest.share, "agent.jar"))
         # A scan folder, without which the sensor of images has nothing to look at and says so.
-        settings = "printf 'sensors:\\n  image:\\n    folders: [/srv/scan]\\n' >%s/config/agent.yaml" % self.HOME
+        wanted = "sensors:\\n  image:\\n    folders: [/srv/scan]\\n    summary_every: 10s\\n  upload:\\n    summary_every: 10s\\n"
+        settings = "printf '%s' >%s/config/agent.yaml" % (wanted, self.HOME)
         return self.guest.sh("cp /share/agent.jar %s && mkdir -p %s/config /srv/scan && %s" % (self.JAR, self.HOME, settings))
 
     def cli(self, words, timeout=120):

@@ -50,6 +50,8 @@ final class ArchitectureTest {
   private static final ArchRule detectKnows = knows("detect", "event");
   private static final ArchRule evidenceKnows = knows("evidence", "event");
 
+  private static final ArchRule deskKnows = knows("desk", "event", "run");
+
   private static final ArchRule pipelineKnows =
       knows("pipeline", "event", "sense", "detect", "evidence", "run");
 
@@ -66,6 +68,9 @@ final class ArchitectureTest {
 
   private static final ArchRule notifyKnows =
       knows("notify", "event", "evidence", "platform", "run");
+
+  // It runs in a program of its own, with a person's rights.
+  private static final ArchRule noticeWindowKnows = knows("notify.window", "event", "notify");
 
   private static final ArchRule nobodyKnowsApp =
       noClasses()
@@ -235,6 +240,7 @@ final class ArchitectureTest {
             senseKnows,
             detectKnows,
             evidenceKnows,
+            deskKnows,
             pipelineKnows,
             reportKnows,
             wireKnows,
@@ -242,6 +248,7 @@ final class ArchitectureTest {
             searchKnows,
             huntKnows,
             notifyKnows,
+            noticeWindowKnows,
             nobodyKnowsApp,
             aSensorNeverKnowsAnotherSensor,
             noCycles,

@@ -2,7 +2,9 @@ package io.waybillguard.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.waybillguard.agent.detect.Circumstances;
 import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Observation;
@@ -40,6 +42,15 @@ public final class Scene implements AutoCloseable {
 
   /** A desk with this log. */
   public Scene(TestLog log, int room, List<Detector> rules) {
+    this(log, room, new Judge(() -> rules, new Circumstances(Circumstances.Terms.NONE)));
+  }
+
+  /** A desk whose findings and incidents are this one's. */
+  public static Scene judgedBy(Path folder, Judge judge) throws IOException {
+    return new Scene(TestLog.in(folder), 1_000, judge);
+  }
+
+  private Scene(TestLog log, int room, Judge judge) {
     this.log = log;
     inbox = new Inbox(room);
     duty = new SensorDuty(sensor, inbox, clock());
@@ -47,7 +58,7 @@ public final class Scene implements AutoCloseable {
         new Pipeline(
             inbox,
             log.log(),
-            rules,
+            judge,
             new Pipeline.BatchLimits(256, Duration.ZERO),
             clock(),
             clock()::micros,

@@ -13,7 +13,8 @@ import java.util.List;
 
 /** Observations to test with: what the crime looks like to the sensors. */
 public final class Seen {
-  private static final String SHA256 =
+  /** The content of the program that is copied. */
+  public static final String SHA256 =
       "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
   private Seen() {}

@@ -3,12 +3,10 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.WaybillNumbers;
-import io.waybillguard.agent.detect.AllowedFiles;
-import io.waybillguard.agent.detect.Detector;
-import io.waybillguard.agent.detect.ImagesCarriedOff;
-import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
-import io.waybillguard.agent.detect.StartsByItself;
-import io.waybillguard.agent.detect.UnexpectedRemoteSession;
+import io.waybillguard.agent.desk.DeskDoor;
+import io.waybillguard.agent.desk.Roster;
+import io.waybillguard.agent.detect.Judge;
+import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.Desk;
@@ -21,6 +19,7 @@ import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.hunt.Hunter;
+import io.waybillguard.agent.notify.Notifier;
 import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
@@ -54,6 +53,7 @@ final class Agent {
   private static final Duration KEY_EPOCH_PAUSE = Duration.ofHours(1);
 
   private final Path data;
+  private final Path door;
   private final Config config;
   private final String policy;
   private final Machine machine;
@@ -64,10 +64,13 @@ final class Agent {
   private final Waybills waybills;
   private final EvidenceLog log;
   private final Inbox inbox;
+  private final Judge judge;
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
   private final Hunter hunter;
   private final Reporter reporter;
+  private final Optional<Notifier> notifier;
+  private final Trials trials;
   private final SelfTest selfTest;
   private final LastWords lastWords;
   private final Watchdog watchdog;
@@ -81,8 +84,9 @@ final class Agent {
    *
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Path data, ConfigFile settings, Machine machine) throws IOException {
-    this.data = data;
+  Agent(Home home, ConfigFile settings, Machine machine, ServiceLine service) throws IOException {
+    this.data = home.data();
+    this.door = home.door();
     this.config = settings.config();
     this.policy = settings.fingerprint();
     this.machine = machine;
@@ -95,7 +99,8 @@ final class Agent {
         EvidenceLog.open(
             data, logSettings(config), new EvidenceLog.Surroundings(wall, mono, boot, this::desk));
     inbox = new Inbox(config.inbox().capacity());
-    pipeline = new Pipeline(inbox, log, rules(), batch(), wall, mono, this::hurry);
+    judge = Rules.judge(config, ZoneId.systemDefault());
+    pipeline = new Pipeline(inbox, log, judge, batch(), wall, mono, this::hurry);
     sensors =
         Sensors.of(machine.osName(), config.sensors(), data, wall).stream()
             .map(s -> new SensorDuty(s, inbox, wall))
@@ -118,19 +123,24 @@ final class Agent {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
             });
+    notifier = Notices.of(machine.osName(), config.notice(), data, pipeline, reporter, wall);
+    trials = new Trials(config.sensors());
     selfTest =
         new SelfTest(
             sensors,
             data,
-            this::stimulus,
-            FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
-                ? FIRST_TEST_AFTER
-                : config.selftest().every(),
-            config.selftest().every(),
+            trials,
+            new SelfTest.Rhythm(
+                FIRST_TEST_AFTER.compareTo(config.selftest().every()) < 0
+                    ? FIRST_TEST_AFTER
+                    : config.selftest().every(),
+                config.selftest().every(),
+                config.selftest().signsEvery()),
             wall,
             new SecureRandom(),
             this::writeDown);
     watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
+    service.pulse(pipeline.name()).ifPresent(watchdog::tell);
     supervisor = new Supervisor(watchdog);
   }
 
@@ -152,32 +162,6 @@ final class Agent {
             evidence.ballast()));
   }
 
-  private List<Detector> rules() {
-    Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
-    Config.RemoteSession remote = config.rules().remoteSession();
-    return List.of(
-        new ProgramFromRemovableMedia(new AllowedFiles(config.rules().programs().allowed())),
-        new StartsByItself(),
-        new UnexpectedRemoteSession(
-            new UnexpectedRemoteSession.Allowed(
-                remote.allowedPeers(),
-                remote.allowedTools(),
-                remote.allowedAccounts(),
-                remote.allowedHours().from(),
-                remote.allowedHours().until()),
-            ZoneId.systemDefault()),
-        new ImagesCarriedOff(
-            new ImagesCarriedOff.Settings(
-                images.leastImages(),
-                images.leastBytes(),
-                images.surplus(),
-                config
-                    .sensors()
-                    .image()
-                    .summaryEvery()
-                    .plus(config.sensors().upload().summaryEvery()))));
-  }
-
   /** Without waiting for the commit, which may be long on a full disk. */
   private void writeDown(Event event) {
     CompletableFuture<Long> unused =
@@ -189,12 +173,6 @@ final class Agent {
                     LOG.error("a record of type {} was not written", event.type(), failure);
                   }
                 });
-  }
-
-  private Optional<Stimulus> stimulus(String sensor) throws IOException, InterruptedException {
-    return SensorCheckup.isLinux() && Stimulus.cannotBeGiven(sensor, config.sensors()).isEmpty()
-        ? Optional.of(Stimulus.give(sensor, config.sensors()))
-        : Optional.empty();
   }
 
   private Pipeline.BatchLimits batch() {
@@ -241,6 +219,7 @@ final class Agent {
   /** Told by the pipeline, which runs only after everything is built. */
   private void hurry() {
     reporter.hurry();
+    notifier.ifPresent(Notifier::wake);
   }
 
   // -- running -----------------------------------------------------------------------------------
@@ -256,6 +235,7 @@ final class Agent {
     try (LogReader past = LogReader.open(data)) {
       pipeline.remember(past);
     }
+    String signedOn = judge.operator(); // before the pipeline's thread owns the rules
     log.append(started(before, log.sealedSize(), lastWords.found().orElse("")));
     pipeline.introduceWith(() -> Optional.of(started("first", 0, "")));
     try {
@@ -270,9 +250,11 @@ final class Agent {
     supervisor.start(pipeline);
     sensors.forEach(supervisor::start);
     supervisor.start(reporter);
+    notifier.ifPresent(supervisor::start);
     supervisor.start(hunter);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
+    supervisor.start(new DeskDoor(door, new Roster(signedOn), pipeline::record, wall));
   }
 
   private AgentStarted started(String before, long sealed, String words) {
@@ -290,7 +272,8 @@ final class Agent {
   }
 
   private String before() throws IOException {
-    Optional<String> last = log.lastType();
+    // An installer's word lies between the end of one run and the start of the next.
+    Optional<String> last = log.lastTypeBut(AgentInstalled.TYPE);
     if (lastWords.found().isPresent()) {
       return "watchdog";
     }
@@ -369,8 +352,7 @@ final class Agent {
             .put("state", state.sight().name().toLowerCase(java.util.Locale.ROOT))
             .put("since", Times.rfc3339(state.since()))
             .put("detail", state.detail());
-    boolean isTested = Stimulus.cannotBeGiven(state.name(), config.sensors()).isEmpty();
-    sensor.put("tested", isTested);
+    sensor.put("tested", trials.areFor(state.name()));
     selfTest
         .proof(state.name())
         .ifPresent(

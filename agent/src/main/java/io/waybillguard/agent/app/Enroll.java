@@ -32,6 +32,9 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "enroll")
 final class Enroll implements Action {
+  /** The token is read from standard input. */
+  private static final String FROM_STDIN = "-";
+
   private final Call call;
 
   @Option(names = "--hq", paramLabel = "URL", required = true)
@@ -58,6 +61,7 @@ final class Enroll implements Action {
   @Override
   public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
     URI address = address();
+    takeToken();
     String pin = caSha256;
     if (pin != null && !pin.matches("[0-9A-Fa-f]{64}")) {
       throw new Refusal(Exit.USAGE, "enroll.bad_ca", pin);
@@ -83,6 +87,18 @@ final class Enroll implements Action {
     }
     print(enrolment);
     return Exit.DONE;
+  }
+
+  /** Every user of this PC sees the arguments of a program; none sees what it reads. */
+  private void takeToken() throws IOException, Refusal {
+    if (!token.equals(FROM_STDIN)) {
+      return;
+    }
+    String line = call.terminal().readLine();
+    if (line.isBlank()) {
+      throw new Refusal(Exit.USAGE, "enroll.no_token_read");
+    }
+    token = line.strip();
   }
 
   private URI address() throws Refusal {
@@ -200,7 +216,9 @@ final class Enroll implements Action {
     } catch (EnrolmentRefusedException e) {
       throw new Refusal(
           e,
-          Exit.FAILED,
+          e.reason() == EnrolmentRefusedException.Reason.UNREACHABLE
+              ? Exit.UNAVAILABLE
+              : Exit.FAILED,
           "enroll.refused." + e.reason().name().toLowerCase(java.util.Locale.ROOT),
           address,
           String.valueOf(e.getMessage()));

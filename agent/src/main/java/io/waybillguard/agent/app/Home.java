@@ -33,6 +33,14 @@ record Home(@Nullable Path root, Path config, Path data, Path logs) {
         Path.of("/var/log/waybill-guard"));
   }
 
+  /**
+   * Where people at this desk speak to the running agent: a place that every account may enter. The
+   * path of a Unix-domain socket has room for some 100 bytes (unix(7)).
+   */
+  Path door() {
+    return (root == null ? Path.of("/run/waybill-guard") : root).resolve("desk.sock");
+  }
+
   /** The settings; need not exist. */
   Path configFile() {
     return config.resolve("agent.yaml");

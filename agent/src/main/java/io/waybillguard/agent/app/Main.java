@@ -83,6 +83,7 @@ public final class Main {
     return new CommandLine(call)
         .addSubcommand(new Run(call))
         .addSubcommand(new Enroll(call))
+        .addSubcommand(new InstallRecord(call))
         .addSubcommand(new Status(call))
         .addSubcommand(new Doctor(call))
         .addSubcommand(new Sweep(call))
@@ -93,7 +94,13 @@ public final class Main {
                 new EvidenceShow(call),
                 new EvidenceVerify(call),
                 new EvidenceExport(call)))
-        .addSubcommand(group("config", new ConfigCheck(call)));
+        .addSubcommand(group("config", new ConfigCheck(call)))
+        .addSubcommand(group("policy", new PolicyCheck(call)))
+        .addSubcommand(group("detect", new DetectReplay(call)))
+        .addSubcommand(
+            new CommandLine(new IncidentList(call)).addSubcommand(new IncidentShow(call)))
+        .addSubcommand(group("operator", new OperatorSignOn(call), new OperatorSignOff(call)))
+        .addSubcommand(group("visitor", new VisitorExpect(call)));
   }
 
   /** Commands that share a first word. */

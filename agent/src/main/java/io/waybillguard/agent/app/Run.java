@@ -34,12 +34,19 @@ final class Run implements Action {
       if (!Files.exists(home.configFile())) {
         call.terminal().remark("config.none", home.shown(home.configFile()));
       }
-      Agent agent = new Agent(home.data(), settings, Machines.thisOne());
+      ServiceLine service = ServiceLine.ofProcess(call.environment());
+      Agent agent = new Agent(home, settings, Machines.thisOne(), service);
       Termination termination = new Termination();
-      termination.onRequest(() -> agent.stop("signal"));
+      termination.onRequest(
+          () -> {
+            service.stopping();
+            agent.stop(StopReason.left(call.environment()));
+          });
       agent.start();
-      call.terminal().line(ready(agent.awaitSensors()));
+      String ready = ready(agent.awaitSensors());
+      call.terminal().line(ready);
       call.terminal().flush();
+      service.ready(ready);
       termination.await();
       // The orderly end runs beside this thread and ends the process; it must not be overtaken.
       Thread.currentThread().join();

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,25 +85,51 @@ final class SensorCheckup {
     }
     List<Diagnosis> lines = new ArrayList<>();
     for (Json.Obj sensor : told.get().objects("sensors")) {
-      lines.add(running(sensor.text("name"), sensor.text("state"), sensor.text("detail")));
+      lines.add(running(sensor));
     }
     return lines;
   }
 
-  private Diagnosis running(String name, String state, String detail)
-      throws IOException, InterruptedException {
-    return switch (state) {
+  private Diagnosis running(Json.Obj told) throws IOException, InterruptedException, JsonException {
+    String name = told.text("name");
+    String detail = told.text("detail");
+    return switch (told.text("state")) {
       case "live", "reduced" -> {
-        boolean reduced = state.equals("reduced");
-        if (!isLinux()) {
-          yield untried(name, reduced, "hand", detail);
+        boolean reduced = told.text("state").equals("reduced");
+        if (isLinux() && Stimulus.cannotBeGiven(name, settings()).isEmpty()) {
+          yield tried(name, reduced, detail, (type, isIt, since) -> isRecorded(type, isIt, since));
         }
-        yield tried(name, reduced, detail, (type, isIt, since) -> isRecorded(type, isIt, since));
+        yield proved(told, name, reduced, detail);
       }
       case "starting" ->
           Diagnosis.sensor(name, Diagnosis.Health.UNKNOWN, words.say("status.starting"), "");
       default -> blind(name, detail);
     };
+  }
+
+  /** Of what leaves no record, only the agent itself knows whether it was seen; it tries often. */
+  private Diagnosis proved(Json.Obj told, String name, boolean reduced, String detail)
+      throws IOException {
+    Optional<String> cannot = ShownSign.cannotBeGiven(name, settings());
+    if (cannot.isPresent()) {
+      return untried(name, reduced, cannot.get(), detail);
+    }
+    if (told.find("proof_at").isEmpty()) {
+      return seeing(name, reduced, words.say("doctor.sensor.unproved", detail));
+    }
+    String at =
+        Times.local(
+            Instant.parse(told.text("proof_at", "")),
+            InstantSource.system().instant(),
+            ZoneId.systemDefault());
+    long delay = told.number("proof_ms", -1);
+    return delay < 0
+        ? Diagnosis.sensor(
+            name,
+            Diagnosis.Health.BAD,
+            words.say("doctor.sensor.silent", at),
+            words.say("doctor.sensor.do"))
+        : seeing(name, reduced, words.say("doctor.sensor.proved", at, delay, detail));
   }
 
   /** Whether the running agent writes down in time what was done. */
@@ -127,16 +154,38 @@ final class SensorCheckup {
   private Diagnosis opened(Sensor sensor) throws InterruptedException {
     try {
       Sensor.Sight sight = sensor.open();
-      return tried(
-          sensor.name(),
-          sight.reduced(),
-          sight.detail(),
-          (type, isIt, since) -> isSensed(sensor, type, isIt));
+      String name = sensor.name();
+      return isLinux() && Stimulus.cannotBeGiven(name, settings()).isEmpty()
+          ? tried(
+              name,
+              sight.reduced(),
+              sight.detail(),
+              (type, isIt, since) -> isSensed(sensor, type, isIt))
+          : shown(sensor, sight);
     } catch (IOException e) {
       LOG.error("sensor={} is blind", sensor.name(), e);
       return blind(sensor.name(), String.valueOf(e.getMessage()));
     } finally {
       sensor.close();
+    }
+  }
+
+  private Diagnosis shown(Sensor sensor, Sensor.Sight sight) throws IOException {
+    String name = sensor.name();
+    Optional<String> cannot = ShownSign.cannotBeGiven(name, settings());
+    if (cannot.isPresent()) {
+      return untried(name, sight.reduced(), cannot.get(), sight.detail());
+    }
+    Optional<ShownSign> given = ShownSign.give(name, settings(), sensor::expect);
+    if (given.isEmpty()) {
+      return seeing(name, sight.reduced(), words.say("doctor.sensor.unproved", sight.detail()));
+    }
+    try (ShownSign sign = given.get()) {
+      long end = System.nanoTime() + SEEN_WITHIN.toNanos();
+      while (!sign.isSeen() && System.nanoTime() < end) {
+        List<Observation> unused = sensor.sense(LOOK_AGAIN);
+      }
+      return judged(name, sight.reduced(), sight.detail(), sign.isSeen(), sign.what());
     }
   }
 
@@ -174,10 +223,6 @@ final class SensorCheckup {
   private Diagnosis tried(String name, boolean reduced, String detail, Witness witness)
       throws IOException, InterruptedException {
     Config.Sensors settings = settings();
-    Optional<String> cannot = Stimulus.cannotBeGiven(name, settings);
-    if (cannot.isPresent()) {
-      return untried(name, reduced, cannot.get(), detail);
-    }
     Instant since = InstantSource.system().instant();
     try (Stimulus shown = Stimulus.give(name, settings)) {
       boolean seen = witness.saw(shown.type(), shown::isIt, since);

@@ -2,9 +2,12 @@ package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.report.LoopbackProbe;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -13,7 +16,7 @@ import java.util.function.Predicate;
  * others: by a name of chance, by the number of the process that did it, or by a port that nobody
  * else has. What looks alike and is not exactly this counts as anybody's doing.
  */
-final class Stimulus implements AutoCloseable {
+final class Stimulus implements Trial {
   /** A setting that makes a record of more than this only is not tried. */
   private static final long MOST_SENT = 16L << 20;
 
@@ -72,7 +75,12 @@ final class Stimulus implements AutoCloseable {
   }
 
   private static Stimulus upload(long bytes) throws IOException {
-    int port = LoopbackProbe.send(bytes);
+    int port;
+    try (LoopbackProbe probe = LoopbackProbe.open()) {
+      probe.connect();
+      probe.send(bytes);
+      port = probe.port();
+    }
     return new Stimulus(
         "net.sent",
         Integer.toString(port),
@@ -108,9 +116,24 @@ final class Stimulus implements AutoCloseable {
     return type;
   }
 
-  /** What was done, for people: a path or a port. */
-  String what() {
+  @Override
+  public String what() {
     return what;
+  }
+
+  @Override
+  public Optional<Seen> seen(Path data, Instant since) throws IOException {
+    try (LogReader log = LogReader.open(data)) {
+      // A millisecond earlier: times in the log are whole ones.
+      Optional<ShownRecord> record = ShownRecord.first(log, type, since.minusMillis(1), isIt);
+      return record.map(
+          r ->
+              new Seen(
+                  Instant.ofEpochMilli(r.event().orElseThrow().number("time", 0)),
+                  r.entry().seq()));
+    } catch (EvidenceException e) {
+      throw new IOException("the log cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** Whether a record of that type is about this and nothing else. */
@@ -118,9 +141,12 @@ final class Stimulus implements AutoCloseable {
     return isIt.test(event);
   }
 
-  /** Takes away what was planted. */
   @Override
   public void close() throws IOException {
+    takeAway(planted, what);
+  }
+
+  static void takeAway(AutoCloseable planted, String what) throws IOException {
     try {
       planted.close();
     } catch (IOException e) {

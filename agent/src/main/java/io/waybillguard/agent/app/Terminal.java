@@ -1,9 +1,13 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.event.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -16,17 +20,32 @@ import java.nio.charset.StandardCharsets;
  * standard error.
  */
 final class Terminal {
+  private static final int MOST_READ = 4096;
+
+  private final InputStream in;
   private final PrintStream out;
   private final PrintStream err;
   private final Charset charset;
   private final boolean watched;
   private final Words words;
 
+  /** A terminal that nothing is typed into. */
+  Terminal(OutputStream out, OutputStream err, Charset charset, boolean watched, Words words) {
+    this(InputStream.nullInputStream(), out, err, charset, watched, words);
+  }
+
   /**
    * @param charset that the terminal shows; UTF-8 for a pipe
    * @param watched whether a person looks at it, so that a progress bar makes sense
    */
-  Terminal(OutputStream out, OutputStream err, Charset charset, boolean watched, Words words) {
+  Terminal(
+      InputStream in,
+      OutputStream out,
+      OutputStream err,
+      Charset charset,
+      boolean watched,
+      Words words) {
+    this.in = in;
     this.out = new PrintStream(out, false, charset);
     this.err = new PrintStream(err, true, charset);
     this.charset = charset;
@@ -42,6 +61,7 @@ final class Terminal {
     Console console = System.console();
     Charset charset = console == null ? StandardCharsets.UTF_8 : readable(console.charset());
     return new Terminal(
+        new FileInputStream(FileDescriptor.in),
         new FileOutputStream(FileDescriptor.out),
         new FileOutputStream(FileDescriptor.err),
         charset,
@@ -99,6 +119,15 @@ final class Terminal {
   /** Writes a text of several lines to standard output, each of them harmless. */
   void lines(String text) {
     text.lines().forEach(this::line);
+  }
+
+  /** The first line of standard input, cut where no sensible line is as long; "" for none. */
+  String readLine() throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b >= 0 && b != '\n' && line.size() < MOST_READ; b = in.read()) {
+      line.write(b);
+    }
+    return line.toString(charset).strip();
   }
 
   /** Whether nobody reads standard output any more, as when a pipe's other end is closed. */

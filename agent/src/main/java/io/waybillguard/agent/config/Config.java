@@ -19,6 +19,7 @@ import java.util.List;
  * @param rules when the rules speak, and what they take for expected
  * @param watchdog who looks after the agent's own threads
  * @param selftest how the sensors prove that they see
+ * @param notice what the person at the desk is shown
  */
 public record Config(
     Evidence evidence,
@@ -28,7 +29,8 @@ public record Config(
     Sensors sensors,
     Rules rules,
     Watchdog watchdog,
-    Selftest selftest) {
+    Selftest selftest,
+    Notice notice) {
 
   private static final long MEBIBYTE = 1L << 20;
 
@@ -63,9 +65,20 @@ public record Config(
           new Rules(
               new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
               new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY),
-              new Programs(List.of())),
+              new Programs(List.of()),
+              new UsbDevices(List.of()),
+              new Desk(Hours.ANY, false)),
           new Watchdog(Duration.ofSeconds(120)),
-          new Selftest(Duration.ofDays(1)));
+          new Selftest(Duration.ofDays(1), Duration.ofMinutes(5)),
+          new Notice(
+              true,
+              "medium",
+              Duration.ofSeconds(60),
+              Duration.ofMinutes(10),
+              2,
+              Hours.ANY,
+              "",
+              ""));
 
   /**
    * How the log is written and sealed.
@@ -249,9 +262,15 @@ public record Config(
    * @param imagesCarriedOff images leave by a program that may not send them
    * @param remoteSession remote logins
    * @param programs programs that the company has arranged
+   * @param usb USB devices
+   * @param desk who is to be at the desk, and when
    */
   public record Rules(
-      ImagesCarriedOff imagesCarriedOff, RemoteSession remoteSession, Programs programs) {}
+      ImagesCarriedOff imagesCarriedOff,
+      RemoteSession remoteSession,
+      Programs programs,
+      UsbDevices usb,
+      Desk desk) {}
 
   /**
    * Programs on which the rules are silent. They are recorded all the same.
@@ -262,6 +281,25 @@ public record Config(
   public record Programs(List<String> allowed) {
     public Programs {
       allowed = List.copyOf(allowed);
+    }
+  }
+
+  /**
+   * Who is to be at the desk, and when: what happens otherwise weighs more.
+   *
+   * @param workingHours the time of day, this PC's; such as 08:00-20:00, or any
+   * @param operatorRequired whether somebody must be signed on by name
+   */
+  public record Desk(Hours workingHours, boolean operatorRequired) {}
+
+  /**
+   * The rules on USB storage and keyboards.
+   *
+   * @param known passports of the company's own devices, scanners among them; none when empty
+   */
+  public record UsbDevices(List<String> known) {
+    public UsbDevices {
+      known = List.copyOf(known);
     }
   }
 
@@ -301,8 +339,34 @@ public record Config(
   /**
    * The test that each sensor has to pass.
    *
-   * @param every time between two tests; the first is ten minutes after the start, or this long if
-   *     that is shorter, and each up to a tenth later; 5m to 30d
+   * @param every time between two whole tests; the first is ten minutes after the start, or this
+   *     long if that is shorter, and each up to a tenth later; 5m to 30d
+   * @param signsEvery time between two tests by signs that leave no record; 1m to 1d
    */
-  public record Selftest(Duration every) {}
+  public record Selftest(Duration every, Duration signsEvery) {}
+
+  /**
+   * What the person at the desk is shown of an incident.
+   *
+   * @param enabled whether anything is shown; true or false
+   * @param leastSeverity from which severity on: low, medium, high or critical
+   * @param foldAfter how long a notice stays open before it folds to a count and "nobody answered"
+   *     is recorded; 10s to 10m
+   * @param remindAfter how long after "later", or after nobody answered, it opens again; 1m to 1d
+   * @param repeats how many times one notice opens again at most; 0 to 20
+   * @param quietHours when a notice does not open but shows its count only, and does not open
+   *     again; the whole day stands for never
+   * @param hqPhone HQ's telephone number as it is to be read; "" when there is none
+   * @param scanner the waybill scanner by which may be answered: vendor and product id, and perhaps
+   *     serial number or port; "" when none is enrolled
+   */
+  public record Notice(
+      boolean enabled,
+      String leastSeverity,
+      Duration foldAfter,
+      Duration remindAfter,
+      int repeats,
+      Hours quietHours,
+      String hqPhone,
+      String scanner) {}
 }

@@ -100,7 +100,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             sensors(top.section("sensors"), standard.sensors()),
             rules(top.section("rules"), standard.rules()),
             watchdog(top.section("watchdog"), standard.watchdog()),
-            selftest(top.section("selftest"), standard.selftest()));
+            selftest(top.section("selftest"), standard.selftest()),
+            notice(top.section("notice"), standard.notice()));
     top.end();
     return read;
   }
@@ -231,13 +232,30 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Rules(
             imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()),
             remoteSession(in.section("remote_session"), standard.remoteSession()),
-            programs(in.section("programs"), standard.programs()));
+            programs(in.section("programs"), standard.programs()),
+            usbDevices(in.section("usb"), standard.usb()),
+            desk(in.section("desk"), standard.desk()));
     in.end();
     return read;
   }
 
   private static Config.Programs programs(Section in, Config.Programs standard) {
     Config.Programs read = new Config.Programs(in.allowed("allowed", standard.allowed()));
+    in.end();
+    return read;
+  }
+
+  private static Config.Desk desk(Section in, Config.Desk standard) {
+    Config.Desk read =
+        new Config.Desk(
+            in.hours("working_hours", standard.workingHours()),
+            in.flag("operator_required", standard.operatorRequired()));
+    in.end();
+    return read;
+  }
+
+  private static Config.UsbDevices usbDevices(Section in, Config.UsbDevices standard) {
+    Config.UsbDevices read = new Config.UsbDevices(in.words("known", standard.known()));
     in.end();
     return read;
   }
@@ -272,7 +290,25 @@ public record ConfigFile(Config config, List<Setting> settings) {
   }
 
   private static Config.Selftest selftest(Section in, Config.Selftest standard) {
-    Config.Selftest read = new Config.Selftest(in.time("every", standard.every(), "5m", "30d"));
+    Config.Selftest read =
+        new Config.Selftest(
+            in.time("every", standard.every(), "5m", "30d"),
+            in.time("signs_every", standard.signsEvery(), "1m", "1d"));
+    in.end();
+    return read;
+  }
+
+  private static Config.Notice notice(Section in, Config.Notice standard) {
+    Config.Notice read =
+        new Config.Notice(
+            in.flag("enabled", standard.enabled()),
+            in.severity("least_severity", standard.leastSeverity()),
+            in.time("fold_after", standard.foldAfter(), "10s", "10m"),
+            in.time("remind_after", standard.remindAfter(), "1m", "1d"),
+            in.count("repeats", standard.repeats(), 0, 20),
+            in.quietHours("quiet_hours", standard.quietHours()),
+            in.phone("hq_phone", standard.hqPhone()),
+            in.scanner("scanner", standard.scanner()));
     in.end();
     return read;
   }

@@ -17,6 +17,10 @@ public record Expected(Kind kind, String least, String most) {
 
   static final Expected WORDS = new Expected(Kind.WORDS, "", "");
   static final Expected PEERS = new Expected(Kind.PEERS, "", "");
+  static final Expected SEVERITY = new Expected(Kind.SEVERITY, "", "");
+  static final Expected QUIET = new Expected(Kind.QUIET, "", "");
+  static final Expected PHONE = new Expected(Kind.PHONE, "", "");
+  static final Expected SCANNER = new Expected(Kind.SCANNER, "", "");
   static final Expected HOURS = new Expected(Kind.HOURS, "", "");
 
   /** Kinds of value. */
@@ -35,6 +39,14 @@ public record Expected(Kind kind, String least, String most) {
     PEERS,
     /** From a time of day to another, or {@code any}. */
     HOURS,
+    /** From a time of day to another, or {@code none}. */
+    QUIET,
+    /** {@code low}, {@code medium}, {@code high} or {@code critical}. */
+    SEVERITY,
+    /** A telephone number as people write it, or nothing. */
+    PHONE,
+    /** A USB device: {@code 0c2e:0b61}, perhaps with {@code serial:…} or {@code port:…}. */
+    SCANNER,
     /** A DNS name in lower case. */
     DOMAIN,
     /** Absolute paths of folders. */

@@ -56,6 +56,17 @@ final class Section {
 
   private static final Pattern ANY = Pattern.compile("(?s).+");
 
+  private static final Pattern SEVERITY = Pattern.compile("low|medium|high|critical");
+
+  /** Digits and what people put between and before them: ITU-T E.123. */
+  private static final Pattern PHONE = Pattern.compile("(?:[+(]?[0-9][0-9 ()/.,;+#*-]{1,60})?");
+
+  // Vendor and product as sysfs writes them, four hex digits each; a serial number has no blank in
+  // all that we have seen, and a port is a path of numbers as in 1-2.3.
+  private static final Pattern SCANNER =
+      Pattern.compile(
+          "(?:[0-9a-f]{4}:[0-9a-f]{4}(?: serial:[^\\s,]{1,126})?(?: port:[0-9]+-[0-9]+(\\.[0-9]+)*)?)?");
+
   private static final String TIME = "((?:[01][0-9]|2[0-3]):[0-5][0-9])";
 
   private static final Pattern HOURS = Pattern.compile(TIME + "-" + TIME);
@@ -178,17 +189,44 @@ final class Section {
   }
 
   String domain(String name, String standard) {
+    return text(name, standard, Expected.DOMAIN, DOMAIN);
+  }
+
+  /** How much an incident must weigh. */
+  String severity(String name, String standard) {
+    return text(name, standard, Expected.SEVERITY, SEVERITY);
+  }
+
+  /** A telephone number, for people to read. */
+  String phone(String name, String standard) {
+    return text(name, standard, Expected.PHONE, PHONE);
+  }
+
+  /** A USB device by its ids. */
+  String scanner(String name, String standard) {
+    return text(name, standard, Expected.SCANNER, SCANNER);
+  }
+
+  /** One line. What YAML takes for a number is a text only where a telephone number may stand. */
+  private String text(String name, String standard, Expected expected, Pattern form) {
     Node node = ask(name);
     String value = standard;
     if (node != null) {
-      if (node.getTag().equals(Tag.STR) && DOMAIN.matcher(found(node)).matches()) {
+      boolean isText =
+          node.getTag().equals(Tag.STR)
+              || (node.getTag().equals(Tag.INT) && expected.equals(Expected.PHONE));
+      if (isText && form.matcher(found(node)).matches()) {
         value = found(node);
       } else {
-        wrong(name, node, Reason.WRONG_TYPE, Expected.DOMAIN);
+        wrong(name, node, Reason.WRONG_TYPE, expected);
       }
     }
-    findings.known(prefix + name, value, standard, Expected.DOMAIN);
+    findings.known(prefix + name, quotedIfEmpty(value), quotedIfEmpty(standard), expected);
     return value;
+  }
+
+  private static String quotedIfEmpty(String value) {
+    return value.isEmpty() ? "''" : value;
   }
 
   /** A list of words. One word alone is no list: a forgotten bracket would hide the others. */
@@ -278,20 +316,35 @@ final class Section {
 
   /** A part of the day: {@code 08:00-20:00}, or {@code any}. */
   Config.Hours hours(String name, Config.Hours standard) {
+    return hours(name, standard, "any", Expected.HOURS);
+  }
+
+  /** A part of the day, or {@code none}, which is read as the whole of it. */
+  Config.Hours quietHours(String name, Config.Hours standard) {
+    return hours(name, standard, "none", Expected.QUIET);
+  }
+
+  private Config.Hours hours(
+      String name, Config.Hours standard, String unlimited, Expected expected) {
     Node node = ask(name);
     Config.Hours value = standard;
     if (node != null) {
       Matcher hours = HOURS.matcher(found(node));
-      if (found(node).equals("any")) {
+      if (found(node).equals(unlimited)) {
         value = Config.Hours.ANY;
       } else if (hours.matches()) {
         value = new Config.Hours(LocalTime.parse(hours.group(1)), LocalTime.parse(hours.group(2)));
       } else {
-        wrong(name, node, Reason.WRONG_TYPE, Expected.HOURS);
+        wrong(name, node, Reason.WRONG_TYPE, expected);
       }
     }
-    findings.known(prefix + name, value.toString(), standard.toString(), Expected.HOURS);
+    findings.known(
+        prefix + name, written(value, unlimited), written(standard, unlimited), expected);
     return value;
+  }
+
+  private static String written(Config.Hours hours, String unlimited) {
+    return hours.equals(Config.Hours.ANY) ? unlimited : hours.toString();
   }
 
   /** To be called when every setting has been asked for: what is left over is unknown. */

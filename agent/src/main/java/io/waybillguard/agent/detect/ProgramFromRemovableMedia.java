@@ -5,7 +5,6 @@ import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
-import io.waybillguard.agent.event.Presence;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.event.Severity;
@@ -14,11 +13,10 @@ import java.util.List;
 
 /**
  * A program came off a stick: copied to this PC, or started. In a hidden place, or started, it
- * weighs more, and again more while nobody is at the desk; that is how the crime begins.
+ * weighs more; that is how the crime begins.
  */
 public final class ProgramFromRemovableMedia implements Detector {
   private final AllowedFiles allowed;
-  private final Attendance attendance = new Attendance();
 
   /**
    * @param allowed programs on which it is silent
@@ -34,7 +32,6 @@ public final class ProgramFromRemovableMedia implements Detector {
 
   @Override
   public List<Finding> on(long seq, Observation seen) {
-    attendance.enter(seen);
     if (seen instanceof ProgramAppeared p
         && p.origin().isRemovable()
         && !p.file().removable()
@@ -66,9 +63,6 @@ public final class ProgramFromRemovableMedia implements Detector {
             .putUnlessEmpty("source", origin.source())
             .putUnlessEmpty("device", origin.passport())
             .put("hidden", String.valueOf(file.hidden()));
-    if (attendance.state() != Presence.State.UNKNOWN) {
-      facts.put("presence", attendance.state().word());
-    }
-    return new Finding(at, rule(), attendance.weigh(severity), List.of(seq), facts);
+    return new Finding(at, rule(), severity, List.of(seq), facts);
   }
 }

@@ -42,15 +42,6 @@ public final class UnexpectedRemoteSession implements Detector {
       tools = List.copyOf(tools);
       accounts = List.copyOf(accounts);
     }
-
-    private boolean at(LocalTime time) {
-      if (from.equals(until)) {
-        return true;
-      }
-      boolean begun = !time.isBefore(from);
-      boolean over = !time.isBefore(until);
-      return from.isBefore(until) ? begun && !over : begun || !over;
-    }
   }
 
   /**
@@ -84,6 +75,7 @@ public final class UnexpectedRemoteSession implements Detector {
             .put("step", tunnel ? "tunnel" : session.peer().isEmpty() ? "somewhere" : "peer")
             .put("path", session.toolName())
             .put("tool", session.tool())
+            .putUnlessEmpty("session", session.uid())
             .putUnlessEmpty("source", tunnel ? session.tunnel() : session.peer())
             .putUnlessEmpty("account", session.account())
             .put("unexpected", String.join(",", unexpected));
@@ -104,7 +96,7 @@ public final class UnexpectedRemoteSession implements Detector {
     if (!allowed.accounts().isEmpty() && !allowed.accounts().contains(session.account())) {
       unexpected.add("account");
     }
-    if (!allowed.at(start.at().atZone(zone).toLocalTime())) {
+    if (!Hours.include(allowed.from(), allowed.until(), start.at().atZone(zone).toLocalTime())) {
       unexpected.add("hours");
     }
     return unexpected;

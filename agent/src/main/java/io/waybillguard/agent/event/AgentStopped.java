@@ -5,7 +5,8 @@ import java.time.Instant;
 /**
  * The agent ended in good order.
  *
- * @param reason who or what asked: {@code signal}, {@code service}, {@code shutdown}
+ * @param reason who or what asked: {@code signal}, {@code service}, {@code shutdown}, {@code
+ *     upgrade}, {@code uninstall}
  */
 public record AgentStopped(Instant at, String version, String reason) implements Note {
   @Override

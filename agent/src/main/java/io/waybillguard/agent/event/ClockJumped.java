@@ -27,4 +27,8 @@ public record ClockJumped(Instant at, Duration by) implements Note {
             "wall clock moved by " + by.toMillis() + " ms against the monotonic clock")
         .unmapped("jump_ms", by.toMillis());
   }
+
+  static ClockJumped recalled(Recalled event) {
+    return new ClockJumped(event.at(), Duration.ofMillis(event.unmapped().number("jump_ms")));
+  }
 }

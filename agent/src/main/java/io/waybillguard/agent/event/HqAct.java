@@ -28,6 +28,7 @@ public record HqAct(Instant at, Deed deed, String who, String place, String abou
     SEARCH(Ocsf.Kind.API_ACTIVITY, 2),
     EXPORT(Ocsf.Kind.API_ACTIVITY, 2),
     PULL(Ocsf.Kind.API_ACTIVITY, 2),
+    BACKUP(Ocsf.Kind.API_ACTIVITY, 2),
     TOKEN(Ocsf.Kind.API_ACTIVITY, 1),
     COMMAND(Ocsf.Kind.API_ACTIVITY, 1),
     APPROVE(Ocsf.Kind.API_ACTIVITY, 3),

@@ -184,6 +184,11 @@ public final class Json {
       this.values = values;
     }
 
+    /** Another object with the same values. */
+    public Obj copy() {
+      return new Obj(new TreeMap<>(values));
+    }
+
     /** Sets a string; replaces an earlier value. */
     public Obj put(String key, String value) {
       values.put(key, value);

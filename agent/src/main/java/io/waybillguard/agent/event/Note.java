@@ -5,7 +5,8 @@ package io.waybillguard.agent.event;
  * docs/evidence-format.md}.
  */
 public sealed interface Note extends Event
-    permits AgentStarted,
+    permits AgentInstalled,
+        AgentStarted,
         AgentStopped,
         ClockJumped,
         CommandEnded,
@@ -15,8 +16,13 @@ public sealed interface Note extends Event
         HqAct,
         HuntFinished,
         HuntStarted,
+        IncidentChanged,
         KeyHandedOver,
         LogRecovered,
+        NoticeAnswered,
+        NoticeImpossible,
+        NoticeShown,
+        NoticeUnanswered,
         RecordsErased,
         RecordsLost,
         RuleSwitchedOff,

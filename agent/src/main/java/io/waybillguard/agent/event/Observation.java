@@ -7,6 +7,8 @@ public sealed interface Observation extends Event
         AutostartChanged,
         BytesSent,
         ImagesHandled,
+        OperatorSignedOff,
+        OperatorSignedOn,
         PresenceChanged,
         ProgramAppeared,
         ProgramStarted,
@@ -21,5 +23,6 @@ public sealed interface Observation extends Event
         SweepStarted,
         UsbAttached,
         UsbDetached,
+        VisitorExpected,
         VolumeMounted,
         VolumeUnmounted {}

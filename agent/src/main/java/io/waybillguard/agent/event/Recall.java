@@ -10,6 +10,43 @@ public final class Recall {
   private Recall() {}
 
   /**
+   * What a record's body says, of the kinds that rules and incidents are told again: observations,
+   * incidents and jumps of the clock.
+   *
+   * @param body body part 0, as {@link Desk#body} made it
+   * @return empty for a record of another kind
+   * @throws JsonException if the bytes are no event, or one that this version cannot have written
+   */
+  public static Optional<Event> event(byte[] body) throws JsonException {
+    Recalled event = new Recalled(Json.parse(body));
+    if (event.text("metadata.event_code").equals("time.jump")) {
+      return Optional.of(ClockJumped.recalled(event));
+    }
+    Optional<IncidentChanged> incident = incident(body);
+    return incident.isPresent()
+        ? incident.map(Event.class::cast)
+        : observation(body).map(Event.class::cast);
+  }
+
+  /**
+   * What a record's body says of an incident.
+   *
+   * @param body body part 0, as {@link Desk#body} made it
+   * @return empty for a record of another kind
+   * @throws JsonException if the bytes are no event, or one that this version cannot have written
+   */
+  public static Optional<IncidentChanged> incident(byte[] body) throws JsonException {
+    Recalled event = new Recalled(Json.parse(body));
+    try {
+      return event.text("metadata.event_code").startsWith("incident.")
+          ? Optional.of(IncidentChanged.recalled(event))
+          : Optional.empty();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new JsonException("an event that holds what none can hold: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * What a record's body says was observed.
    *
    * @param body body part 0, as {@link Desk#body} made it
@@ -28,6 +65,8 @@ public final class Recall {
             case "image.copied", "image.made", "image.moved", "image.packed", "image.read" ->
                 ImagesHandled.recalled(event);
             case "net.sent" -> BytesSent.recalled(event);
+            case "operator.off" -> OperatorSignedOff.recalled(event);
+            case "operator.on" -> OperatorSignedOn.recalled(event);
             case "presence.change" -> PresenceChanged.recalled(event);
             case "proc.start" -> ProgramStarted.recalled(event);
             case "program.burst" -> ProgramsAppeared.recalled(event);
@@ -42,6 +81,7 @@ public final class Recall {
             case "sweep.start" -> SweepStarted.recalled(event);
             case "usb.attach" -> UsbAttached.recalled(event);
             case "usb.detach" -> UsbDetached.recalled(event);
+            case "visitor.expected" -> VisitorExpected.recalled(event);
             case "volume.mount" -> VolumeMounted.recalled(event);
             case "volume.unmount" -> VolumeUnmounted.recalled(event);
             default -> null;

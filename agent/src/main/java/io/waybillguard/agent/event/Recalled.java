@@ -3,6 +3,8 @@ package io.waybillguard.agent.event;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A stored event, or a part of one, as its record reads it back. What is not there is the empty
@@ -48,6 +50,26 @@ final class Recalled {
 
   List<String> texts(String place) throws JsonException {
     return holder(place).texts(key(place));
+  }
+
+  /** All texts of the object there, by key; values of other kinds are left out. */
+  SortedMap<String, String> allTexts(String place) {
+    Json.Obj there = in(place).part;
+    SortedMap<String, String> texts = new TreeMap<>();
+    for (String key : there.keys()) {
+      there.find(key).filter(String.class::isInstance).ifPresent(t -> texts.put(key, (String) t));
+    }
+    return texts;
+  }
+
+  List<Long> numbers(String place) {
+    List<?> array =
+        holder(place)
+            .find(key(place))
+            .filter(List.class::isInstance)
+            .<List<?>>map(List.class::cast)
+            .orElse(List.of());
+    return array.stream().filter(Long.class::isInstance).map(Long.class::cast).toList();
   }
 
   /** The objects of an array, as parts. */

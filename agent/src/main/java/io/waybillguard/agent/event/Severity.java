@@ -14,6 +14,15 @@ public enum Severity {
     this.id = id;
   }
 
+  static Severity of(long id) {
+    for (Severity each : values()) {
+      if (each.id == id) {
+        return each;
+      }
+    }
+    throw new IllegalArgumentException("no severity has the id " + id);
+  }
+
   /** OCSF {@code severity_id}, 1 to 5. */
   public int id() {
     return id;

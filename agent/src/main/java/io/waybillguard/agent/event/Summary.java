@@ -138,6 +138,13 @@ public final class Summary {
               ocsf.number("num_detections", 0),
               span(ocsf.number("duration", 0)));
       case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
+      case "operator.on", "operator.off" -> say(type, text(ocsf, "user", "name"));
+      case "visitor.expected" ->
+          say(
+              type,
+              text(ocsf, "unmapped", "visitor"),
+              time(ocsf, "start_time"),
+              time(ocsf, "end_time"));
       case "presence.change" -> presence(ocsf);
       case "sensor.live" ->
           say(
@@ -152,7 +159,21 @@ public final class Summary {
       case "sensor.back" ->
           say(type, sensor(ocsf), time(ocsf, "start_time"), time(ocsf, "end_time"));
       case "finding.new" -> finding(ocsf);
+      case "incident.new", "incident.update", "incident.close" ->
+          say(
+              type,
+              say("severity." + ocsf.number("severity_id", 1)),
+              named("step", text(ocsf, "unmapped", "rule")),
+              ocsf.number("count", 0));
+      case "notice.shown", "notice.answered", "notice.unanswered", "notice.impossible" ->
+          notice(type, ocsf);
       case "log.start" -> started(ocsf);
+      case "agent.install" -> {
+        String act = ocsf.text("status_detail", "");
+        yield act.isEmpty()
+            ? say("other", type)
+            : say(type + "." + act, text(ocsf, "unmapped", "from"), text(ocsf, "unmapped", "to"));
+      }
       case "log.stop" -> say(type, named("reason", text(ocsf, "unmapped", "reason")));
       case "log.key" -> say(type, at(ocsf, "unmapped").number("epoch", 0));
       case "log.gap" ->
@@ -393,7 +414,8 @@ public final class Summary {
   }
 
   /** A size as people read it; the record has the exact one. */
-  private String size(long bytes) {
+  /** An amount of data as people read it. */
+  String size(long bytes) {
     return bytes < 1 << 20
         ? say("size.kib", Math.round(bytes / 1024.0))
         : say("size.mib", Math.round(bytes / 104857.6) / 10.0);
@@ -455,10 +477,12 @@ public final class Summary {
       return say(key, facts.text("path", ""))
           + (source.isEmpty() || source.equals("?") ? "" : say("extra.from", source))
           + (account.isEmpty() ? "" : say("extra.user", account))
+          + whoWasThere(facts)
           + say("stop");
     }
     String written = facts.text("file", "");
-    return say(key, facts.text("path", ""))
+    String about = facts.text("path", "");
+    return say(key, rule.equals("sensor-silenced") ? sensor(about) : about)
         + (written.isEmpty() ? "" : say("extra.written", written))
         + (source.isEmpty() ? "" : say("extra.source", source))
         + (facts.text("hidden", "").equals("true") ? say("extra.hidden") : "")
@@ -466,9 +490,42 @@ public final class Summary {
         + say("stop");
   }
 
+  /** What became of an incident at the desk. */
+  private String notice(String type, Json.Obj ocsf) {
+    Json.Obj facts = at(ocsf, "unmapped");
+    String after = span(ocsf.number("duration", -1));
+    return switch (type) {
+      case "notice.shown" ->
+          told(type + "." + facts.text("way", "window"), text(ocsf, "finding_info", "title"));
+      case "notice.answered" -> {
+        String how = facts.text("how", "");
+        String operator = facts.text("operator", "");
+        String account = facts.text("account", "");
+        yield say(type, named("answer", facts.text("answer", "")), after)
+            + (how.isEmpty() ? "" : named("answer.how", how))
+            + (operator.isEmpty() ? "" : say("answer.operator", operator))
+            + (account.isEmpty() ? "" : say("extra.user", account))
+            + (facts.text("place", "").equals("shared") ? say("answer.shared") : "")
+            + say("stop");
+      }
+      case "notice.unanswered" -> say(type, after);
+      default -> told(type, ocsf.text("status_detail", ""));
+    };
+  }
+
+  private String told(String key, String detail) {
+    return say(key) + (detail.isEmpty() ? "" : say("extra.detail", detail)) + say("stop");
+  }
+
   private String whoWasThere(Json.Obj facts) {
     String key = "extra.presence." + facts.text("presence", "");
-    return words.containsKey(key) ? say(key) : "";
+    String operator = facts.text("operator", "");
+    String visitor = facts.text("visitor", "");
+    return (words.containsKey(key) ? say(key) : "")
+        + (operator.isEmpty() ? "" : say("extra.operator", operator))
+        + (facts.has("operator_missing") ? say("extra.operator_missing") : "")
+        + (facts.has("hours") ? say("extra.hours.outside") : "")
+        + (visitor.isEmpty() ? "" : say("extra.visitor", visitor));
   }
 
   private String carriedOff(Json.Obj facts) {
@@ -482,6 +539,7 @@ public final class Summary {
             facts.text("peer", ""))
         + (destination.isEmpty() ? "" : say("extra.destination", destination))
         + (source.isEmpty() ? "" : say("extra.reader", source))
+        + whoWasThere(facts)
         + say("stop");
   }
 
@@ -573,7 +631,8 @@ public final class Summary {
     return TIME.format(Instant.ofEpochMilli(ocsf.number(key, 0)).atZone(zone));
   }
 
-  private String span(long millis) {
+  /** A time that passed, as people read it. */
+  String span(long millis) {
     if (millis < 0) {
       return say("span.unknown");
     }

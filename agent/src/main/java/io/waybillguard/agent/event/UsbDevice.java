@@ -60,6 +60,11 @@ public record UsbDevice(
     return itself == UsbSerial.GIVEN && details.repeatedSerial() ? UsbSerial.REPEATED : itself;
   }
 
+  /** Whether it is one of these, whatever else it is besides. */
+  public boolean is(UsbKind kind) {
+    return UsbKind.of(this).contains(kind);
+  }
+
   /** What a person would call it: the product string, or the two ids when it has none. */
   public String name() {
     return model.isEmpty() ? vendorId + ":" + productId : model;

@@ -1085,16 +1085,23 @@ public final class EvidenceLog implements AutoCloseable {
     return pending.size();
   }
 
-  /** Type of the newest record; empty for an empty log. */
-  public Optional<String> lastType() throws IOException {
-    if (durable == 0) {
-      return Optional.empty();
+  /**
+   * Type of the newest record that is not of the type passed over; empty when there is none.
+   *
+   * @param passedOver of which no more than a few may be the newest
+   */
+  public Optional<String> lastTypeBut(String passedOver) throws IOException {
+    for (long seq = durable - 1; seq >= 0; seq--) {
+      try {
+        String type = Leaf.parse(leafOrGap(store, seq)).type();
+        if (!type.equals(passedOver)) {
+          return Optional.of(type);
+        }
+      } catch (EvidenceException e) {
+        throw new IOException("record " + seq + ": " + e.getMessage(), e);
+      }
     }
-    try {
-      return Optional.of(Leaf.parse(leafOrGap(store, durable - 1)).type());
-    } catch (EvidenceException e) {
-      throw new IOException("record " + (durable - 1) + ": " + e.getMessage(), e);
-    }
+    return Optional.empty();
   }
 
   private static long micros(Duration d) {

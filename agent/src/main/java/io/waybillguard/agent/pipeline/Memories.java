@@ -1,8 +1,8 @@
 package io.waybillguard.agent.pipeline;
 
-import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.detect.Judge;
+import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.JsonException;
-import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Recall;
 import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Entry;
@@ -11,7 +11,6 @@ import io.waybillguard.agent.evidence.LogReader;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -29,11 +28,6 @@ final class Memories {
    */
   static final int MOST = 20_000;
 
-  /** Told of each. */
-  interface Listener {
-    void on(long seq, Observation seen);
-  }
-
   private final LogReader log;
   private final Instant now;
 
@@ -46,14 +40,9 @@ final class Memories {
    * @return how many there were
    * @throws IOException if the log cannot be read
    */
-  int tell(Collection<Detector> rules, Listener listener) throws IOException {
+  int tell(Judge judge) throws IOException {
     Map<String, Instant> since = new TreeMap<>();
-    for (Detector rule : rules) {
-      Instant from = now.minus(rule.memory().back());
-      rule.memory()
-          .types()
-          .forEach(type -> since.merge(type, from, (a, b) -> a.isBefore(b) ? a : b));
-    }
+    judge.memory().forEach((type, back) -> since.put(type, now.minus(back)));
     // By place, whatever their types: their order is what rules judge by.
     long[] places = {};
     for (Map.Entry<String, Instant> each : since.entrySet()) {
@@ -63,20 +52,20 @@ final class Memories {
     Arrays.sort(places);
     int told = 0;
     for (long seq : places) {
-      Optional<Observation> seen = observation(seq);
-      if (seen.isPresent()) {
-        listener.on(seq, seen.get());
+      Optional<Event> event = event(seq);
+      if (event.isPresent()) {
+        judge.remember(seq, event.get());
         told++;
       }
     }
     return told;
   }
 
-  private Optional<Observation> observation(long seq) throws IOException {
+  private Optional<Event> event(long seq) throws IOException {
     try {
       Optional<BodyPart> body =
           log.entry(seq).map(Entry::bodies).flatMap(parts -> parts.stream().findFirst());
-      return body.isEmpty() ? Optional.empty() : Recall.observation(body.get().data());
+      return body.isEmpty() ? Optional.empty() : Recall.event(body.get().data());
     } catch (EvidenceException | JsonException e) {
       // Its bytes are evidence as they are, and whoever verifies the log says what is wrong.
       LOG.warn("record {} cannot be told to the rules again: {}", seq, e.getMessage());

@@ -1,12 +1,10 @@
 package io.waybillguard.agent.pipeline;
 
-import io.waybillguard.agent.detect.Detector;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.ClockJumped;
 import io.waybillguard.agent.event.Event;
-import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.RecordsLost;
-import io.waybillguard.agent.event.RuleSwitchedOff;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.event.Urgency;
 import io.waybillguard.agent.evidence.Erasure;
@@ -36,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only writer of the log, and sole owner of the rules: drains the inbox, logs, thinks, logs,
+ * The only writer of the log, and sole owner of the rules: drains the inbox, logs, judges, logs,
  * commits once a batch. So an observation is in the log before a rule sees it, and a finding before
  * anybody hears of it.
  */
@@ -59,7 +57,7 @@ public final class Pipeline implements Duty, LogClerk {
 
   private final Inbox inbox;
   private EvidenceLog log;
-  private final List<Detector> rules;
+  private final Judge judge;
   private final BatchLimits limits;
   private final InstantSource wall;
   private final LongSupplier monoMicros;
@@ -88,14 +86,15 @@ public final class Pipeline implements Duty, LogClerk {
   public Pipeline(
       Inbox inbox,
       EvidenceLog log,
-      List<Detector> rules,
+      Judge judge,
       BatchLimits limits,
       InstantSource wall,
       LongSupplier monoMicros,
       Runnable urgentRecord) {
     this.inbox = inbox;
     this.log = log;
-    this.rules = new ArrayList<>(rules);
+    this.judge = judge;
+    judge.begin(log.logId());
     this.limits = limits;
     this.wall = wall;
     this.monoMicros = monoMicros;
@@ -121,7 +120,7 @@ public final class Pipeline implements Duty, LogClerk {
    * @throws IOException if it cannot be read
    */
   public void remember(LogReader before) throws IOException {
-    int told = new Memories(before, wall.instant()).tell(rules, this::think);
+    int told = new Memories(before, wall.instant()).tell(judge);
     LOG.info("rules were told again records={}", told);
   }
 
@@ -148,7 +147,7 @@ public final class Pipeline implements Duty, LogClerk {
     List<Observation> batch = inbox.take(limits.records(), idle(), limits.gather());
     countWhatWasRefused();
     Optional<ClockJumped> jump = clock.look(wall.instant(), monoMicros.getAsLong());
-    jump.ifPresent(this::append);
+    jump.ifPresent(this::take);
     batch.forEach(this::take);
     Optional<RecordsLost> losses = inbox.takeLosses(wall.instant());
     if (losses.isPresent()) {
@@ -166,6 +165,7 @@ public final class Pipeline implements Duty, LogClerk {
   /** Goes on with a change of log that the disk interrupted. */
   private void reopen() throws IOException {
     log = log.reopened();
+    judge.begin(log.logId());
     introduction.get().ifPresent(this::append);
     LOG.info("log={} takes the place of the one before", log.origin());
   }
@@ -226,38 +226,14 @@ public final class Pipeline implements Duty, LogClerk {
     return storage;
   }
 
-  /** Logs what was seen, lets the rules see it, and logs what they make of it. */
-  private void take(Observation seen) {
-    urgent |= seen.urgency() == Urgency.CRITICAL;
-    OptionalLong seq = append(seen);
-    if (seq.isPresent()) {
-      for (Finding finding : think(seq.getAsLong(), seen)) {
-        append(finding);
-        urgent = true;
-      }
-    }
+  /** Logs it, and what follows from it. */
+  private void take(Event event) {
+    append(event).ifPresent(seq -> follow(seq, event));
   }
 
-  /**
-   * A rule that throws is off until the next start; the observation it threw on is in the log
-   * already.
-   */
-  private List<Finding> think(long seq, Observation seen) {
-    List<Finding> findings = new ArrayList<>();
-    List<Detector> broken = new ArrayList<>();
-    for (Detector rule : rules) {
-      try {
-        findings.addAll(rule.on(seq, seen));
-      } catch (RuntimeException e) {
-        LOG.error(
-            "rule={} failed on record {} and is off until the next start", rule.rule(), seq, e);
-        broken.add(rule);
-        append(
-            new RuleSwitchedOff(wall.instant(), rule.rule(), "failed on record " + seq + ": " + e));
-      }
-    }
-    rules.removeAll(broken);
-    return findings;
+  private void follow(long seq, Event event) {
+    urgent |= event.urgency() == Urgency.CRITICAL;
+    judge.on(seq, event).forEach(this::take);
   }
 
   /**
@@ -417,7 +393,12 @@ public final class Pipeline implements Duty, LogClerk {
 
   @Override
   public CompletableFuture<Long> record(Event event) {
-    return ask(() -> log.append(event));
+    return ask(
+        () -> {
+          long seq = log.append(event);
+          follow(seq, event);
+          return seq;
+        });
   }
 
   @Override
@@ -425,6 +406,7 @@ public final class Pipeline implements Duty, LogClerk {
     return ask(
         () -> {
           log = log.succeeded(Optional.of(atHq), why);
+          judge.begin(log.logId());
           introduction.get().ifPresent(this::append);
           LOG.warn("log={} takes the place of the one before: {}", log.origin(), why);
           return log.origin();

@@ -6,12 +6,14 @@ import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.event.SensorLive;
 import io.waybillguard.agent.run.Duty;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +58,8 @@ public final class SensorDuty implements Duty {
   private String sightDetail = "";
   private long pauseMillis = SHORTEST_PAUSE_MS;
   private volatile State state;
+
+  private final AtomicLong told = new AtomicLong();
 
   /** Why the sensor is not believed any more; empty while it is. */
   private final AtomicReference<String> doubt = new AtomicReference<>("");
@@ -105,6 +109,20 @@ public final class SensorDuty implements Duty {
     sensor.wake();
   }
 
+  /**
+   * Has the sensor look for a sign. Safe from any thread.
+   *
+   * @return whether it is sure to see it
+   */
+  public boolean expect(Sign sign) {
+    return sensor.expect(sign);
+  }
+
+  /** How much the sensor has told since the start. Safe from any thread. */
+  public long told() {
+    return told.get();
+  }
+
   private int look() throws IOException {
     String why = doubt.getAndSet("");
     if (!why.isEmpty()) {
@@ -114,11 +132,12 @@ public final class SensorDuty implements Duty {
     lastGoodLook = clock.instant();
     pauseMillis = SHORTEST_PAUSE_MS;
     seen.forEach(inbox::offer);
-    State told = state;
+    long unused = told.addAndGet(seen.size());
+    State before = state;
     String standing = sensor.standing();
     String detail = standing.isEmpty() ? sightDetail : sightDetail + "; " + standing;
-    if (!detail.equals(told.detail())) {
-      state = new State(told.name(), told.sight(), told.since(), detail);
+    if (!detail.equals(before.detail())) {
+      state = new State(before.name(), before.sight(), before.since(), detail);
     }
     return seen.size();
   }

@@ -20,6 +20,12 @@ public sealed interface FileEvent {
    */
   record Read(Path file, ProcessFacts by) implements FileEvent {}
 
+  /** The agent itself wrote a file that it gave a name of {@link #SIGN}, so that this is seen. */
+  record Shown(Path file) implements FileEvent {}
+
+  /** How the names of such files begin; the agent's own only, never those of other programs. */
+  String SIGN = ".waybill-guard-sign-";
+
   /** Something was mounted or unmounted; ask {@link Volumes#list} what. */
   record VolumesChanged() implements FileEvent {}
 

@@ -2,6 +2,7 @@ package io.waybillguard.agent.platform;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /** What the system tells of the person at the console. One thread, except wake. */
 public interface Presences {
@@ -19,6 +20,14 @@ public interface Presences {
    * @throws IOException if it can no longer be told; a part that cannot says so in the answer
    */
   DeskSigns look() throws IOException;
+
+  /**
+   * The number that a program last sent through the queue of an input device, beside everything
+   * that hands do there, as of the last look; empty when none did.
+   */
+  default OptionalInt lastSign() {
+    return OptionalInt.empty();
+  }
 
   /** Waits for {@code patience}, or until {@link #wake}. */
   void await(Duration patience);

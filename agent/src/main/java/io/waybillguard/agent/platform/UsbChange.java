@@ -18,6 +18,12 @@ public sealed interface UsbChange {
     }
   }
 
+  /**
+   * A program had the kernel repeat a message about some device, with a word of its own; nothing
+   * came or went.
+   */
+  record Repeated(String word) implements UsbChange {}
+
   /** Something was mounted or unmounted; ask {@link Volumes#list} what. */
   record VolumesChanged() implements UsbChange {}
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,12 @@ public final class Watchdog {
   private final LongSupplier nanos;
   private final List<Runner> watched = new CopyOnWriteArrayList<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** Told, while the duty it is about moves; null when nobody wants to know. */
+  private volatile @Nullable Pulse pulse;
+
+  /** The beat of that duty that was told last. */
+  private long toldBeatNanos;
 
   /** When this thread last looked, and since when the others' silence counts. */
   private long lastLookNanos;
@@ -54,6 +61,22 @@ public final class Watchdog {
     return nanos;
   }
 
+  /**
+   * What is told outside that the work moves.
+   *
+   * @param duty whose steps are the work; one that fails and tries again moves, one that hangs does
+   *     not
+   * @param every longest time between two looks
+   * @param beat told after a look at which nobody was stuck and that duty had moved since it was
+   *     last told; must not wait
+   */
+  public record Pulse(String duty, Duration every, Runnable beat) {}
+
+  /** Lets somebody outside know. Before the start. */
+  public void tell(Pulse pulse) {
+    this.pulse = pulse;
+  }
+
   /** Begins to look, on a thread of its own. */
   public void start() {
     Thread thread = new Thread(this::run, "watchdog");
@@ -71,12 +94,18 @@ public final class Watchdog {
 
   private void run() {
     try {
-      while (!stopped.await(Math.max(1, patience.toMillis() / 6), TimeUnit.MILLISECONDS)) {
+      while (!stopped.await(pauseMillis(), TimeUnit.MILLISECONDS)) {
         look();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private long pauseMillis() {
+    long own = patience.toMillis() / 6;
+    Pulse told = pulse;
+    return Math.max(1, told == null ? own : Math.min(own, told.every().toMillis()));
   }
 
   /** One look at everybody. */
@@ -98,6 +127,21 @@ public final class Watchdog {
           exit.run();
         }
         return;
+      }
+    }
+    beat();
+  }
+
+  private void beat() {
+    Pulse told = pulse;
+    if (told == null) {
+      return;
+    }
+    for (Runner runner : watched) {
+      long beat = runner.lastBeatNanos();
+      if (runner.name().equals(told.duty()) && beat != toldBeatNanos) {
+        toldBeatNanos = beat;
+        told.beat().run();
       }
     }
   }

@@ -39,6 +39,17 @@ public interface Sensor {
     return "";
   }
 
+  /**
+   * Has the sensor look for a sign beside everything else: what it finds of it is told to the sign,
+   * and makes no record. Safe from any thread.
+   *
+   * @return whether it is sure to see the sign when it is given; {@code false} for a sensor that
+   *     knows none, or has not yet come to the place
+   */
+  default boolean expect(Sign sign) {
+    return false;
+  }
+
   /** Ends a waiting {@link #sense} early. Safe from any thread, and when nothing waits. */
   void wake();
 

@@ -18,6 +18,7 @@ final class CommandsTest {
       List.of(
           "run",
           "enroll",
+          "install-record",
           "status",
           "doctor",
           "sweep",

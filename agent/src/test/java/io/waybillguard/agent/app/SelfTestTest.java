@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.detect.Circumstances;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Origin;
@@ -16,9 +19,12 @@ import io.waybillguard.agent.pipeline.Inbox;
 import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
 import io.waybillguard.agent.sense.HandSensor;
+import io.waybillguard.agent.sense.Sign;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SelfTestTest {
   private static final Duration FIRST = Duration.ofMinutes(10);
   private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration OFTEN = Duration.ofHours(2);
 
   @TempDir private Path temp;
   private TestLog log;
@@ -42,6 +49,23 @@ final class SelfTestTest {
   private Pipeline pipeline;
   private SelfTest test;
   private final List<Stimulus> given = new ArrayList<>();
+  private final List<Sign> signs = new ArrayList<>();
+
+  /** A sign of which nothing lies anywhere. */
+  private record Shown(Sign sign) implements Trial {
+    @Override
+    public String what() {
+      return "a word";
+    }
+
+    @Override
+    public Optional<Seen> seen(Path data, Instant since) {
+      return sign.seen().map(at -> new Seen(at, -1));
+    }
+
+    @Override
+    public void close() {}
+  }
 
   @BeforeEach
   void start() throws Exception {
@@ -53,7 +77,7 @@ final class SelfTestTest {
         new Pipeline(
             inbox,
             log.log(),
-            List.of(),
+            new Judge(List::of, new Circumstances(Circumstances.Terms.NONE)),
             new Pipeline.BatchLimits(256, Duration.ZERO),
             log.clock(),
             log.clock()::micros,
@@ -62,15 +86,24 @@ final class SelfTestTest {
         new SelfTest(
             List.of(duty),
             log.folder(),
-            name -> {
-              assertEquals("program", name);
-              Stimulus stimulus =
-                  Stimulus.give(name, io.waybillguard.agent.config.Config.DEFAULTS.sensors());
-              given.add(stimulus);
-              return Optional.of(stimulus);
+            new SelfTest.Giver() {
+              @Override
+              public Optional<Stimulus> whole(SensorDuty of)
+                  throws IOException, InterruptedException {
+                Stimulus stimulus = Stimulus.give(of.state().name(), Config.DEFAULTS.sensors());
+                given.add(stimulus);
+                return Optional.of(stimulus);
+              }
+
+              @Override
+              public Optional<Trial> sign(SensorDuty of) {
+                signs.add(new Sign("word " + signs.size()));
+                return of.expect(signs.get(signs.size() - 1))
+                    ? Optional.of(new Shown(signs.get(signs.size() - 1)))
+                    : Optional.empty();
+              }
             },
-            FIRST,
-            DAY,
+            new SelfTest.Rhythm(FIRST, DAY, OFTEN),
             log.clock(),
             new Random(1),
             event -> {
@@ -97,7 +130,7 @@ final class SelfTestTest {
     try {
       sensor.wake();
       duty.step();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       long unused = duty.failed(e);
     }
     write();
@@ -181,21 +214,89 @@ final class SelfTestTest {
     look();
     assertEquals(1, records("sensor.blind").size(), "so HQ sees it as blind");
     assertEquals(1, records("sensor.back").size());
-    passAndStep(Duration.ofMinutes(5));
-    assertEquals(2, given.size(), "its new eyes are tested soon");
+    passAndStep(OFTEN.plusMinutes(13));
+    assertEquals(2, given.size(), "its new eyes are tested with the next signs");
   }
 
   @Test
-  void aSensorThatIsBlindOrReducedIsNotTested() throws Exception {
-    sensor.blind(new java.io.IOException("gone"));
+  void aSignThatIsSeenIsNoRecordAndTellsTheDelay() throws Exception {
+    sensor.knowSigns();
+    passAndStep(FIRST.plusMinutes(2));
+    appears(given.get(0).what());
+    test.step();
+    write();
+    assertEquals(1, records("sensor.proved").size());
+    for (int day = 0; day < 3; day++) {
+      passAndStep(OFTEN.plusMinutes(13));
+      log.clock().pass(Duration.ofMillis(70));
+      signs.get(day).see(log.clock().instant());
+      test.step();
+      write();
+      assertEquals(70, test.proof("program").orElseThrow().delayMillis());
+    }
+    assertEquals(1, given.size(), "only signs were given");
+    assertEquals(1, records("sensor.proved").size(), "and they leave no record");
+    assertEquals(List.of(), records("sensor.silent"));
+  }
+
+  @Test
+  void aSensorThatMissesItsSignIsToldOnceAndMustSeeTheWholeToBeBelieved() throws Exception {
+    sensor.knowSigns();
+    passAndStep(FIRST.plusMinutes(2));
+    appears(given.get(0).what());
+    test.step();
+    passAndStep(OFTEN.plusMinutes(13));
+    assertEquals(1, signs.size());
+    log.clock().pass(Duration.ofSeconds(30));
+    test.step();
     look();
-    passAndStep(Duration.ofMinutes(12));
-    assertEquals(0, given.size());
+    look();
+    assertEquals(1, records("sensor.silent").size());
+    assertEquals(1, records("sensor.blind").size());
+    passAndStep(OFTEN.plusMinutes(13));
+    assertEquals(2, given.size(), "now the whole of it");
+    log.clock().pass(Duration.ofSeconds(30));
+    test.step();
+    look();
+    assertEquals(1, records("sensor.silent").size(), "that it is still so is no news");
+    look();
+    passAndStep(OFTEN.plusMinutes(13));
+    appears(given.get(2).what());
+    test.step();
+    write();
+    assertEquals(2, records("sensor.proved").size(), "that it sees again is");
+  }
+
+  @Test
+  void whoTellsOfAStormHasTimeToComeToTheTest() throws Exception {
+    passAndStep(FIRST.plusMinutes(2));
+    for (int i = 0; i < 100; i++) {
+      appears("/tmp/storm" + i);
+    }
+    log.clock().pass(Duration.ofMinutes(2));
+    test.step();
+    write();
+    assertEquals(List.of(), records("sensor.silent"));
+    log.clock().pass(Duration.ofMinutes(8));
+    test.step();
+    write();
+    assertEquals(1, records("sensor.silent").size(), "but not for ever");
+  }
+
+  @Test
+  void aSensorThatKnowsNoSignsIsTestedOnceADay() throws Exception {
+    passAndStep(Duration.ofHours(2).minusMinutes(1));
+    appears(given.get(0).what());
+    test.step();
+    passAndStep(OFTEN.plusMinutes(13));
+    assertEquals(1, signs.size());
+    assertEquals(1, given.size());
+    assertEquals(List.of(), records("sensor.silent"));
   }
 
   @Test
   void aTestThatCannotBeDoneIsTriedAgainInItsTime() throws Exception {
-    long pause = test.failed(new java.io.IOException("no tee"));
+    long pause = test.failed(new IOException("no tee"));
     assertTrue(pause > 0);
     passAndStep(Duration.ofHours(27));
     assertEquals(1, given.size());

@@ -164,6 +164,45 @@ final class EverySettingTest {
           Map.entry(
               "selftest.every", new Place(c -> c.selftest().every(), "6h", Duration.ofHours(6))),
           Map.entry(
+              "rules.desk.working_hours",
+              new Place(
+                  c -> c.rules().desk().workingHours(),
+                  "07:30-21:00",
+                  new Config.Hours(LocalTime.of(7, 30), LocalTime.of(21, 0)))),
+          Map.entry(
+              "rules.desk.operator_required",
+              new Place(c -> c.rules().desk().operatorRequired(), "true", true)),
+          Map.entry(
+              "rules.usb.known",
+              new Place(c -> c.rules().usb().known(), "[0f3a, 77aa]", List.of("0f3a", "77aa"))),
+          Map.entry("notice.enabled", new Place(c -> c.notice().enabled(), "false", false)),
+          Map.entry(
+              "notice.least_severity", new Place(c -> c.notice().leastSeverity(), "high", "high")),
+          Map.entry(
+              "notice.fold_after",
+              new Place(c -> c.notice().foldAfter(), "45s", Duration.ofSeconds(45))),
+          Map.entry(
+              "notice.remind_after",
+              new Place(c -> c.notice().remindAfter(), "8m", Duration.ofMinutes(8))),
+          Map.entry("notice.repeats", new Place(c -> c.notice().repeats(), "3", 3)),
+          Map.entry(
+              "notice.quiet_hours",
+              new Place(
+                  c -> c.notice().quietHours(),
+                  "22:30-06:00",
+                  new Config.Hours(LocalTime.of(22, 30), LocalTime.of(6, 0)))),
+          Map.entry(
+              "notice.hq_phone", new Place(c -> c.notice().hqPhone(), "4000000000", "4000000000")),
+          Map.entry(
+              "notice.scanner",
+              new Place(
+                  c -> c.notice().scanner(),
+                  "0c2e:0b61 serial:A1 port:1-2.3",
+                  "0c2e:0b61 serial:A1 port:1-2.3")),
+          Map.entry(
+              "selftest.signs_every",
+              new Place(c -> c.selftest().signsEvery(), "2m", Duration.ofMinutes(2))),
+          Map.entry(
               "watchdog.patience",
               new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));
 

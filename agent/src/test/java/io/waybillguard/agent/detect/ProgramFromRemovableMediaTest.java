@@ -9,13 +9,9 @@ import io.waybillguard.agent.event.FileTraits;
 import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
-import io.waybillguard.agent.event.Presence;
-import io.waybillguard.agent.event.Presence.State;
-import io.waybillguard.agent.event.PresenceChanged;
 import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
-import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.event.Severity;
 import java.util.List;
 import java.util.Optional;
@@ -79,41 +75,6 @@ final class ProgramFromRemovableMediaTest {
         false,
         false,
         new FileTraits(0755, name, FileTraits.Packaged.valueOf(state), ""));
-  }
-
-  @Test
-  void atADeskThatNobodyWorksAtItWeighsOneLevelMoreAndSaysWhy() {
-    Observation copied = appeared(file(false, false), FROM_STICK);
-    Observation started = started(file(false, false), FROM_STICK);
-    for (State state : State.values()) {
-      assertEquals(List.of(), rule.on(11, presence(state)));
-      boolean unattended = List.of(State.IDLE, State.LOCKED, State.NOBODY).contains(state);
-      assertEquals(
-          Optional.of(unattended ? Severity.HIGH : Severity.MEDIUM),
-          severity(copied),
-          state.word());
-      assertEquals(
-          Optional.of(unattended ? Severity.CRITICAL : Severity.HIGH),
-          severity(started),
-          state.word());
-      assertEquals(
-          state == State.UNKNOWN ? "" : state.word(),
-          rule.on(12, copied).get(0).facts().text("presence", ""));
-    }
-  }
-
-  @Test
-  void whatABlindSensorSaidBeforeCountsNoMore() {
-    rule.on(10, presence(State.LOCKED));
-    rule.on(11, new SensorBlind(Scene.noon(0), "usb", Scene.noon(0), ""));
-    assertEquals(Optional.of(Severity.HIGH), severity(appeared(file(false, false), FROM_STICK)));
-    rule.on(12, new SensorBlind(Scene.noon(0), "presence", Scene.noon(0), ""));
-    assertEquals(Optional.of(Severity.MEDIUM), severity(appeared(file(false, false), FROM_STICK)));
-  }
-
-  private static Observation presence(State state) {
-    Presence now = new Presence(state, "", Optional.empty(), Presence.Lock.UNKNOWN, "");
-    return new PresenceChanged(Scene.noon(0), now, Presence.UNSEEN);
   }
 
   @Test

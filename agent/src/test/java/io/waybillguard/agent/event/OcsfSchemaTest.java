@@ -156,6 +156,9 @@ final class OcsfSchemaTest {
           new ProgramsAppeared(
               NOON, NOON, ProcessRef.UNKNOWN, 4, 0, 0, List.of(), List.of(), 0, HASH),
           new ProgramAppeared(NOON, UNREADABLE, Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN),
+          new OperatorSignedOn(NOON, "李雷", "courier", OperatorSignedOn.How.COMMAND),
+          new OperatorSignedOff(NOON, "李雷", "", OperatorSignedOn.How.TERMINAL),
+          new VisitorExpected(NOON, "合作方 王", NOON, NOON.plusSeconds(3600), "lin"),
           new PresenceChanged(NOON, AT_DESK, Presence.UNSEEN),
           new PresenceChanged(NOON, Presence.UNSEEN, AT_DESK),
           new ProgramStarted(NOON, PROGRAM, FROM_STICK, new ProcessRef(4713, "/x", "desk"), SHELL),
@@ -168,6 +171,7 @@ final class OcsfSchemaTest {
           new RemoteLoginsRefused(NOON, NOON, "xrdp", "xrdp 远程桌面", "", 1),
           new SensorBack(NOON, "usb", NOON.minusSeconds(60), NOON, "listed all devices again"),
           new SensorProved(NOON, "program", 312, "/tmp/probe-7f3a/self-test.elf", 4711),
+          new SensorProved(NOON, "presence", 40, "/dev/input/event3 -77123", -1),
           new SensorSilent(NOON, "upload", Duration.ofSeconds(30), "40123"),
           new SensorBlind(NOON, "program", NOON.minusSeconds(60), "no permission; run as root"),
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
@@ -244,6 +248,11 @@ final class OcsfSchemaTest {
           new AgentStarted(
               NOON, "0.1.0", "boot", 77, HASH, HASH, "Asia/Shanghai", "unclean", 256, "killed"),
           new AgentStarted(NOON, "0.1.0", "", 0, "", HASH, "Asia/Shanghai", "first", 0, ""),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.INSTALLED, "", "0.1.0"),
+          new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.REINSTALLED, "0.1.0", "0.2.0"),
+          new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.UPGRADED, "0.1.0", "0.2.0"),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
           new AgentStopped(NOON, "0.1.0", "signal"),
           new HuntStarted(NOON, "5f".repeat(16), "同城云盘", List.of("sha256", "sigma"), true),
           new HuntFinished(
@@ -294,6 +303,22 @@ final class OcsfSchemaTest {
           new RecordsErased(NOON, List.of(new Span(0, 4)), 1, "", "request-1"),
           new StoreFull(NOON, "disk full", 12, 16 << 20),
           new KeyHandedOver(NOON, 1, "waybill-guard.local/agent/0+aabbccdd+AQ=="),
+          incident(IncidentChanged.Change.NEW),
+          incident(IncidentChanged.Change.UPDATE),
+          incident(IncidentChanged.Change.CLOSE),
+          new NoticeShown(
+              NOON,
+              "log-3-4",
+              "有人正在远程登录这台电脑",
+              2,
+              NoticeShown.Way.WINDOW,
+              "courier",
+              Duration.ofMillis(900)),
+          answered(NoticeAnswered.Answer.EXPECTED, "", "李梅"),
+          answered(NoticeAnswered.Answer.UNKNOWN, "courier", ""),
+          answered(NoticeAnswered.Answer.LATER, "", ""),
+          new NoticeUnanswered(NOON, "log-3-4", "courier", Duration.ofSeconds(60)),
+          new NoticeImpossible(NOON, "log-3-4", "nobody is logged in at the screen"),
           new LogRecovered(NOON, "a/agent/0", 7, "cm9vdA==", "log-1.db", "rolled back"),
           new LogRecovered(NOON, "", 0, "", "", "unreadable"),
           new RecordsLost(NOON, NOON.minusSeconds(9), NOON, Map.of("usb.attach", 3L), "inbox full"),
@@ -305,6 +330,19 @@ final class OcsfSchemaTest {
               List.of(3L, 4L),
               Json.object().put("path", "/x").put("count", 2)),
           new Finding(NOON, "log-rolled-back", Severity.CRITICAL, List.of(), Json.object()));
+
+  private static NoticeAnswered answered(
+      NoticeAnswered.Answer answer, String account, String operator) {
+    return new NoticeAnswered(
+        NOON,
+        "log-3-4",
+        answer,
+        account,
+        operator,
+        NoticeAnswered.How.SCANNER,
+        NoticeAnswered.Place.LOCAL,
+        Duration.ofSeconds(7));
+  }
 
   private static HqAct act(HqAct.Deed deed, String who, String place, String about, String detail) {
     return new HqAct(NOON, deed, who, place, about, detail);
@@ -351,6 +389,36 @@ final class OcsfSchemaTest {
             List.of(new UsbDetails.Input("Keyboard", true, true)),
             List.of("device: 3 bytes, 18 were expected"),
             true));
+  }
+
+  private static IncidentChanged incident(IncidentChanged.Change change) {
+    return new IncidentChanged(
+        NOON,
+        change,
+        "0123456789abcdef-3-4",
+        Severity.HIGH,
+        NOON.minusSeconds(60),
+        List.of(
+            new IncidentChanged.Step(
+                4,
+                NOON.minusSeconds(60),
+                "unknown-usb-storage",
+                Severity.LOW,
+                List.of(3L),
+                List.of("device:" + HASH),
+                new TreeMap<>(Map.of("path", "Cruzer Blade", "serial_end", "4F2A")))),
+        2);
+  }
+
+  @Test
+  void anIncidentIsReadBackAsItWas() throws Exception {
+    for (IncidentChanged.Change change : IncidentChanged.Change.values()) {
+      IncidentChanged incident = incident(change);
+      assertEquals(Optional.of(incident), Recall.incident(DESKS.get(0).body(incident, 7, NOON)));
+    }
+    assertEquals(
+        Optional.empty(),
+        Recall.incident(DESKS.get(0).body(new UsbAttached(NOON, STICK, true), 7, NOON)));
   }
 
   private static UsbDevice device(String usbClass, String serial) {

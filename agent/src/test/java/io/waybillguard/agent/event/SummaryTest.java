@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -427,6 +428,115 @@ final class SummaryTest {
   }
 
   @Test
+  void whatBecameOfANoticeIsToldWithWhoAnsweredAndHow() throws Exception {
+    says(
+        new NoticeShown(
+            NOON,
+            "log-3-4",
+            "有人正在远程登录这台电脑",
+            1,
+            NoticeShown.Way.WINDOW,
+            "desk",
+            Duration.ofMillis(900)),
+        "已在屏幕上提示：有人正在远程登录这台电脑。",
+        "A notice was shown on the screen: 有人正在远程登录这台电脑.");
+    says(
+        new NoticeAnswered(
+            NOON,
+            "log-3-4",
+            NoticeAnswered.Answer.UNKNOWN,
+            "desk",
+            "李梅",
+            NoticeAnswered.How.SCANNER,
+            NoticeAnswered.Place.LOCAL,
+            Duration.ofSeconds(12)),
+        "有人回答了提示：“不认识，告诉总部”，用了 12 秒，用本台扫描枪，当班人员 李梅，账号 desk。",
+        "The notice was answered: “not known here, HQ told”, after 12 s, by the scanner of this desk,"
+            + " operator 李梅, account desk.");
+    says(
+        new NoticeAnswered(
+            NOON,
+            "log-3-4",
+            NoticeAnswered.Answer.EXPECTED,
+            "",
+            "",
+            NoticeAnswered.How.MOUSE,
+            NoticeAnswered.Place.SHARED,
+            Duration.ofSeconds(3)),
+        "有人回答了提示：“是我们安排的”，用了 3 秒，点鼠标；当时屏幕正被远程共享，分不清是谁答的。",
+        "The notice was answered: “we arranged it”, after 3 s, by the mouse; the screen was shared"
+            + " remotely then, so who answered cannot be told.");
+    says(
+        new NoticeUnanswered(NOON, "log-3-4", "desk", Duration.ofSeconds(60)),
+        "没有人回答提示，等了 1 分 0 秒。",
+        "Nobody answered the notice within 1 min 0 s.");
+    says(
+        new NoticeImpossible(NOON, "log-3-4", "no screen"),
+        "没能提示电脑前的人：no screen。",
+        "Nobody at the desk could be shown a notice: no screen.");
+  }
+
+  @Test
+  void anIncidentIsToldWithItsNewestStepAndHowManyThereAre() throws Exception {
+    List<IncidentChanged.Step> steps =
+        List.of(
+            new IncidentChanged.Step(
+                4,
+                NOON,
+                "unknown-usb-storage",
+                Severity.LOW,
+                List.of(3L),
+                List.of(),
+                new TreeMap<>()));
+    says(
+        new IncidentChanged(
+            NOON, IncidentChanged.Change.NEW, "log-3-4", Severity.LOW, NOON, steps, 0),
+        "新的安全事件（低）：没见过的U盘。",
+        "New incident (low): an unknown USB stick.");
+    says(
+        new IncidentChanged(
+            NOON, IncidentChanged.Change.UPDATE, "log-3-4", Severity.HIGH, NOON, steps, 2),
+        "安全事件有新的一步（高）：没见过的U盘，共 3 步。",
+        "The incident has a further step (high): an unknown USB stick; steps so far: 3.");
+    says(
+        new IncidentChanged(
+            NOON, IncidentChanged.Change.CLOSE, "log-3-4", Severity.HIGH, NOON, steps, 0),
+        "安全事件结束（高）：很久没有新的一步，共 1 步。",
+        "The incident is over (high): no further step for long; steps: 1.");
+  }
+
+  @Test
+  void findingsOnDevicesHiddenPlacesAndSensorsAreToldInWords() throws Exception {
+    Json.Obj stick = Json.object().put("path", "Cruzer Blade").put("device", "0f3a");
+    says(
+        new Finding(NOON, "unknown-usb-storage", Severity.LOW, List.of(4L), stick),
+        "插入了一个不在许可名单里的U盘：Cruzer Blade。",
+        "A USB stick that is not on the allowed list was plugged in: Cruzer Blade.");
+    says(
+        new Finding(NOON, "unknown-keyboard", Severity.LOW, List.of(4L), stick),
+        "插入了一个不在许可名单里的键盘类设备：Cruzer Blade。",
+        "A keyboard-like device that is not on the allowed list was plugged in: Cruzer Blade.");
+    says(
+        new Finding(
+            NOON,
+            "program-in-hidden-place",
+            Severity.LOW,
+            List.of(4L),
+            Json.object().put("step", "started").put("path", "/home/d/.x/a")),
+        "隐蔽位置的程序启动了：/home/d/.x/a。",
+        "A program in a hidden place was started: /home/d/.x/a.");
+    says(
+        new Finding(
+            NOON,
+            "sensor-silenced",
+            Severity.MEDIUM,
+            List.of(4L),
+            Json.object().put("path", "usb")),
+        "原来正常的监视项没能监视了：U盘和USB设备。",
+        "A sensor that could see cannot any more: Sticks and USB devices.");
+  }
+
+  @Test
   void aFindingIsToldInTheWordsOfItsRule() throws Exception {
     Json.Obj facts =
         Json.object()
@@ -457,6 +567,22 @@ final class SummaryTest {
         new AgentStopped(NOON, "0.1.0", "shutdown"),
         "面单卫士停止：电脑关机。",
         "Agent stopped: the PC was shut down.");
+    says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.INSTALLED, "", "0.1.0"),
+        "安装了 0.1.0 版。",
+        "Version 0.1.0 was installed.");
+    says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
+        "0.2.0 版没有启动好，已换回 0.1.0 版。",
+        "Version 0.2.0 did not become ready; version 0.1.0 is back.");
+    says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
+        "0.1.0 版已卸载，证据日志保留。",
+        "Version 0.1.0 was removed; the log stays.");
+    says(
+        new AgentStopped(NOON, "0.1.0", "uninstall"),
+        "面单卫士停止：正在卸载。",
+        "Agent stopped: the program is being removed.");
     says(
         new KeyHandedOver(NOON, 3, "x/agent/0+aabbccdd+AQ=="),
         "证据日志换用第 3 把签名密钥，旧的一把已销毁。",

@@ -101,7 +101,8 @@ final class EvidenceLogTest {
     assertEquals(0, desk.log().pendingSize());
     assertEquals(3, desk.log().durableSize());
     assertEquals(3, desk.read(LogReader::size));
-    assertEquals(Optional.of("usb.attach"), desk.log().lastType());
+    assertEquals(Optional.of("usb.attach"), desk.log().lastTypeBut("usb.detach"));
+    assertEquals(Optional.empty(), desk.log().lastTypeBut("usb.attach"));
   }
 
   @Test
@@ -110,7 +111,7 @@ final class EvidenceLogTest {
     desk.log().seal();
     assertEquals(0, desk.log().sealedSize());
     assertTrue(desk.read(r -> r.checkpoints(0, Long.MAX_VALUE)).isEmpty());
-    assertEquals(Optional.empty(), desk.log().lastType());
+    assertEquals(Optional.empty(), desk.log().lastTypeBut("usb.attach"));
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.HandClock;
 import io.waybillguard.agent.Seen;
+import io.waybillguard.agent.detect.Circumstances;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.pipeline.Inbox;
@@ -106,7 +108,7 @@ final class RefusedDiskChild {
           new Pipeline(
               inbox,
               log,
-              List.of(),
+              new Judge(List::of, new Circumstances(Circumstances.Terms.NONE)),
               new Pipeline.BatchLimits(256, Duration.ZERO),
               clock,
               clock::micros,

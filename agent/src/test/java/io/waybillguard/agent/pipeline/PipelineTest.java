@@ -10,8 +10,10 @@ import io.waybillguard.agent.Scene;
 import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.SmallDisk;
 import io.waybillguard.agent.detect.AllowedFiles;
+import io.waybillguard.agent.detect.Circumstances;
 import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.ImagesCarriedOff;
+import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.detect.ProgramFromRemovableMedia;
 import io.waybillguard.agent.event.AgentStopped;
 import io.waybillguard.agent.event.BytesSent;
@@ -66,7 +68,14 @@ final class PipelineTest {
           Seen.copied(Scene.noon(2), "/home/lin/.cache/update"),
           Seen.detached(Scene.noon(3), "4C530001"));
       assertEquals(
-          List.of("sensor.live", "usb.attach", "program.new", "finding.new", "usb.detach"),
+          List.of(
+              "sensor.live",
+              "usb.attach",
+              "program.new",
+              "finding.new",
+              "incident.new",
+              "usb.detach",
+              "incident.update"),
           desk.kinds());
       Json.Obj finding = desk.entries().get(3).leaf().fields();
       assertEquals("program-from-removable-media", finding.text("rule"));
@@ -85,14 +94,16 @@ final class PipelineTest {
           new Pipeline(
               inbox,
               log.log(),
-              List.of(new ProgramFromRemovableMedia(AllowedFiles.NONE)),
+              new Judge(
+                  () -> List.of(new ProgramFromRemovableMedia(AllowedFiles.NONE)),
+                  new Circumstances(Circumstances.Terms.NONE)),
               new Pipeline.BatchLimits(256, Duration.ZERO),
               log.clock(),
               log.clock()::micros,
               () -> readable.add(kinds(log.folder())));
       inbox.offer(Seen.copied(Scene.noon(0), "/tmp/x"));
       pipeline.step();
-      assertEquals(List.of(List.of("program.new", "finding.new")), readable);
+      assertEquals(List.of(List.of("program.new", "finding.new", "incident.new")), readable);
       pipeline.wake();
       pipeline.step();
       assertEquals(1, readable.size(), "nothing new, nobody told");
@@ -265,8 +276,10 @@ final class PipelineTest {
               "rule.off",
               "program.new",
               "finding.new",
+              "incident.new",
               "program.new",
-              "finding.new"),
+              "finding.new",
+              "incident.update"),
           desk.kinds());
       assertEquals(1, asked.size());
       assertEquals("broken", desk.last("rule.off").object("unmapped").text("rule"));

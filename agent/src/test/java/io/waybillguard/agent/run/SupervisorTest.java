@@ -274,4 +274,63 @@ final class SupervisorTest {
     assertFalse(words.isEmpty());
     assertEquals(List.of(), other.stop());
   }
+
+  @Test
+  void theOutsideHearsOnlyWhileTheNamedDutyMoves() throws Exception {
+    AtomicInteger beats = new AtomicInteger();
+    watchdog.tell(new Watchdog.Pulse("works", Duration.ofSeconds(20), beats::incrementAndGet));
+    AtomicInteger steps = new AtomicInteger();
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    supervisor.start(
+        new Stepped("works", new ArrayList<>()) {
+          @Override
+          public int step() throws InterruptedException {
+            if (steps.incrementAndGet() == 2) {
+              hangs.countDown();
+              goOn.await();
+            }
+            return 0;
+          }
+
+          @Override
+          public void wake() {
+            goOn.countDown();
+          }
+        });
+    assertTrue(hangs.await(30, TimeUnit.SECONDS));
+    watchdog.look();
+    assertEquals(1, beats.get(), "it ended a step");
+    for (int looks = 0; looks < 4; looks++) {
+      pass(Duration.ofSeconds(20));
+      watchdog.look();
+    }
+    assertEquals(1, beats.get(), "it hangs, within its patience");
+    assertEquals(0, exits.get());
+    assertEquals(List.of(), supervisor.stop());
+    watchdog.look();
+    assertEquals(2, beats.get(), "it went on");
+  }
+
+  @Test
+  void nobodyOutsideHearsThatAllIsWellWhileAnotherDutyIsStuck() throws Exception {
+    AtomicInteger beats = new AtomicInteger();
+    watchdog.tell(new Watchdog.Pulse("works", PATIENCE, beats::incrementAndGet));
+    Stepped stuck = new Stepped("stuck", new ArrayList<>());
+    Stepped works = new Stepped("works", new ArrayList<>());
+    supervisor.start(stuck);
+    assertTrue(stuck.begun.await(30, TimeUnit.SECONDS));
+    pass(PATIENCE.dividedBy(2));
+    supervisor.start(works);
+    assertTrue(works.begun.await(30, TimeUnit.SECONDS));
+    watchdog.look();
+    pass(PATIENCE.dividedBy(2));
+    watchdog.look();
+    pass(PATIENCE.dividedBy(6));
+    int before = beats.get();
+    watchdog.look();
+    assertEquals(1, exits.get());
+    assertEquals(before, beats.get());
+    supervisor.stop();
+  }
 }

@@ -22,6 +22,7 @@ public final class HandSensor implements Sensor {
   private @Nullable Error broken;
   private boolean reduced;
   private boolean called;
+  private boolean knowsSigns;
   private boolean open;
 
   public HandSensor(String name) {
@@ -65,6 +66,21 @@ public final class HandSensor implements Sensor {
   /** From now on it sees less than it could. */
   public void reduce() {
     locked(() -> reduced = true);
+  }
+
+  /** From now on it says that it would see signs; the test has to see them for it. */
+  public void knowSigns() {
+    locked(() -> knowsSigns = true);
+  }
+
+  @Override
+  public boolean expect(Sign sign) {
+    lock.lock();
+    try {
+      return knowsSigns;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether it holds on to anything. */

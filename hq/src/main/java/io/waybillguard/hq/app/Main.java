@@ -47,9 +47,12 @@ public final class Main {
     return new CommandLine(call)
         .addSubcommand(new Serve(call))
         .addSubcommand(group("token", new TokenCreate(call)))
+        .addSubcommand(new MakeBackup(call))
+        .addSubcommand(new Restore(call))
         .addSubcommand(new Workstations(call))
         .addSubcommand(
             group("workstation", new WorkstationRevoke(call), new WorkstationClear(call)))
+        .addSubcommand(new Incidents(call))
         .addSubcommand(
             group(
                 "evidence",

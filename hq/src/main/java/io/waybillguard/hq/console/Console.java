@@ -13,18 +13,21 @@ import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.fleet.Fleet;
+import io.waybillguard.hq.incident.Telling;
 import io.waybillguard.hq.orders.OrderRefused;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Search;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Segments;
 import io.waybillguard.hq.store.Sightings;
 import io.waybillguard.hq.store.Users;
+import io.waybillguard.hq.store.WatchedDays;
 import io.waybillguard.hq.store.Workstation;
 import io.waybillguard.hq.sweeps.FileRefused;
 import io.waybillguard.hq.sweeps.SweepStanding;
@@ -33,6 +36,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,8 +48,6 @@ import org.slf4j.LoggerFactory;
 public final class Console {
   private static final Logger LOG = LoggerFactory.getLogger(Console.class);
   private static final int RECORDS_A_PAGE = 50;
-  private static final int FINDINGS = 5;
-  private static final int NEEDING = 8;
   private static final int ALARMS = 5;
   private static final int COMMANDS = 20;
   private static final int ALL_ALARMS = 200;
@@ -71,6 +73,8 @@ public final class Console {
   private final Looks looks = new Looks();
   private final VerifierKey mirror;
   private final InstantSource clock;
+  private final IncidentPages incidents;
+  private final OverviewPage overview;
 
   /**
    * @param mirror HQ's mirror key, whose cosignature says since when HQ holds a record
@@ -101,6 +105,11 @@ public final class Console {
     this.acts = acts;
     this.mirror = mirror;
     this.clock = clock;
+    Frame frame = new Around();
+    IncidentRows rows = new IncidentRows(database);
+    this.incidents =
+        new IncidentPages(frame, rows, new Telling(rows, records, segments, mirror), fleet);
+    this.overview = new OverviewPage(frame, fleet, rows, new WatchedDays(database), alarms, clock);
   }
 
   /** Adds the pages to a server. */
@@ -110,7 +119,11 @@ public final class Console {
     add(config, Route.LOGIN, this::login);
     add(config, Route.SIGN_IN, this::signOn);
     add(config, Route.SIGN_OUT, this::signOff);
-    add(config, Route.OVERVIEW, this::overview);
+    add(config, Route.OVERVIEW, overview::show);
+    add(config, Route.OUTLETS_CSV, overview::outletsCsv);
+    add(config, Route.INCIDENTS, incidents::list);
+    add(config, Route.INCIDENTS_CSV, incidents::csv);
+    add(config, Route.INCIDENT, incidents::one);
     add(config, Route.ALARMS, this::alarms);
     add(config, Route.FLEET, this::fleetTable);
     add(config, Route.FLEET_CSV, this::csv);
@@ -147,6 +160,51 @@ public final class Console {
           LOG.error("failed method={} path={}", request.method(), request.path(), e);
           message(request, 500);
         });
+  }
+
+  /** For pages that have a class of their own. */
+  private final class Around implements Frame {
+    @Override
+    public Reader reader(Context request) {
+      return visitors.reader(request);
+    }
+
+    @Override
+    public Shell shell(Reader reader, String title, Users.Session session, Context request) {
+      return Console.shell(reader, title, session, request);
+    }
+
+    @Override
+    public void look(Context request, Users.Session session, String about) throws NotRecorded {
+      Console.this.look(request, session, about);
+    }
+
+    @Override
+    public void note(
+        Context request, Users.Session session, HqAct.Deed deed, String about, String detail)
+        throws NotRecorded {
+      Console.this.note(request, session, deed, about, detail);
+    }
+
+    @Override
+    public void render(Context request, String page, Map<String, Object> model) {
+      Console.this.render(request, page, model);
+    }
+
+    @Override
+    public void message(Context request, int status, String key) {
+      Console.this.message(request, status, key);
+    }
+
+    @Override
+    public String param(Context request, String name) {
+      return Console.param(request, name);
+    }
+
+    @Override
+    public String form(Context request, String name) {
+      return Console.form(request, name);
+    }
   }
 
   @FunctionalInterface
@@ -256,34 +314,6 @@ public final class Console {
 
   // -- pages -----------------------------------------------------------------------------------
 
-  private void overview(Context request, Users.Session session) throws IOException {
-    look(request, session, "/");
-    Reader reader = visitors.reader(request);
-    List<Fleet.Standing> all = fleet.all();
-    List<Fleet.Standing> needing = FleetView.needing(all);
-    Map<String, String> names = names(all);
-    render(
-        request,
-        "overview.jte",
-        Map.of(
-            "shell",
-            shell(reader, reader.say("overview.title"), session, request),
-            "view",
-            view(request, all),
-            "needing",
-            needing.subList(0, Math.min(NEEDING, needing.size())),
-            "needingCount",
-            needing.size(),
-            "findings",
-            records.newestOf("finding.new", FINDINGS).stream()
-                .map(r -> RecordView.of(r.log(), r, reader))
-                .toList(),
-            "names",
-            names,
-            "openAlarms",
-            alarms.open()));
-  }
-
   private void alarms(Context request, Users.Session session) throws NotRecorded {
     look(request, session, "/alarms");
     Reader reader = visitors.reader(request);
@@ -299,7 +329,7 @@ public final class Console {
             names(fleet.all())));
   }
 
-  private static Map<String, String> names(List<Fleet.Standing> all) {
+  static Map<String, String> names(List<Fleet.Standing> all) {
     Map<String, String> names = new TreeMap<>();
     all.forEach(s -> names.put(s.row().workstation().log(), s.row().workstation().name()));
     return names;
@@ -312,7 +342,12 @@ public final class Console {
   }
 
   private static FleetView view(Context request, List<Fleet.Standing> all) {
-    return FleetView.of(all, param(request, "q"), param(request, "state"), param(request, "sort"));
+    return FleetView.of(
+        all,
+        param(request, "q"),
+        param(request, "state"),
+        param(request, "sort"),
+        param(request, "page"));
   }
 
   private void csv(Context request, Users.Session session) throws NotRecorded {
@@ -359,8 +394,25 @@ public final class Console {
             given(found.get().row().workstation()),
             "mayErase",
             Route.ASK_ERASE.isFor(session.role()),
+            "day",
+            day(request, log, reader),
+            "mayPull",
+            Route.INCIDENTS_CSV.isFor(session.role()),
             "page",
             recordsPage(request, log, reader)));
+  }
+
+  /** The day that the address names, or else the last that has a record. */
+  private DayDrawing.Day day(Context request, String log, Reader reader) throws IOException {
+    LocalDate date =
+        reader
+            .date(param(request, "day"))
+            .orElse(
+                records.newest(log, Long.MAX_VALUE, "", 1).stream()
+                    .map(held -> reader.date(Instant.ofEpochMilli(held.row().wall())))
+                    .findFirst()
+                    .orElse(reader.today()));
+    return DayDrawing.of(records, log, date, reader);
   }
 
   private void recordsTable(Context request, Users.Session session) throws IOException {

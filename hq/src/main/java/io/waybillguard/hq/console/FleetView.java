@@ -18,6 +18,7 @@ import java.util.Map;
  * @param query what is searched for, or ""
  * @param state word of the only state that is shown, or ""
  * @param sort what it is sorted by
+ * @param page which page of the rows is shown, from 1
  */
 public record FleetView(
     List<Fleet.Standing> rows,
@@ -25,9 +26,12 @@ public record FleetView(
     Map<State, Integer> counts,
     String query,
     String state,
-    String sort) {
+    String sort,
+    int page) {
+  private static final int A_PAGE = 100;
 
-  static FleetView of(List<Fleet.Standing> fleet, String query, String state, String sort) {
+  static FleetView of(
+      List<Fleet.Standing> fleet, String query, String state, String sort, String page) {
     Map<State, Integer> counts = new EnumMap<>(State.class);
     for (State each : State.values()) {
       counts.put(each, 0);
@@ -42,7 +46,15 @@ public record FleetView(
       }
     }
     rows.sort(order(sort));
-    return new FleetView(List.copyOf(rows), fleet.size(), counts, query.strip(), state, sort);
+    int pages = Math.max(1, (rows.size() + A_PAGE - 1) / A_PAGE);
+    return new FleetView(
+        List.copyOf(rows),
+        fleet.size(),
+        counts,
+        query.strip(),
+        state,
+        sort,
+        Math.min(Pager.page(page), pages));
   }
 
   private static String names(Fleet.Standing standing) {
@@ -75,6 +87,27 @@ public record FleetView(
         .filter(s -> s.state() != State.LIVE || !s.row().blind().isEmpty())
         .sorted(Comparator.comparing(Fleet.Standing::state).reversed())
         .toList();
+  }
+
+  /** The rows of the page that is shown. */
+  public List<Fleet.Standing> shown() {
+    return rows.subList(
+        Math.min(rows.size(), (page - 1) * A_PAGE), Math.min(rows.size(), page * A_PAGE));
+  }
+
+  /** The pages around this one. */
+  public Pager pager() {
+    return new Pager(page, A_PAGE, rows.size());
+  }
+
+  /** What the address says besides the page. */
+  public String asked() {
+    return "q="
+        + ActsPage.encoded(query)
+        + "&state="
+        + ActsPage.encoded(state)
+        + "&sort="
+        + ActsPage.encoded(sort);
   }
 
   /** How many are in a state. */

@@ -1,6 +1,8 @@
 package io.waybillguard.hq.console;
 
+import io.waybillguard.agent.event.Story;
 import io.waybillguard.agent.event.Summary;
+import io.waybillguard.hq.store.IncidentRows;
 import java.text.MessageFormat;
 import java.text.NumberFormat;
 import java.time.DateTimeException;
@@ -37,6 +39,7 @@ public final class Reader {
   private final Instant now;
   private final ResourceBundle words;
   private final Summary summary;
+  private final Story story;
 
   Reader(boolean chinese, ZoneId zone, Instant now) {
     this.chinese = chinese;
@@ -46,6 +49,7 @@ public final class Reader {
         ResourceBundle.getBundle(
             Reader.class.getPackageName() + ".words", locale(), THIS_LANGUAGE_ONLY);
     this.summary = new Summary(locale(), zone);
+    this.story = new Story(locale(), zone);
   }
 
   private Locale locale() {
@@ -67,6 +71,11 @@ public final class Reader {
     return new MessageFormat(words.getString(key), locale()).format(args);
   }
 
+  /** Whether there is a sentence of this key, for words that come from elsewhere. */
+  public boolean knows(String key) {
+    return words.containsKey(key);
+  }
+
   /** Sentences about records. */
   public Summary summary() {
     return summary;
@@ -75,6 +84,16 @@ public final class Reader {
   /** What some sensors watch, in words. */
   public String sensors(List<String> names) {
     return names.stream().map(summary::sensor).collect(Collectors.joining(say("comma")));
+  }
+
+  /** Stories of incidents. */
+  public Story story() {
+    return story;
+  }
+
+  /** What an incident is called. */
+  public String title(IncidentRows.Row incident) {
+    return chinese ? incident.chinese() : incident.english();
   }
 
   /** A number with thousands separators. */
@@ -90,9 +109,91 @@ public final class Reader {
         : DATE.format(local) + " " + CLOCK.format(local);
   }
 
+  /** A time of day. */
+  public String clock(Instant at) {
+    return CLOCK.format(at.atZone(zone));
+  }
+
+  /** The day of a moment, without its year. */
+  public String day(Instant at) {
+    return day(LocalDate.ofInstant(at, zone));
+  }
+
+  /** A day without its year. */
+  public String day(LocalDate date) {
+    return DateTimeFormatter.ofPattern(say("day.pattern"), locale()).format(date);
+  }
+
+  /** The moment the page is made. */
+  Instant now() {
+    return now;
+  }
+
+  /** When a day begins. */
+  Instant begin(LocalDate date) {
+    return date.atStartOfDay(zone).toInstant();
+  }
+
+  /** An hour of a day by the clock; 24 is where the next day begins. */
+  Instant at(LocalDate date, int hour) {
+    return hour == 24 ? begin(date.plusDays(1)) : date.atTime(hour, 0).atZone(zone).toInstant();
+  }
+
+  /** The day it is now. */
+  LocalDate today() {
+    return LocalDate.ofInstant(now, zone);
+  }
+
+  /** How long something lasted, in its two largest units. */
+  public String span(Duration span) {
+    long seconds = span.toSeconds();
+    if (seconds < 60) {
+      return say("span.seconds", seconds);
+    }
+    if (seconds < 3600) {
+      return say("span.minutes", seconds / 60);
+    }
+    if (seconds < 86_400) {
+      long minutes = seconds / 60 % 60;
+      return minutes == 0
+          ? say("span.hours", seconds / 3600)
+          : say("span.hours.minutes", seconds / 3600, minutes);
+    }
+    long hours = seconds / 3600 % 24;
+    return hours == 0
+        ? say("span.days", seconds / 86_400)
+        : say("span.days.hours", seconds / 86_400, hours);
+  }
+
+  /** A size as people read it. */
+  public String size(long bytes) {
+    if (bytes < 1024) {
+      return say("size.bytes", bytes);
+    }
+    return bytes < 1 << 20
+        ? say("size.kib", Math.round(bytes / 1024.0))
+        : say("size.mib", Math.round(bytes / 104857.6) / 10.0);
+  }
+
   /** A time with date, milliseconds and zone. */
   public String exactly(Instant at) {
     return EXACT.format(at.atZone(zone));
+  }
+
+  /** The day of a moment. */
+  LocalDate date(Instant at) {
+    return LocalDate.ofInstant(at, zone);
+  }
+
+  /** A day as addresses write it, such as {@code 2026-06-12}; empty when it is none of ours. */
+  Optional<LocalDate> date(String text) {
+    try {
+      return text.matches("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+          ? Optional.of(LocalDate.parse(text))
+          : Optional.empty();
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** When a day begins, such as {@code 2026-06-12}; empty when it is no day. */

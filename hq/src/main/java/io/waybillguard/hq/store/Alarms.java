@@ -23,7 +23,9 @@ public final class Alarms {
     /** Two machines report with one identity. */
     CLONED,
     /** A workstation's log could not be continued, and another took its place. */
-    LOG_REPLACED;
+    LOG_REPLACED,
+    /** HQ was put back from a backup: what it witnessed between is not in its memory. */
+    RESTORED;
 
     /** The word in the database, and in the keys of words for people. */
     public String word() {

@@ -45,6 +45,27 @@ public final class DurableFile {
     syncFolder(above(file));
   }
 
+  /**
+   * Copies a file of any length to a place where none is, readable by the owner only, and syncs it;
+   * folders above it are made. A copy that was cut short is left.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none to copy; nothing was made then
+   */
+  static void copy(Path from, Path to) throws IOException {
+    try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ)) {
+      makePrivateFolder(above(to));
+      FileAttribute<?>[] mode = hasModes(to) ? owner("rw-------") : new FileAttribute<?>[0];
+      try (FileChannel out =
+          FileChannel.open(
+              to, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+        for (long at = 0, size = in.size(); at < size; ) {
+          at += in.transferTo(at, size - at, out);
+        }
+        out.force(true);
+      }
+    }
+  }
+
   /** Makes a folder that only its owner can enter, with the folders above it. */
   public static void makePrivateFolder(Path folder) throws IOException {
     Path above = above(folder);

@@ -3,7 +3,9 @@ package io.waybillguard.hq.store;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -110,6 +112,53 @@ public final class Records {
                             limit)
                         .map((row, ctx) -> new Found(row))
                         .list()));
+  }
+
+  /**
+   * The records of a log between two moments of the desk's clock, in the log's order.
+   *
+   * @param from the first moment
+   * @param to the first moment no longer wanted
+   */
+  public List<Held> between(String log, Instant from, Instant to, int limit) throws IOException {
+    return held(
+        database
+            .jdbi()
+            .withHandle(
+                h ->
+                    h.select(
+                            FOUND
+                                + " WHERE r.log = ? AND r.wall >= ? AND r.wall < ?"
+                                + " ORDER BY r.seq LIMIT ?",
+                            log,
+                            from.toEpochMilli(),
+                            to.toEpochMilli(),
+                            limit)
+                        .map((row, ctx) -> new Found(row))
+                        .list()));
+  }
+
+  /** The newest records of some types before a moment of the desk's clock, in the log's order. */
+  public List<Held> before(String log, Instant to, List<String> types, int limit)
+      throws IOException {
+    List<Found> found =
+        database
+            .jdbi()
+            .withHandle(
+                h ->
+                    h.createQuery(
+                            FOUND
+                                + " WHERE r.log = :log AND r.wall < :to AND r.type IN (<types>)"
+                                + " ORDER BY r.seq DESC LIMIT :limit")
+                        .bind("log", log)
+                        .bind("to", to.toEpochMilli())
+                        .bindList("types", types)
+                        .bind("limit", limit)
+                        .map((row, ctx) -> new Found(row))
+                        .list());
+    List<Held> held = held(found);
+    Collections.reverse(held);
+    return held;
   }
 
   /** What is looked for, newest first by the desks' clocks. */

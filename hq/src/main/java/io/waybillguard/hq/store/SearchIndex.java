@@ -2,6 +2,7 @@ package io.waybillguard.hq.store;
 
 import io.waybillguard.agent.event.HuntFinding;
 import io.waybillguard.agent.event.HuntFinished;
+import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Summary;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.slf4j.Logger;
@@ -52,7 +55,12 @@ public final class SearchIndex {
       Iterable<Traits.Trait> traits,
       String said,
       String hunt,
-      List<HuntFinding> findings) {}
+      List<HuntFinding> findings,
+      Optional<IncidentChanged> incident,
+      String noticed) {}
+
+  /** What a segment says: of its records, and on which days a sensor could not see. */
+  private record Read(List<Found> found, SortedMap<Long, Boolean> days) {}
 
   /** The index of a database, over these files. */
   public SearchIndex(Database database, SegmentFiles files) {
@@ -99,9 +107,10 @@ public final class SearchIndex {
   }
 
   private void read(Unread segment) throws IOException {
-    List<Found> found;
+    Read read;
     try {
-      found = found(Segment.decode(files.read(segment.file())));
+      Segment decoded = Segment.decode(files.read(segment.file()));
+      read = new Read(found(decoded), days(decoded));
     } catch (NoSuchFileException e) {
       if (isAsItWas(segment)) {
         throw e;
@@ -124,7 +133,8 @@ public final class SearchIndex {
                       .mapTo(String.class)
                       .findOne();
               if (now.filter(segment.sha256()::equals).isPresent()) {
-                put(h, segment.log(), found);
+                put(h, segment.log(), read.found());
+                read.days().forEach((day, blind) -> WatchedDays.put(h, segment.log(), day, blind));
                 h.execute("UPDATE segment SET indexed = 1 WHERE id = ?", segment.id());
               }
             });
@@ -158,7 +168,9 @@ public final class SearchIndex {
                 Traits.of(leaf.type(), event),
                 said(leaf.type(), event),
                 hunt(leaf, event),
-                findings(leaf, event)));
+                findings(leaf, event),
+                IncidentRows.told(leaf.type(), body.data()),
+                IncidentRows.noticed(leaf.type(), event)));
       } catch (JsonException e) {
         // It is found by time and type alone.
         LOG.debug("log record={} is no event of our dialect", leaf.seq(), e);
@@ -180,6 +192,15 @@ public final class SearchIndex {
             .map(HuntFinding::of)
             .toList()
         : List.of();
+  }
+
+  private static SortedMap<Long, Boolean> days(Segment segment) throws EvidenceException {
+    SortedMap<Long, Boolean> days = new TreeMap<>();
+    for (byte[] bytes : segment.leaves()) {
+      Leaf leaf = Leaf.parse(bytes);
+      days.merge(Days.of(leaf.wall()), leaf.type().equals("sensor.blind"), Boolean::logicalOr);
+    }
+    return days;
   }
 
   private String said(String type, Json.Obj event) {
@@ -209,6 +230,8 @@ public final class SearchIndex {
         traits.add(trait.what().word(), trait.value(), log, each.seq(), each.wall());
       }
       SweepRows.put(h, log, each.seq(), each.hunt(), each.findings());
+      each.incident().ifPresent(told -> IncidentRows.put(h, log, each.seq(), told));
+      IncidentRows.putNote(h, log, each.seq(), each.noticed());
     }
     sentences.execute();
     if (traits.size() > 0) {

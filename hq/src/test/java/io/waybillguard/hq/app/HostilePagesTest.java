@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Severity;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
@@ -16,10 +18,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +49,7 @@ final class HostilePagesTest {
   private TestHq hq;
   private Desk desk;
   private TestHq.Client client;
+  private String incident = "";
 
   @BeforeEach
   void start() throws Exception {
@@ -59,7 +66,8 @@ final class HostilePagesTest {
     desk.append("finding.new", Json.object(), finding(), 2);
     desk.append("sensor.blind", Json.object().put("sensor", ALL), blind(), 3);
     desk.append("x" + ALL, Json.object(), device(), 4);
-    assertEquals(200, client.segment(desk, desk.segment(0, 4)).statusCode());
+    append(incident());
+    assertEquals(200, client.segment(desk, desk.segment(0, 5)).statusCode());
     Heartbeat beat = new Heartbeat(desk.origin(), 4, "", 0, ALL, ALL, -1, ALL, 0, 0);
     client.post("/v1/heartbeat", beat.encode());
     new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
@@ -85,7 +93,10 @@ final class HostilePagesTest {
               "/",
               "/alarms",
               "/fleet",
+              "/incidents",
+              "/incidents/" + incident,
               page,
+              page + "?day=2026-06-12",
               page + "/records",
               page + "/records/0",
               page + "/records/1",
@@ -158,10 +169,13 @@ final class HostilePagesTest {
               "alarms.jte",
               "commands.jte",
               "fleet.jte",
+              "incident.jte",
+              "incidents.jte",
               "layout.jte",
               "login.jte",
               "message.jte",
               "overview.jte",
+              "pager.jte",
               "record.jte",
               "records.jte",
               "search.jte",
@@ -219,6 +233,18 @@ final class HostilePagesTest {
               "/acts?before=",
               "/acts.csv?who=",
               "/login?lang=",
+              "/?page=",
+              "/?outlets=",
+              "/outlets.csv?outlets=",
+              "/incidents?q=",
+              "/incidents?state=",
+              "/incidents?severity=",
+              "/incidents?outlet=",
+              "/incidents?workstation=",
+              "/incidents?sort=",
+              "/incidents?page=",
+              "/incidents.csv?q=",
+              "/workstations/" + desk.logId() + "?day=",
               "/workstations/" + desk.logId() + "?kind=",
               "/workstations/" + desk.logId() + "?before=")) {
         HttpResponse<String> answer = browser.get(path + encoded(value));
@@ -337,6 +363,41 @@ final class HostilePagesTest {
         .put("unmapped", Json.object().put("rule", ALL).put("path", ALL))
         .put("process", Json.object().put("path", ALL))
         .canonical();
+  }
+
+  private IncidentChanged incident() throws Exception {
+    incident = desk.logId() + "-1-1";
+    SortedMap<String, String> facts = new TreeMap<>();
+    for (String fact : List.of("path", "source", "step", "serial_end", "destination", "peer")) {
+      facts.put(fact, ALL);
+    }
+    List<IncidentChanged.Step> steps = new ArrayList<>();
+    for (String rule : List.of("unknown-usb-storage", "images-carried-off", ALL)) {
+      steps.add(
+          new IncidentChanged.Step(
+              1, Instant.EPOCH, rule, Severity.CRITICAL, List.of(0L, 2L), List.of(ALL), facts));
+    }
+    return new IncidentChanged(
+        Instant.EPOCH,
+        IncidentChanged.Change.NEW,
+        incident,
+        Severity.CRITICAL,
+        Instant.EPOCH,
+        steps,
+        7);
+  }
+
+  private void append(IncidentChanged told) {
+    io.waybillguard.agent.event.Desk machine =
+        new io.waybillguard.agent.event.Desk(
+            ALL,
+            ALL,
+            ALL,
+            new io.waybillguard.agent.event.Desk.Os(200, ALL, ALL),
+            ALL,
+            ZoneOffset.UTC,
+            ALL);
+    desk.append(told.type(), told.leaf(), machine.body(told, desk.size(), told.at()), 5);
   }
 
   private static byte[] blind() {

@@ -45,6 +45,10 @@ final class RightsTest {
     TABLE.put("POST /login", "anybody");
     TABLE.put("POST /logout", PEOPLE);
     TABLE.put("GET /", PEOPLE);
+    TABLE.put("GET /outlets.csv", "investigator admin");
+    TABLE.put("GET /incidents", PEOPLE);
+    TABLE.put("GET /incidents.csv", "investigator admin");
+    TABLE.put("GET /incidents/{id}", PEOPLE);
     TABLE.put("GET /alarms", PEOPLE);
     TABLE.put("GET /fleet", PEOPLE);
     TABLE.put("GET /workstations.csv", "investigator admin");

@@ -1,6 +1,10 @@
 package io.waybillguard.agent.evidence.bundle;
 
+import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Recall;
+import io.waybillguard.agent.event.Story;
 import io.waybillguard.agent.event.Summary;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.Cosignature;
@@ -19,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +33,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
  * A bundle for people to read, on screen and on paper, in one language: one page that loads
@@ -133,6 +139,7 @@ final class Report {
     head();
     title();
     facts();
+    stories();
     findings();
     timeline();
     proof();
@@ -251,6 +258,49 @@ final class Report {
   }
 
   // -- what happened -----------------------------------------------------------------------------
+
+  /** The incidents that have a record here, each as its newest one here tells it. */
+  private void stories() {
+    Map<String, IncidentChanged> newest = new LinkedHashMap<>();
+    for (Row row : all.rows()) {
+      if (row.asked() && row.type().startsWith("incident.")) {
+        row.event().flatMap(Report::incident).ifPresent(told -> newest.put(told.uid(), told));
+      }
+    }
+    if (newest.isEmpty()) {
+      return;
+    }
+    Story story = new Story(locale, zone);
+    Set<Long> here = all.rows().stream().map(Row::seq).collect(Collectors.toSet());
+    section("stories");
+    for (IncidentChanged each : newest.values()) {
+      page.element(
+          "h3", say("stories.headline", story.title(each), story.severity(each.severity())));
+      page.markup("<ol class=\"story\">");
+      for (Story.Sentence sentence : story.sentences(each)) {
+        page.markup("<li><bdi>").text(sentence.text()).markup("</bdi> ");
+        String record = say("findings.record", sentence.seq());
+        if (here.contains(sentence.seq())) {
+          page.markup("<a href=\"#r" + sentence.seq() + "\">").text(record).markup("</a>");
+        } else {
+          page.element("span", "absent", record);
+        }
+        page.markup("</li>");
+      }
+      page.markup("</ol>").element("p", say("stories.todo", story.whatToDo(each)));
+    }
+    end();
+  }
+
+  /** A record that this version cannot read is in the list of records all the same. */
+  private static Optional<IncidentChanged> incident(Json.Obj event) {
+    try {
+      return Recall.incident(event.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (JsonException e) {
+      LoggerFactory.getLogger(Report.class).warn("an incident cannot be told", e);
+      return Optional.empty();
+    }
+  }
 
   private void findings() {
     List<Row> found =

@@ -237,10 +237,17 @@ final class FanotifyFiles implements FileActivity {
       }
       return;
     }
-    if (file.isEmpty() || event.pid() == ownPid) {
+    if (file.isEmpty()) {
       return;
     }
     Path path = file.get();
+    if (event.pid() == ownPid) {
+      if (event.has(FanotifyEvent.CLOSE_WRITE)
+          && path.getFileName().toString().startsWith(FileEvent.SIGN)) {
+        tellOnce(new FileEvent.Shown(path), told, once);
+      }
+      return;
+    }
     // Merged events: written, then read or run. The other way round the file is busy (ETXTBSY).
     if (event.has(FanotifyEvent.CLOSE_WRITE | FanotifyEvent.MOVED_TO)) {
       reads.written(path);

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What was typed is not read: of each event its time and its type (key, motion, or neither), and
  * of a key whether the kernel itself repeats it while it is held. The code, which says which key,
- * is skipped; nothing but the newest time is kept, and the buffer is overwritten with zeros.
+ * is skipped (only that of a synchronisation, which is no key, is looked at); nothing but the
+ * newest time is kept, and the buffer is overwritten with zeros.
  *
  * <p>Devices that a program has made (uinput: {@code /sys/devices/virtual/input}) do not count:
  * remote-control programs type by them. What comes in by xrdp or VNC never appears here. Limit:
@@ -37,15 +39,20 @@ final class InputDevices implements AutoCloseable {
 
   // struct input_event of linux/input.h on 64-bit systems: s64 seconds, s64 microseconds,
   // u16 type, u16 code, s32 value.
-  private static final int EVENT = 24;
+  static final int EVENT = 24;
   private static final int MICROS = 8;
-  private static final int TYPE = 16;
-  private static final int VALUE = 20;
+  static final int TYPE = 16;
+  static final int CODE = 18;
+  static final int VALUE = 20;
 
   // linux/input-event-codes.h
+  static final int EV_SYN = 0;
   private static final int EV_KEY = 1;
   private static final int EV_REL = 2;
   private static final int EV_ABS = 3;
+
+  /** The code of EV_SYN that no driver sends and no program takes for anything. */
+  static final int SYN_CONFIG = 1;
 
   /** The value of a key that is held: input_repeat_key in drivers/input/input.c. */
   private static final int REPEATED = 2;
@@ -66,6 +73,7 @@ final class InputDevices implements AutoCloseable {
 
   private @Nullable Instant last;
   private @Nullable Instant since;
+  private OptionalInt sign = OptionalInt.empty();
   private String unseen = "";
 
   /**
@@ -139,8 +147,12 @@ final class InputDevices implements AutoCloseable {
         java.nio.charset.StandardCharsets.ISO_8859_1);
   }
 
-  /** Whether it is a device of this PC's that has keys or buttons. */
   private boolean counts(String name) {
+    return counts(classes, name);
+  }
+
+  /** Whether it is a device of this PC's that has keys or buttons. */
+  static boolean counts(Path classes, String name) {
     Path device = classes.resolve(name);
     try {
       return !device.toRealPath().toString().contains("/devices/virtual/input/")
@@ -175,6 +187,10 @@ final class InputDevices implements AutoCloseable {
 
   private void take(long at) {
     int type = events.getShort(at + TYPE);
+    if (type == EV_SYN && events.getShort(at + CODE) == SYN_CONFIG) {
+      sign = OptionalInt.of(events.getInt(at + VALUE));
+      return;
+    }
     boolean isRepeated = type == EV_KEY && events.getInt(at + VALUE) == REPEATED;
     if (isRepeated || (type != EV_KEY && type != EV_REL && type != EV_ABS)) {
       return;
@@ -190,6 +206,11 @@ final class InputDevices implements AutoCloseable {
   /** The newest use, by the wall clock; may lie ahead when that was set back since. */
   Optional<Instant> last() {
     return Optional.ofNullable(last);
+  }
+
+  /** The number that came last with {@link #SYN_CONFIG}, which only a program sends. */
+  OptionalInt lastSign() {
+    return sign;
   }
 
   /** From when on each use is known; empty when none is. */

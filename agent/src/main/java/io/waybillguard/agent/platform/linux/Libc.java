@@ -68,6 +68,8 @@ final class Libc {
 
   static native int bind(int fd, Pointer address, int length);
 
+  static native int connect(int fd, Pointer address, int length);
+
   static native int setsockopt(int fd, int level, int option, Pointer value, int length);
 
   static native long send(int fd, Pointer from, long size, int flags);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ public final class LinuxPresences implements Presences {
   private final InstantSource clock;
   private final InputDevices input;
   private final LoginBus bus;
+  private final Lockers lockers;
   private final Utmp.Layout layout = Utmp.Layout.of(System.getProperty("os.arch"));
   private final Bell bell = new Bell();
   private Instant screenSeen = Instant.MIN;
@@ -44,6 +46,7 @@ public final class LinuxPresences implements Presences {
     this.clock = clock;
     this.input = new InputDevices(root, clock);
     this.bus = new LoginBus(LoginBus.usual(root));
+    this.lockers = new Lockers(root.resolve("proc"));
   }
 
   @Override
@@ -86,7 +89,7 @@ public final class LinuxPresences implements Presences {
       return new Screen(console, Lock.LOCKED, "");
     }
     try {
-      if (Lockers.running(root.resolve("proc")).isPresent()) {
+      if (lockers.running().isPresent()) {
         return new Screen(console, Lock.LOCKED, "");
       }
     } catch (IOException e) {
@@ -111,6 +114,11 @@ public final class LinuxPresences implements Presences {
               + e.getMessage()
               + "); no known locking program runs");
     }
+  }
+
+  @Override
+  public OptionalInt lastSign() {
+    return input.lastSign();
   }
 
   @Override

@@ -28,13 +28,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Remote access by {@code /proc}, {@code /run/utmp} and {@code /run/systemd/sessions}. The kernel
- * has no word for "a connection was accepted" that needs no tracing, so the table of connections is
- * read at each look; who holds a socket is asked only for connections to the tools' own ports.
+ * has no word for "a connection was accepted" that needs no tracing, but it counts: the table of
+ * connections is read when the count has changed; who holds a socket is asked only for connections
+ * to the tools' own ports. All else is read again only when a process was started, a connection or
+ * a login record came or went, or one of the tools' processes became another, and every fifth time
+ * in any case.
  *
  * <p>Limits: sees this network namespace only, so a login to a container is not seen; a connection
  * that comes and goes between two looks is not seen either.
@@ -52,6 +56,15 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   private static final int PARENT = 1;
   private static final int STARTED = 19;
 
+  /** So many looks may in a row find that nothing has changed, and take it for that. */
+  private static final int UNCHANGED_AT_MOST = 4;
+
+  /** And so many that the table of connections is as it was, while nobody is connected. */
+  private static final int ROWS_KEPT_AT_MOST = 60;
+
+  /** A process that was there at so many looks has the name that it keeps; it is asked seldom. */
+  private static final int SETTLED = 5;
+
   private static final Pattern SOCKET = Pattern.compile("socket:\\[([0-9]+)]");
 
   private final Path root;
@@ -64,9 +77,28 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   /** Sockets whose owners were asked; kept while the connection lasts. */
   private final Map<Long, Known> known = new HashMap<>();
 
+  private final NewestProcess newest;
+  private final Map<Long, Listed> listed = new HashMap<>();
+  private @Nullable RemoteSigns before;
+  private String signatureBefore = "";
+  private Optional<TcpCounters> counters = Optional.empty();
+  private List<TcpTable.Row> rowsBefore = List.of();
+  private boolean anyInbound;
+  private int sameRows;
+  private int unchanged;
   private String denied = "";
 
   private record Known(List<Long> owners, ProcessFacts caller) {}
+
+  /** A process, and how many looks ago it was asked for its name and found new. */
+  private static final class Listed {
+    private Running running;
+    private int looks;
+
+    Listed(Running running) {
+      this.running = running;
+    }
+  }
 
   private record Running(long pid, String name, long parent, Instant began) {}
 
@@ -86,6 +118,7 @@ public final class LinuxRemoteAccess implements RemoteAccess {
     this.names = new HashSet<>();
     programs.forEach(p -> names.add(kept(p)));
     this.processes = new LinuxProcesses(root);
+    this.newest = new NewestProcess(proc);
     this.layout = layout;
   }
 
@@ -97,6 +130,9 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   @Override
   public String open() throws IOException {
     known.clear();
+    listed.clear();
+    before = null;
+    counters = Optional.empty();
     denied = "";
     RemoteSigns unused = look();
     if (denied.isEmpty()) {
@@ -125,14 +161,75 @@ public final class LinuxRemoteAccess implements RemoteAccess {
 
   @Override
   public RemoteSigns look() throws IOException {
-    Map<Long, Running> running = running();
-    List<Running> tools = running.values().stream().filter(p -> names.contains(p.name())).toList();
-    List<Connection> connections = connections(tools);
+    List<TcpTable.Row> rows = rows();
+    List<TcpTable.Row> inbound = inbound(rows);
+    rowsBefore = rows;
+    anyInbound = !inbound.isEmpty();
+    boolean isSettled = !newest.isAnother();
+    String signature = signature(inbound);
+    RemoteSigns last = before;
+    if (last != null
+        && isSettled
+        && signature.equals(signatureBefore)
+        && unchanged < UNCHANGED_AT_MOST) {
+      unchanged++;
+      return last;
+    }
+    unchanged = 0;
+    List<Running> tools =
+        running().values().stream().filter(p -> names.contains(p.name())).toList();
+    List<Connection> connections = connections(tools, rows, inbound);
     Map<Long, ToolProcess> told = new LinkedHashMap<>();
     for (Running tool : tools) {
       tell(tool, told);
     }
-    return new RemoteSigns(connections, List.copyOf(told.values()), logins());
+    RemoteSigns signs = new RemoteSigns(connections, List.copyOf(told.values()), logins());
+    before = signs;
+    signatureBefore = signature(inbound);
+    return signs;
+  }
+
+  /**
+   * All connections; those of the last look while the kernel's counts say that none came in, and
+   * none went where somebody was in.
+   */
+  private List<TcpTable.Row> rows() throws IOException {
+    Optional<TcpCounters> last = counters;
+    counters = TcpCounters.read(proc);
+    boolean isSame =
+        last.isPresent()
+            && counters.isPresent()
+            && counters.get().begunThere() == last.get().begunThere()
+            && (!anyInbound || counters.get().open() == last.get().open());
+    sameRows = isSame ? sameRows + 1 : 0;
+    if (isSame && sameRows % (anyInbound ? UNCHANGED_AT_MOST : ROWS_KEPT_AT_MOST) != 0) {
+      return rowsBefore;
+    }
+    List<TcpTable.Row> rows = new ArrayList<>(table("tcp"));
+    rows.addAll(table("tcp6"));
+    return rows;
+  }
+
+  /** What would be otherwise if somebody had come or gone, as far as it is cheap to read. */
+  private String signature(List<TcpTable.Row> inbound) {
+    StringBuilder all = new StringBuilder();
+    inbound.forEach(row -> all.append(row.inode()).append(' '));
+    for (Path records : List.of(utmp(), sessions())) {
+      try {
+        all.append(Files.getLastModifiedTime(records).toInstant()).append(' ');
+      } catch (IOException e) {
+        all.append("- "); // it is not there
+      }
+    }
+    RemoteSigns last = before;
+    if (last != null) {
+      for (ToolProcess tool : last.processes()) {
+        Path process = proc.resolve(Long.toString(tool.facts().pid()));
+        // Its title says who is in; one that has ended may stay as a zombie, without a title.
+        all.append(textOrEnded(process.resolve("cmdline"))).append('\n');
+      }
+    }
+    return all.toString();
   }
 
   // -- processes ---------------------------------------------------------------------------------
@@ -140,13 +237,39 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   private Map<Long, Running> running() throws IOException {
     Instant boot = boot();
     Map<Long, Running> running = new LinkedHashMap<>();
+    Set<Long> there = new HashSet<>();
     try (DirectoryStream<Path> all =
         Files.newDirectoryStream(proc, p -> isNumber(p.getFileName().toString()))) {
       for (Path process : all) {
-        running(process, boot).ifPresent(p -> running.put(p.pid(), p));
+        long pid = Long.parseLong(process.getFileName().toString());
+        there.add(pid);
+        running(pid, process, boot).ifPresent(p -> running.put(pid, p));
       }
     }
+    listed.keySet().retainAll(there);
     return running;
+  }
+
+  /** A young one may become another program by exec; one of the tools may end as a zombie. */
+  private Optional<Running> running(long pid, Path process, Instant boot) {
+    Listed known = listed.get(pid);
+    if (known != null
+        && known.looks >= SETTLED
+        && known.looks % (2 * SETTLED) != 0
+        && !names.contains(known.running.name())) {
+      known.looks++;
+      return Optional.of(known.running);
+    }
+    Optional<Running> read = running(process, boot);
+    if (read.isEmpty()) {
+      listed.remove(pid);
+    } else if (known != null && known.running.began().equals(read.get().began())) {
+      known.running = read.get();
+      known.looks++;
+    } else {
+      listed.put(pid, new Listed(read.get()));
+    }
+    return read;
   }
 
   /** The name may hold blanks and brackets itself: it ends at the last one. */
@@ -199,15 +322,17 @@ public final class LinuxRemoteAccess implements RemoteAccess {
 
   // -- connections -------------------------------------------------------------------------------
 
-  private List<Connection> connections(List<Running> tools) throws IOException {
-    List<TcpTable.Row> rows = new ArrayList<>(table("tcp"));
-    rows.addAll(table("tcp6"));
+  /** Established connections to ports that somebody here listens to. */
+  private static List<TcpTable.Row> inbound(List<TcpTable.Row> rows) {
     Set<Integer> listening = new HashSet<>();
     rows.stream().filter(TcpTable.Row::isListening).forEach(r -> listening.add(r.local().port()));
-    List<TcpTable.Row> inbound =
-        rows.stream()
-            .filter(r -> r.isEstablished() && listening.contains(r.local().port()))
-            .toList();
+    return rows.stream()
+        .filter(r -> r.isEstablished() && listening.contains(r.local().port()))
+        .toList();
+  }
+
+  private List<Connection> connections(
+      List<Running> tools, List<TcpTable.Row> rows, List<TcpTable.Row> inbound) throws IOException {
     Set<Long> inodes = new HashSet<>();
     inbound.forEach(r -> inodes.add(r.inode()));
     known.keySet().retainAll(inodes);

@@ -54,7 +54,11 @@ public final class LinuxSockets implements Sockets {
   /** Without the trace, a list is the only way to learn an owner; it costs some 10 ms. */
   private static final Duration OFTEN = Duration.ofMillis(250);
 
-  private static final Duration SELDOM = Duration.ofSeconds(1);
+  /** After a connection was begun: whose it is shows while it lives. */
+  private static final Duration SOON = Duration.ofSeconds(2);
+
+  /** How much living connections have carried is summed up by the minute: no need to ask often. */
+  private static final Duration SELDOM = Duration.ofSeconds(10);
 
   private static final int REMEMBERED = 16_384;
 
@@ -76,6 +80,11 @@ public final class LinuxSockets implements Sockets {
   private @Nullable SocketTrace trace;
   private volatile @Nullable Waiter waiter;
   private Instant nextList = Instant.MIN;
+  private Instant listed = Instant.MIN;
+  private Optional<TcpCounters> counters = Optional.empty();
+
+  /** Whether something was sent that no list has shown. */
+  private boolean unlisted;
 
   /** A connection that was in a list. */
   private static final class Known {
@@ -124,8 +133,9 @@ public final class LinuxSockets implements Sockets {
       Netlink ended = Netlink.open(Netlink.NETLINK_SOCK_DIAG, DESTROYED, QUEUE_BYTES, what);
       ends = ended;
       lists = Netlink.open(Netlink.NETLINK_SOCK_DIAG, 0, QUEUE_BYTES, "lists of connections");
-      waiter = new Waiter(List.of(ended.fd()));
       String untraced = beginTrace();
+      SocketTrace traced = trace;
+      waiter = new Waiter(traced == null ? List.of(ended.fd()) : List.of(ended.fd(), traced.fd()));
       for (InetDiag socket : list()) {
         known.put(socket.cookie(), new Known(socket.sent(), socket.received()));
       }
@@ -185,11 +195,31 @@ public final class LinuxSockets implements Sockets {
         told.add(last(socket));
       }
     }
-    if (!clock.instant().isBefore(nextList)) {
-      living(told);
-      nextList = clock.instant().plus(trace == null ? OFTEN : SELDOM);
+    Instant now = clock.instant();
+    if (!now.isBefore(nextList)) {
+      if (isListWorthIt(now)) {
+        living(told);
+        listed = now;
+      }
+      nextList = now.plus(trace == null ? OFTEN : SELDOM);
     }
     return told;
+  }
+
+  /** Only when connections were begun, or it is time and something was sent. */
+  private boolean isListWorthIt(Instant now) {
+    Optional<TcpCounters> before = counters;
+    counters = TcpCounters.read(proc);
+    if (before.isEmpty() || counters.isEmpty()) {
+      return true;
+    }
+    TcpCounters is = counters.get();
+    boolean isBegun =
+        is.begunHere() != before.get().begunHere() || is.begunThere() != before.get().begunThere();
+    unlisted |= is.sent() != before.get().sent();
+    boolean isWorthIt = isBegun || (unlisted && !now.isBefore(listed.plus(SELDOM)));
+    unlisted &= !isWorthIt;
+    return isWorthIt;
   }
 
   private static List<InetDiag> ended(Netlink from) throws IOException {
@@ -216,7 +246,11 @@ public final class LinuxSockets implements Sockets {
         if (all.size() >= REMEMBERED / 16) {
           all.remove();
         }
-        all.add(processOf(step.thread()));
+        long process = processOf(step.thread());
+        all.add(process);
+        ProcessFacts unused = processes.of(process); // kept, for when it has ended
+        Instant soon = clock.instant().plus(SOON);
+        nextList = soon.isBefore(nextList) ? soon : nextList;
       } else {
         enders.put(step.localPort() + " " + peer, processOf(step.thread()));
       }

@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
  * dde-lock -d}, ukui-screensaver-backend) say nothing and are not among them.
  */
 final class Lockers {
+  /** So many times in a row that no process was started is taken for that none became another. */
+  private static final int UNCHANGED_AT_MOST = 4;
+
   private static final Logger LOG = LoggerFactory.getLogger(Lockers.class);
 
   private static final Set<String> WHILE_LOCKED =
@@ -35,14 +38,37 @@ final class Lockers {
           "physlock",
           "vlock");
 
-  private Lockers() {}
+  private final Path proc;
+  private final NewestProcess newest;
+  private int unchanged;
+  private boolean isKnown;
+  private Optional<String> before = Optional.empty();
+
+  Lockers(Path proc) {
+    this.proc = proc;
+    this.newest = new NewestProcess(proc);
+  }
 
   /**
-   * The one that runs, if one does.
+   * The one that runs, if one does. While none does, processes are looked at only when one was
+   * started, and every fifth time.
    *
    * @throws IOException if processes cannot be listed
    */
-  static Optional<String> running(Path proc) throws IOException {
+  Optional<String> running() throws IOException {
+    boolean isSettled = !newest.isAnother();
+    if (isKnown && isSettled && before.isEmpty() && unchanged < UNCHANGED_AT_MOST) {
+      unchanged++;
+      return before;
+    }
+    unchanged = 0;
+    isKnown = false;
+    before = look(proc);
+    isKnown = true;
+    return before;
+  }
+
+  private static Optional<String> look(Path proc) throws IOException {
     try (DirectoryStream<Path> all =
         Files.newDirectoryStream(proc, p -> p.getFileName().toString().matches("[0-9]+"))) {
       for (Path process : all) {

@@ -97,6 +97,10 @@ final class SocketTrace implements AutoCloseable {
     boolean done = false;
     try {
       Files.writeString(instance.resolve("buffer_size_kb"), "256");
+      Path percent = instance.resolve("buffer_percent");
+      if (Files.exists(percent)) { // kernel 5.0; before, a wait ends with the first line anyway
+        Files.writeString(percent, "0");
+      }
       Files.writeString(instance.resolve(EVENT).resolve("filter"), FILTER);
       Files.writeString(instance.resolve(EVENT).resolve("enable"), "1");
       Fd pipe =
@@ -130,6 +134,11 @@ final class SocketTrace implements AutoCloseable {
       // The next start tries again; until then it costs 256 KiB a processor.
       LOG.warn("trace={} cannot be taken away: {}", instance, e.toString());
     }
+  }
+
+  /** Readable when something happened. */
+  Fd fd() {
+    return pipe;
   }
 
   /** What happened since the last time, in order. */

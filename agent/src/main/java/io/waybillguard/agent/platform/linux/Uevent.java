@@ -36,6 +36,15 @@ record Uevent(String action, String devpath, Map<String, String> properties) {
         new Uevent(strings[0].substring(0, at), strings[0].substring(at + 1), properties));
   }
 
+  /**
+   * The word that a program gave with a message which it had the kernel repeat, by the file {@code
+   * uevent} of a device; "0" when it gave none. Empty when the kernel speaks for itself. Source:
+   * SYNTH_UUID in Documentation/ABI/testing/sysfs-uevent (kernel 4.13).
+   */
+  Optional<String> repeatedWith() {
+    return Optional.ofNullable(properties.get("SYNTH_UUID"));
+  }
+
   /** Whether it is about a whole USB device, not one of its interfaces. */
   boolean isUsbDevice() {
     return "usb_device".equals(properties.get("DEVTYPE"));

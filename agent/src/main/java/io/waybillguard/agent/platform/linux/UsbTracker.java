@@ -87,6 +87,13 @@ final class UsbTracker {
 
   /** What this message means, in order; mostly nothing. */
   List<UsbChange> on(Uevent event) throws IOException {
+    Optional<String> repeated = event.repeatedWith();
+    if (repeated.isPresent()) {
+      // Without a word: udevadm trigger, at each boot.
+      return repeated.get().equals("0")
+          ? List.of()
+          : List.of(new UsbChange.Repeated(repeated.get()));
+    }
     if (!event.isUsbDevice()) {
       return below(event);
     }

@@ -12,6 +12,8 @@ import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.sense.Described;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
+import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -67,6 +69,7 @@ public final class ImageSensor implements Sensor {
   private final FileActivity files;
   private final Processes processes;
   private final InstantSource clock;
+  private final Watchword watchword;
   private final ImageSettings settings;
   private final Images images = new Images();
   private final Lineage lineage;
@@ -84,6 +87,7 @@ public final class ImageSensor implements Sensor {
     this.files = files;
     this.processes = processes;
     this.clock = clock;
+    this.watchword = new Watchword(clock);
     this.settings = settings;
     this.lineage = new Lineage(processes);
     this.tallies = new Tallies(settings.summaryEvery());
@@ -143,6 +147,8 @@ public final class ImageSensor implements Sensor {
       written(written.file(), written.by(), now);
     } else if (event instanceof FileEvent.Read read) {
       read(read.file(), read.by(), now);
+    } else if (event instanceof FileEvent.Shown shown) {
+      boolean unused = watchword.isIt(PathText.of(shown.file()));
     } else if (event instanceof FileEvent.Unwatched unwatched) {
       seen.add(new SensorLive(now, name(), true, unwatched.detail()));
     } else if (event instanceof FileEvent.Lost lost) {
@@ -328,6 +334,12 @@ public final class ImageSensor implements Sensor {
   @Override
   public List<Observation> last() {
     return List.copyOf(tallies.due(Instant.MAX));
+  }
+
+  @Override
+  public boolean expect(Sign sign) {
+    watchword.expect(sign);
+    return true;
   }
 
   @Override

@@ -10,6 +10,8 @@ import io.waybillguard.agent.event.SweepFinished;
 import io.waybillguard.agent.event.SweepStarted;
 import io.waybillguard.agent.platform.FolderChanges;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
+import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -75,6 +77,7 @@ public final class PersistenceSensor implements Sensor {
   private final LastSeen memory;
   private final FolderChanges folders;
   private final InstantSource clock;
+  private final Watchword watchword;
   private final RandomGenerator chance;
   private final PersistenceSettings settings;
 
@@ -103,6 +106,9 @@ public final class PersistenceSensor implements Sensor {
 
   /** Before this, changes wait: somebody who writes without end shall not keep a processor busy. */
   private Instant urgentFrom = Instant.EPOCH;
+
+  /** Whether all folders are watched that can be. Read by any thread. */
+  private volatile boolean ready;
 
   private @Nullable Instant unsavedSince;
   private String baselineTold = "";
@@ -158,6 +164,7 @@ public final class PersistenceSensor implements Sensor {
     this.memory = new LastSeen(data);
     this.folders = folders;
     this.clock = clock;
+    this.watchword = new Watchword(clock);
     this.chance = chance;
     this.settings = settings;
   }
@@ -173,6 +180,7 @@ public final class PersistenceSensor implements Sensor {
     tree = opened;
     programs = new Programs(opened);
     look = null;
+    ready = false;
     folders.open();
     watched.clear();
     List<Observation> found = new ArrayList<>();
@@ -321,6 +329,9 @@ public final class PersistenceSensor implements Sensor {
       points.forEach(point -> touch(point.id(), now));
     }
     for (FolderChanges.Change change : changes.seen()) {
+      if (watchword.isIt(change.name())) {
+        continue; // a file of the agent's own, which is no entry
+      }
       for (Map.Entry<String, Map<Path, Set<String>>> point : watched.entrySet()) {
         Set<String> names = point.getValue().getOrDefault(change.folder(), Set.of());
         if (names.contains(Places.ANY)
@@ -410,6 +421,7 @@ public final class PersistenceSensor implements Sensor {
     watched.put(done.pointId(), done.watched());
     unseen.put(done.pointId(), done.unseen());
     watch();
+    ready = !isBlindUntilSwept();
     if (going == null || going.left.isEmpty()) {
       return;
     }
@@ -606,6 +618,12 @@ public final class PersistenceSensor implements Sensor {
   @Override
   public List<Observation> last() {
     return burst.isOpen() ? List.of(burst.end(clock.instant())) : List.of();
+  }
+
+  @Override
+  public boolean expect(Sign sign) {
+    watchword.expect(sign);
+    return ready;
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.waybillguard.agent.event.Presence;
 import io.waybillguard.agent.event.PresenceChanged;
 import io.waybillguard.agent.platform.Presences;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
+import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,11 +18,12 @@ import java.util.List;
  * something was touched, never what.
  */
 public final class PresenceSensor implements Sensor {
-  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration EVERY = Duration.ofSeconds(2);
 
   private final Presences desk;
   private final Duration idleAfter;
   private final InstantSource clock;
+  private final Watchword watchword;
 
   /** What was told last; outlives {@link #close}, so that nothing is told twice. */
   private Presence told = Presence.UNSEEN;
@@ -34,6 +37,7 @@ public final class PresenceSensor implements Sensor {
     this.desk = desk;
     this.idleAfter = idleAfter;
     this.clock = clock;
+    this.watchword = new Watchword(clock);
   }
 
   @Override
@@ -57,6 +61,11 @@ public final class PresenceSensor implements Sensor {
   private List<Observation> changed() throws IOException {
     Instant now = clock.instant();
     Presence presence = Reading.of(desk.look(), now, idleAfter);
+    desk.lastSign()
+        .ifPresent(
+            number -> {
+              boolean unused = watchword.isIt(Integer.toString(number));
+            });
     if (hasTold && !presence.isOtherThan(told)) {
       return List.of();
     }
@@ -64,6 +73,12 @@ public final class PresenceSensor implements Sensor {
     told = presence;
     hasTold = true;
     return List.of(change);
+  }
+
+  @Override
+  public boolean expect(Sign sign) {
+    watchword.expect(sign);
+    return true;
   }
 
   @Override

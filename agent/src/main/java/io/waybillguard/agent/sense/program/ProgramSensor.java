@@ -19,6 +19,8 @@ import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.Volumes;
 import io.waybillguard.agent.sense.Described;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
+import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -79,6 +81,7 @@ public final class ProgramSensor implements Sensor {
   private final Processes processes;
   private final Packages packages;
   private final InstantSource clock;
+  private final Watchword watchword;
   private final ProgramSettings settings;
   private final UnusualPlaces places;
   private final Families families;
@@ -124,6 +127,7 @@ public final class ProgramSensor implements Sensor {
     this.processes = processes;
     this.packages = packages;
     this.clock = clock;
+    this.watchword = new Watchword(clock);
     this.settings = settings;
     this.bursts = new Bursts(packages);
     this.places = places;
@@ -202,6 +206,8 @@ public final class ProgramSensor implements Sensor {
       started(started, now);
     } else if (event instanceof FileEvent.Read read) {
       media.wasRead(read.file(), read.by(), now);
+    } else if (event instanceof FileEvent.Shown shown) {
+      boolean unused = watchword.isIt(PathText.of(shown.file()));
     } else if (event instanceof FileEvent.VolumesChanged) {
       media.are(volumes.list());
     } else if (event instanceof FileEvent.Unwatched unwatched) {
@@ -502,6 +508,12 @@ public final class ProgramSensor implements Sensor {
     List<Observation> held = new ArrayList<>();
     endBursts(Instant.MAX, held);
     return held;
+  }
+
+  @Override
+  public boolean expect(Sign sign) {
+    watchword.expect(sign);
+    return true;
   }
 
   @Override

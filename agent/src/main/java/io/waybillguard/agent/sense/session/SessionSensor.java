@@ -9,6 +9,8 @@ import io.waybillguard.agent.platform.RemoteSigns;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
+import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +57,7 @@ public final class SessionSensor implements Sensor {
   private final OpenLogins memory;
   private final Duration every;
   private final InstantSource clock;
+  private final Watchword watchword;
 
   /** Told and not over, by uid, as last seen. */
   private final Map<String, RemoteSession> open = new LinkedHashMap<>();
@@ -101,6 +104,7 @@ public final class SessionSensor implements Sensor {
     this.memory = new OpenLogins(memory);
     this.every = every;
     this.clock = clock;
+    this.watchword = new Watchword(clock);
   }
 
   /** The logs that tools write, as patterns. */
@@ -219,6 +223,10 @@ public final class SessionSensor implements Sensor {
     Map<String, RemoteSession> present = new LinkedHashMap<>();
     List<RemoteSigns.Login> all = new ArrayList<>(signs.logins());
     all.addAll(said.present());
+    for (RemoteSigns.Connection connection : signs.connections()) {
+      boolean unused =
+          connection.loopback() && watchword.isIt(Integer.toString(connection.here().port()));
+    }
     RemoteSigns together = new RemoteSigns(signs.connections(), signs.processes(), all);
     logins.in(together, said::peer, now).forEach(session -> present.put(session.uid(), session));
     return present;
@@ -291,6 +299,12 @@ public final class SessionSensor implements Sensor {
   @Override
   public List<Observation> last() {
     return refusals.rest(clock.instant());
+  }
+
+  @Override
+  public boolean expect(Sign sign) {
+    watchword.expect(sign);
+    return true;
   }
 
   @Override

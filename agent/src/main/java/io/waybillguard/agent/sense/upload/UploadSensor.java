@@ -7,6 +7,8 @@ import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.Sockets;
 import io.waybillguard.agent.sense.Described;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
+import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -37,6 +39,7 @@ public final class UploadSensor implements Sensor {
   private final Sockets sockets;
   private final Processes processes;
   private final InstantSource clock;
+  private final Watchword watchword;
   private final UploadSettings settings;
   private final HostNames names;
   private final long ownPid;
@@ -84,6 +87,7 @@ public final class UploadSensor implements Sensor {
     this.names = names;
     this.ownPid = ownPid;
     this.clock = clock;
+    this.watchword = new Watchword(clock);
     this.settings = settings;
   }
 
@@ -113,7 +117,7 @@ public final class UploadSensor implements Sensor {
     if (!reading.ended()) {
       connections.put(reading.id(), new Counts(reading.sent(), reading.received()));
     }
-    if (reading.by().pid() == ownPid && !reading.peer().isLoopbackAddress()) {
+    if (reading.peer().isLoopbackAddress() ? isSign(reading) : reading.by().pid() == ownPid) {
       return;
     }
     long out = reading.sent() - (before == null ? 0 : before.sent());
@@ -147,6 +151,13 @@ public final class UploadSensor implements Sensor {
     } else {
       sum.open.add(reading.id());
     }
+  }
+
+  /** Whose a connection as short as that one was is not always known. */
+  private boolean isSign(Sockets.Reading reading) {
+    return (reading.by().pid() == ownPid || reading.by().pid() <= 0)
+        && !reading.incoming()
+        && watchword.isIt(Integer.toString(reading.port()));
   }
 
   /** When a large sum is to be recorded: soon when its connections have ended. */
@@ -221,6 +232,12 @@ public final class UploadSensor implements Sensor {
   @Override
   public List<Observation> last() {
     return due(Instant.MAX);
+  }
+
+  @Override
+  public boolean expect(Sign sign) {
+    watchword.expect(sign);
+    return true;
   }
 
   @Override

@@ -19,6 +19,8 @@ import io.waybillguard.agent.platform.UsbPeripheral;
 import io.waybillguard.agent.platform.VolumeNature;
 import io.waybillguard.agent.platform.Volumes;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
+import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +45,7 @@ public final class UsbSensor implements Sensor {
   private final UsbBus usb;
   private final Volumes volumes;
   private final InstantSource clock;
+  private final Watchword watchword;
 
   /** Devices by port. */
   private final Map<String, Plugged> plugged = new LinkedHashMap<>();
@@ -73,6 +76,7 @@ public final class UsbSensor implements Sensor {
     this.usb = usb;
     this.volumes = volumes;
     this.clock = clock;
+    this.watchword = new Watchword(clock);
   }
 
   @Override
@@ -102,7 +106,14 @@ public final class UsbSensor implements Sensor {
 
   @Override
   public List<Observation> sense(Duration patience) throws IOException {
-    List<UsbChange> changes = usb.await(patience);
+    List<UsbChange> changes = new ArrayList<>();
+    for (UsbChange change : usb.await(patience)) {
+      if (change instanceof UsbChange.Repeated repeated) {
+        boolean unused = watchword.isIt(repeated.word());
+      } else {
+        changes.add(change);
+      }
+    }
     if (changes.isEmpty()) {
       return List.of();
     }
@@ -274,6 +285,12 @@ public final class UsbSensor implements Sensor {
             nature.encryption(),
             nature.image(),
             nature.folder()));
+  }
+
+  @Override
+  public boolean expect(Sign sign) {
+    watchword.expect(sign);
+    return true;
   }
 
   @Override

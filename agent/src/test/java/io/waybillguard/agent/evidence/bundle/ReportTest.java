@@ -10,6 +10,7 @@ import io.waybillguard.agent.event.ClockJumped;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.Finding;
+import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
@@ -34,8 +35,10 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.ResourceBundle;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -172,6 +175,43 @@ final class ReportTest {
       }
       assertFalse(en.matches("(?s).*(能证明|记录|总部).*"), "only names and given words are Chinese");
       assertEquals(List.of(), BundleVerifier.verify(files, desk.pins(), n -> {}).refused());
+    }
+  }
+
+  @Test
+  void anIncidentIsToldOnceAsItsNewestRecordTellsIt() throws Exception {
+    try (TestLog desk = TestLog.in(temp.resolve("data"))) {
+      crime(desk);
+      IncidentChanged.Step stick =
+          new IncidentChanged.Step(
+              3,
+              TestLog.NOON,
+              "unknown-usb-storage",
+              Severity.LOW,
+              List.of(3L),
+              List.of(),
+              new TreeMap<>(Map.of("path", "SanDisk <b>", "serial_end", "4F2A")));
+      for (IncidentChanged.Change change :
+          List.of(IncidentChanged.Change.NEW, IncidentChanged.Change.UPDATE)) {
+        append(
+            desk,
+            Duration.ofSeconds(1),
+            new IncidentChanged(
+                desk.clock().instant(),
+                change,
+                "0-3-4",
+                Severity.LOW,
+                TestLog.NOON,
+                List.of(stick),
+                0));
+      }
+      LooseBundle files = bundle(desk, 0, desk.log().durableSize() - 1);
+      String told = "一个没见过的U盘插入（SanDisk &lt;b&gt;，序列号尾号 4F2A）。</bdi> <a href=\"#r3\">";
+      String zh = text(files, ZH);
+      assertEquals(2, zh.split(Pattern.quote(told), -1).length, zh);
+      assertTrue(zh.contains("有人插入了没见过的U盘（低）"), zh);
+      assertTrue(zh.contains("现在要做："), zh);
+      assertTrue(text(files, EN).contains("An unknown USB stick was plugged in (low)"));
     }
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,28 @@ final class LinuxPresencesTest {
     happens("event3", NOON, 17, 1); // a light on the keyboard
     happens("event3", NOON, 1, 2); // the kernel repeats a key that something lies on
     assertEquals(Optional.empty(), next().lastInput());
+  }
+
+  @Test
+  void aSignComesThroughTheQueueAndIsNoInput() throws Exception {
+    keyboard();
+    desk.open();
+    assertEquals(OptionalInt.empty(), desk.lastSign());
+    LinuxSigns signs = new LinuxSigns(root);
+    Path queue = root.resolve("dev/input/event3");
+    assertEquals(Optional.of(queue), signs.input());
+    Path draft = root.resolve("draft");
+    Files.createFile(draft);
+    signs.send(draft, -77_123);
+    Files.write(queue, Files.readAllBytes(draft), StandardOpenOption.APPEND);
+    assertEquals(Optional.empty(), next().lastInput());
+    assertEquals(OptionalInt.of(-77_123), desk.lastSign());
+  }
+
+  @Test
+  void aDeviceThatAProgramMadeIsSentNothing() throws Exception {
+    device("event7", "virtual/input/input9", "feffffdfffefffff");
+    assertEquals(Optional.empty(), new LinuxSigns(root).input());
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,5 +293,20 @@ final class UsbTrackerTest {
             () -> new UsbTracker(new SysfsUsb(Path.of("/nonexistent")), () -> now).start());
     org.junit.jupiter.api.Assertions.assertTrue(
         String.valueOf(why.getMessage()).contains("mount /sys"), why.getMessage());
+  }
+
+  @Test
+  void whatAProgramHasTheKernelRepeatIsNeitherComingNorGoing() throws Exception {
+    assertEquals(
+        List.of(new UsbChange.Arrived(STICK)), identities(tracker.on(event("bind", "2-1"))));
+    Map<String, String> said = new HashMap<>(event("remove", "2-1").properties());
+    String devpath = event("remove", "2-1").devpath();
+    said.put("SYNTH_UUID", "0");
+    assertEquals(List.of(), tracker.on(new Uevent("remove", devpath, said)));
+    said.put("SYNTH_UUID", "0a1b2c3d-0000-4000-8000-000000000001");
+    assertEquals(
+        List.of(new UsbChange.Repeated("0a1b2c3d-0000-4000-8000-000000000001")),
+        tracker.on(new Uevent("remove", devpath, said)));
+    assertEquals(List.of(), tracker.on(event("bind", "2-1")), "it is still known");
   }
 }

@@ -13,6 +13,7 @@ import io.waybillguard.agent.sense.AllowedPrograms;
 import io.waybillguard.agent.sense.Destinations;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.SensorContract;
+import io.waybillguard.agent.sense.Sign;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,5 +215,27 @@ final class UploadSensorTest implements SensorContract {
     assertTrue(!seen.get(0).by().isKnown());
     assertTrue(seen.get(1).peer().incoming());
     assertEquals(0, seen.get(1).peer().port());
+  }
+
+  @Test
+  void aSignIsSeenAndNotCountedAndSoIsNothingElse() throws Exception {
+    sensor.open();
+    Sign sign = new Sign("40100");
+    assertTrue(sensor.expect(sign));
+    tell(1, CURL, "127.0.0.1", 40_100, false, 512 * KIB, true);
+    tell(2, OURSELVES, "10.0.0.2", 40_100, false, 512 * KIB, true);
+    tell(3, OURSELVES, "127.0.0.1", 40_101, false, 512 * KIB, true);
+    assertEquals(Optional.empty(), sign.seen(), "another's, another place, another port");
+    clock.pass(Duration.ofMillis(40));
+    tell(4, OURSELVES, "127.0.0.1", 40_100, false, 512 * KIB, false);
+    Instant at = clock.instant();
+    assertEquals(Optional.of(at), sign.seen());
+    clock.pass(Duration.ofMillis(40));
+    tell(4, OURSELVES, "127.0.0.1", 40_100, false, 600 * KIB, true);
+    assertEquals(Optional.of(at), sign.seen(), "the first time counts");
+    after(Duration.ofHours(2));
+    assertEquals(
+        List.of(40_100, 40_101), seen.stream().map(s -> s.peer().port()).sorted().toList());
+    assertEquals("/usr/bin/curl", seen.get(0).by().executable());
   }
 }

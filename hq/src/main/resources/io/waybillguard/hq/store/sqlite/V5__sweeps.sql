@@ -5,8 +5,8 @@ CREATE TABLE sweep(
   id TEXT PRIMARY KEY,
   series TEXT NOT NULL,
   every TEXT NOT NULL,
-  next BIGINT
-);
+  next INTEGER
+) STRICT;
 CREATE INDEX sweep_by_series ON sweep(series);
 CREATE INDEX sweep_due ON sweep(next) WHERE next IS NOT NULL;
 
@@ -15,26 +15,13 @@ CREATE INDEX sweep_due ON sweep(next) WHERE next IS NOT NULL;
 CREATE TABLE sweep_finding(
   command TEXT NOT NULL,
   log TEXT NOT NULL,
-  seq BIGINT NOT NULL,
-  n BIGINT NOT NULL,
+  seq INTEGER NOT NULL,
+  n INTEGER NOT NULL,
   what TEXT NOT NULL,
   sought TEXT NOT NULL,
   path TEXT NOT NULL,
   sha256 TEXT NOT NULL,
-  source BIGINT,
+  source INTEGER,
   PRIMARY KEY(log, seq, n)
-);
+) STRICT, WITHOUT ROWID;
 CREATE INDEX sweep_finding_by_command ON sweep_finding(command, what, sought, log);
-
--- Settings that HQ signs for desks, every version for good. fingerprint: SHA-256 over every setting
--- in force, as desks report it. text: the file as it was published. rolls_back: the version whose
--- text this one has again, or NULL.
-CREATE TABLE policy(
-  version BIGINT PRIMARY KEY,
-  fingerprint TEXT NOT NULL,
-  text TEXT NOT NULL,
-  published BIGINT NOT NULL,
-  published_by TEXT NOT NULL,
-  rolls_back BIGINT
-);
-CREATE INDEX policy_by_fingerprint ON policy(fingerprint);

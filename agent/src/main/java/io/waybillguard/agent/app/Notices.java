@@ -1,0 +1,111 @@
+package io.waybillguard.agent.app;
+
+import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.evidence.LogClerk;
+import io.waybillguard.agent.notify.HqLink;
+import io.waybillguard.agent.notify.Notifier;
+import io.waybillguard.agent.platform.CodeReader;
+import io.waybillguard.agent.platform.linux.LinuxCodeReader;
+import io.waybillguard.agent.platform.linux.LinuxDesktop;
+import io.waybillguard.agent.platform.linux.LinuxPresences;
+import io.waybillguard.agent.report.Reporter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** How the desk is told on this system. */
+final class Notices {
+  /**
+   * What keeps the program small: it holds one window for a minute or so. Measured on Debian 12
+   * with Java 17, {@code agent/src/it/notice.py}.
+   */
+  private static final List<String> SMALL =
+      List.of(
+          "-Xms4m",
+          "-Xmx24m",
+          "-Xss256k",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:ReservedCodeCacheSize=8m",
+          "-XX:MaxMetaspaceSize=32m",
+          "-XX:-UsePerfData",
+          "-Xshare:auto",
+          "-Dsun.java2d.xrender=false",
+          "-Dsun.java2d.opengl=false",
+          "-Djava.awt.headless=false");
+
+  private Notices() {}
+
+  /**
+   * The notifier of this machine; none where it is switched off, or on a system whose screen this
+   * version cannot reach.
+   */
+  static Optional<Notifier> of(
+      String osName,
+      Config.Notice config,
+      Path data,
+      LogClerk clerk,
+      Reporter reporter,
+      InstantSource clock) {
+    boolean onLinux = osName.toLowerCase(Locale.ROOT).startsWith("linux");
+    if (!config.enabled() || !onLinux) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Notifier(
+            data,
+            clerk,
+            settings(config),
+            new LinuxDesktop(),
+            config.scanner().isEmpty() ? CodeReader.NONE : new LinuxCodeReader(config.scanner()),
+            new LinuxPresences(clock),
+            () -> link(reporter.state().link()),
+            reporter::hurry,
+            environment -> Language.ofSystem(environment, Locale.ROOT, false).locale(),
+            clock,
+            ZoneId.systemDefault(),
+            new SecureRandom()));
+  }
+
+  private static Notifier.Settings settings(Config.Notice config) {
+    return new Notifier.Settings(
+        Severity.valueOf(config.leastSeverity().toUpperCase(Locale.ROOT)),
+        config.foldAfter(),
+        config.remindAfter(),
+        config.repeats(),
+        config.quietHours().from(),
+        config.quietHours().until(),
+        config.hqPhone(),
+        program());
+  }
+
+  /** The Java that runs this program, and the same jar. */
+  static List<String> program() {
+    List<String> program = new java.util.ArrayList<>();
+    program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    program.addAll(SMALL);
+    program.add("-cp");
+    program.add(absolute(System.getProperty("java.class.path")));
+    program.add(NoticeProgram.class.getName());
+    return program;
+  }
+
+  private static String absolute(String classPath) {
+    return java.util.Arrays.stream(classPath.split(java.io.File.pathSeparator))
+        .map(part -> Path.of(part).toAbsolutePath().toString())
+        .collect(java.util.stream.Collectors.joining(java.io.File.pathSeparator));
+  }
+
+  private static HqLink link(Reporter.Link link) {
+    return switch (link) {
+      case NOT_ENROLLED -> HqLink.NONE;
+      case CONNECTED, RESTRICTED -> HqLink.REACHED;
+      default -> HqLink.AWAY;
+    };
+  }
+}

@@ -1,0 +1,73 @@
+package io.waybillguard.agent.detect;
+
+import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.Finding;
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.event.ProgramAppeared;
+import io.waybillguard.agent.event.ProgramStarted;
+import io.waybillguard.agent.event.Severity;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A program appeared or was started in a hidden place, and did not come off a stick: that is {@link
+ * ProgramFromRemovableMedia}'s. Updaters do so too, so alone it weighs little. Each content at each
+ * path is told once for each of the two steps, as far as the last {@value #MOST} go, and again
+ * after a restart of the agent.
+ */
+public final class NewProgramInHiddenPlace implements Detector {
+  /** Steps that are remembered as told. */
+  static final int MOST = 1024;
+
+  private final Set<String> told =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(java.util.Map.Entry<String, Boolean> eldest) {
+              return size() > MOST;
+            }
+          });
+
+  private final AllowedFiles allowed;
+
+  /**
+   * @param allowed programs on which it is silent
+   */
+  public NewProgramInHiddenPlace(AllowedFiles allowed) {
+    this.allowed = allowed;
+  }
+
+  @Override
+  public String rule() {
+    return "program-in-hidden-place";
+  }
+
+  @Override
+  public List<Finding> on(long seq, Observation seen) {
+    if (seen instanceof ProgramAppeared p && !p.origin().isRemovable()) {
+      return finding(seq, seen, p.file(), "appeared");
+    }
+    if (seen instanceof ProgramStarted p && !p.origin().isRemovable()) {
+      return finding(seq, seen, p.file(), "started");
+    }
+    return List.of();
+  }
+
+  private List<Finding> finding(long seq, Observation seen, FileRef file, String step) {
+    if (!file.hidden()
+        || file.removable()
+        || allowed.include(file)
+        || !told.add(step + " " + file.sha256() + " " + file.path())) {
+      return List.of();
+    }
+    Json.Obj facts =
+        Json.object()
+            .put("step", step)
+            .put("path", file.path())
+            .putUnlessEmpty("sha256", file.sha256());
+    return List.of(new Finding(seen.at(), rule(), Severity.LOW, List.of(seq), facts));
+  }
+}

@@ -1,0 +1,69 @@
+package io.waybillguard.agent.event;
+
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * An installer put the agent on this PC, changed it, or took it away. Written by the installer
+ * while no agent runs, so that nobody changes the program without a word in the log.
+ *
+ * @param version of the agent that writes this
+ * @param from the version before, or "" when none was installed
+ * @param to the version after, or "" when none is
+ */
+public record AgentInstalled(Instant at, String version, Act act, String from, String to)
+    implements Note {
+  /** What was done. */
+  public enum Act {
+    /** Where no log was. */
+    INSTALLED(1),
+    /** Where an earlier installation had left its log. */
+    REINSTALLED(1),
+    UPGRADED(8),
+    /** The new version did not become ready; the one before is back. */
+    ROLLED_BACK(8),
+    REMOVED(2);
+
+    private final int activity;
+
+    Act(int activity) {
+      this.activity = activity;
+    }
+
+    /** Lower case, as commands and records spell it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The leaf's type of these. */
+  public static final String TYPE = "agent.install";
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public Json.Obj leaf() {
+    return Json.object()
+        .put("act", act.word())
+        .putUnlessEmpty("from", from)
+        .putUnlessEmpty("to", to);
+  }
+
+  @Override
+  public Ocsf ocsf() {
+    Severity severity =
+        switch (act) {
+          case INSTALLED, UPGRADED -> Severity.INFORMATIONAL;
+          case REINSTALLED -> Severity.LOW;
+          case ROLLED_BACK, REMOVED -> Severity.MEDIUM;
+        };
+    return Ocsf.of(Ocsf.Kind.APPLICATION_LIFECYCLE, act.activity, severity, at)
+        .with("app", Ocsf.product(version))
+        .with("status_detail", act.word())
+        .unmapped("from", from)
+        .unmapped("to", to);
+  }
+}
