@@ -28,10 +28,15 @@ final class ArchitectureTest {
                   .and(
                       DescribedPredicate.not(
                           JavaClass.Predicates.resideInAnyPackage(
-                              AGENT + "event..", AGENT + "evidence..", AGENT + "report.wire.."))))
+                              AGENT + "event..",
+                              AGENT + "evidence..",
+                              AGENT + "report.wire..",
+                              AGENT + "hunt.search..",
+                              AGENT + "hunt.sigma..",
+                              AGENT + "config.."))))
           .because(
-              "HQ shares events, evidence formats and wire types with the agent, and nothing that"
-                  + " makes it one");
+              "HQ shares events, evidence formats, wire types and what it writes for desks (searches,"
+                  + " rules, settings) with the agent, and nothing that makes it one");
 
   private static final ArchRule nobodyKnowsApp =
       noClasses()

@@ -39,6 +39,7 @@ import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.SearchIndex;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
+import io.waybillguard.hq.sweeps.Sweeps;
 import io.waybillguard.hq.trust.HqKeys;
 import io.waybillguard.hq.trust.ServerIdentity;
 import java.io.Closeable;
@@ -192,8 +193,11 @@ final class Hq implements AutoCloseable {
       List<VerifierKey> cosigners = List.of(keys.witness().verifier(), keys.mirror().verifier());
       Pulling pulling = new Pulling(database, data, orders, cosigners, clock);
       parts.add(new PullWork(pulling));
+      Sweeps sweeps = new Sweeps(database, keys.commands());
+      parts.add(new Scheduling(sweeps, acts, clock));
       Console pages =
-          new Console(database, files, passwords, cosigners, orders, pulling, acts, clock);
+          new Console(
+              database, files, passwords, cosigners, orders, pulling, sweeps, acts, clock);
       this.console =
           listen(
               "console",

@@ -64,6 +64,15 @@ public final class Main {
                 "command", new CommandGive(call), new CommandApprove(call), new CommandList(call)))
         .addSubcommand(
             group(
+                "sweep",
+                new SweepPublish(call),
+                new SweepResults(call),
+                new SweepList(call),
+                new SweepReportMake(call),
+                new SweepVerify(call),
+                new SweepStop(call)))
+        .addSubcommand(
+            group(
                 "user",
                 new UserAdd(call),
                 new UserList(call),

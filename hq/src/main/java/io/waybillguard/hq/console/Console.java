@@ -32,6 +32,9 @@ import io.waybillguard.hq.store.Sightings;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.store.WatchedDays;
 import io.waybillguard.hq.store.Workstation;
+import io.waybillguard.hq.sweeps.FileRefused;
+import io.waybillguard.hq.sweeps.SweepStanding;
+import io.waybillguard.hq.sweeps.Sweeps;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +72,7 @@ public final class Console {
   private final ActRows actRows;
   private final Orders orders;
   private final Acts acts;
+  private final SweepPages sweeps;
   private final Looks looks = new Looks();
   private final VerifierKey mirror;
   private final InstantSource clock;
@@ -83,6 +87,7 @@ public final class Console {
    *     a record
    * @param orders what needs two people
    * @param pulling who makes bundles
+   * @param sweeps publishes sweeps and tells how they stand
    * @param acts where everything that people do here is written before it is done
    */
   public Console(
@@ -92,6 +97,7 @@ public final class Console {
       List<VerifierKey> cosigners,
       Orders orders,
       Pulling pulling,
+      Sweeps sweeps,
       Acts acts,
       InstantSource clock) {
     VerifierKey mirror = cosigners.get(cosigners.size() - 1);
@@ -105,6 +111,7 @@ public final class Console {
     this.sightings = new Sightings(database);
     this.actRows = new ActRows(database);
     this.orders = orders;
+    this.sweeps = new SweepPages(sweeps);
     this.acts = acts;
     this.mirror = mirror;
     this.clock = clock;
@@ -159,6 +166,12 @@ public final class Console {
     add(config, Route.USERS, users::list);
     add(config, Route.USER_ADD, users::add);
     add(config, Route.USER_CHANGE, users::change);
+    add(config, Route.SWEEPS, this::sweepList);
+    add(config, Route.PUBLISH_SWEEP, this::publishSweep);
+    add(config, Route.SWEEP, this::sweep);
+    add(config, Route.SWEEP_STANDING, this::sweepStanding);
+    add(config, Route.SWEEP_REPORT, this::sweepReport);
+    add(config, Route.STOP_SWEEP, this::stopSweep);
     add(config, Route.ACTS, this::acts);
     add(config, Route.ACTS_CSV, this::actsCsv);
     config.routes.exception(
@@ -651,6 +664,87 @@ public final class Console {
 
   private boolean isOver(Commands.Row row) {
     return !clock.instant().isBefore(row.expires());
+  }
+
+  // -- sweeps ------------------------------------------------------------------------------------
+
+  private void sweepList(Context request, Users.Session session) throws NotRecorded {
+    look(request, session, "/sweeps");
+    sweepList(request, session, "", "");
+  }
+
+  private void sweepList(Context request, Users.Session session, String typed, String problem) {
+    Reader reader = visitors.reader(request);
+    Shell shell = shell(reader, reader.say("sweeps.title"), session, request);
+    render(
+        request, "sweeps.jte", sweeps.list(shell, session.role(), clock.instant(), typed, problem));
+  }
+
+  private void publishSweep(Context request, Users.Session session) throws IOException {
+    String typed = form(request, "sweep").replace("\r\n", "\n");
+    Reader reader = visitors.reader(request);
+    try {
+      String id =
+          sweeps.publish(
+              typed,
+              reader.say("sweeps.form"),
+              session.user(),
+              clock.instant(),
+              (deed, about, detail) -> note(request, session, deed, about, detail));
+      request.redirect("/sweeps/" + id, HttpStatus.SEE_OTHER);
+    } catch (FileRefused refused) {
+      request.status(400);
+      sweepList(request, session, typed, SweepPages.problem(refused, reader));
+    }
+  }
+
+  private void sweep(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> found = sweeps.find(request.pathParam("id"), clock.instant());
+    if (found.isEmpty()) {
+      message(request, 404);
+      return;
+    }
+    look(request, session, "/sweeps/" + found.get().row().id());
+    Reader reader = visitors.reader(request);
+    Shell shell = shell(reader, found.get().title(), session, request);
+    render(request, "sweep.jte", sweeps.one(shell, session.role(), found.get()));
+  }
+
+  private void sweepStanding(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> found = sweeps.find(request.pathParam("id"), clock.instant());
+    if (found.isEmpty()) {
+      message(request, 404);
+      return;
+    }
+    look(request, session, "/sweeps/" + found.get().row().id());
+    render(
+        request,
+        "sweepstanding.jte",
+        Map.of("reader", visitors.reader(request), "sweep", found.get()));
+  }
+
+  private void sweepReport(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> found = sweeps.find(request.pathParam("id"), clock.instant());
+    if (found.isEmpty()) {
+      message(request, 404);
+      return;
+    }
+    String id = found.get().row().id();
+    note(request, session, HqAct.Deed.EXPORT, id, "sweep report");
+    request
+        .contentType("application/json; charset=utf-8")
+        .header("Content-Disposition", "attachment; filename=sweep-" + id + ".json")
+        .result(sweeps.report(found.get()));
+  }
+
+  private void stopSweep(Context request, Users.Session session) throws IOException {
+    String id = request.pathParam("id");
+    if (sweeps.find(id, clock.instant()).isEmpty()) {
+      message(request, 404);
+      return;
+    }
+    sweeps.stop(id, (deed, about, detail) -> note(request, session, deed, about, detail));
+    request.redirect("/sweeps/" + id, HttpStatus.SEE_OTHER);
   }
 
   // -- what HQ's people did --------------------------------------------------------------------

@@ -44,6 +44,12 @@ public enum Route {
   USERS(Method.GET, "/users", Who.ADMINS),
   USER_ADD(Method.POST, "/users", Who.ADMINS),
   USER_CHANGE(Method.POST, "/users/{name}", Who.ADMINS),
+  SWEEPS(Method.GET, "/sweeps", Who.SIGNED_IN),
+  PUBLISH_SWEEP(Method.POST, "/sweeps", Who.INVESTIGATORS),
+  SWEEP(Method.GET, "/sweeps/{id}", Who.SIGNED_IN),
+  SWEEP_STANDING(Method.GET, "/sweeps/{id}/standing", Who.SIGNED_IN),
+  SWEEP_REPORT(Method.GET, "/sweeps/{id}/report.json", Who.INVESTIGATORS),
+  STOP_SWEEP(Method.POST, "/sweeps/{id}/stop", Who.INVESTIGATORS),
   ACTS(Method.GET, "/acts", Who.ADMINS),
   ACTS_CSV(Method.GET, "/acts.csv", Who.ADMINS);
 

@@ -5,11 +5,13 @@ import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.report.wire.Command;
+import io.waybillguard.agent.report.wire.Stage;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -22,6 +24,12 @@ import org.jdbi.v3.core.Handle;
 public final class Commands {
   /** At most so many go out with one heartbeat. */
   private static final int AT_ONCE = 16;
+
+  /**
+   * Bytes of arguments that go out with one heartbeat, whose answer has 64 KiB; a command alone may
+   * have as many, so that none waits for ever.
+   */
+  public static final int MOST_ARGS = 40 << 10;
 
   /** A pull that is over still covers what is on its way. */
   private static final Duration ON_ITS_WAY = Duration.ofDays(1);
@@ -64,23 +72,23 @@ public final class Commands {
 
   /** Writes a command down, signed or waiting to be approved. */
   public void add(Row command) {
-    database
-        .jdbi()
-        .useHandle(
-            h ->
-                h.execute(
-                    "INSERT INTO command(id, target, type, args, note, asked_by, reason, asked,"
-                        + " not_before, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    command.id(),
-                    command.target(),
-                    command.type(),
-                    text(command.args()),
-                    command.note(),
-                    command.askedBy(),
-                    command.reason(),
-                    command.asked().toEpochMilli(),
-                    command.notBefore().toEpochMilli(),
-                    command.expires().toEpochMilli()));
+    database.jdbi().useHandle(h -> add(h, command));
+  }
+
+  static void add(Handle h, Row command) {
+    h.execute(
+        "INSERT INTO command(id, target, type, args, note, asked_by, reason, asked,"
+            + " not_before, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        command.id(),
+        command.target(),
+        command.type(),
+        text(command.args()),
+        command.note(),
+        command.askedBy(),
+        command.reason(),
+        command.asked().toEpochMilli(),
+        command.notBefore().toEpochMilli(),
+        command.expires().toEpochMilli());
   }
 
   /**
@@ -198,28 +206,48 @@ public final class Commands {
 
   /** What is to be told a desk now: signed, due, and not in its log as far as HQ holds that. */
   public List<Command.Message> due(Workstation desk, Instant now) {
-    return database
-        .jdbi()
-        .withHandle(
-            h ->
-                h
-                    .select(
-                        "SELECT * FROM command c WHERE note <> '' AND target IN (?, ?, '*')"
-                            + " AND not_before <= ? AND expires > ?"
-                            + " AND NOT EXISTS (SELECT 1 FROM command_state s"
-                            + " WHERE s.command = c.id AND s.log = ?)"
-                            + " ORDER BY asked, id LIMIT ?",
-                        desk.origin(),
-                        "outlet/" + desk.outlet(),
-                        now.toEpochMilli(),
-                        now.toEpochMilli(),
-                        desk.log(),
-                        AT_ONCE)
-                    .map((row, ctx) -> read(row))
-                    .list()
-                    .stream()
-                    .map(row -> new Command.Message(row.note(), row.args()))
-                    .toList());
+    List<Row> rows =
+        database
+            .jdbi()
+            .withHandle(
+                h ->
+                    h.select(
+                            "SELECT * FROM command c WHERE note <> '' AND target IN (?, ?, '*')"
+                                + " AND not_before <= ? AND expires > ?"
+                                + " AND NOT EXISTS (SELECT 1 FROM command_state s"
+                                + " WHERE s.command = c.id AND s.log = ?)"
+                                + " ORDER BY asked, id",
+                            desk.origin(),
+                            "outlet/" + desk.outlet(),
+                            now.toEpochMilli(),
+                            now.toEpochMilli(),
+                            desk.log())
+                        .map((row, ctx) -> read(row))
+                        .list());
+    List<Command.Message> due = new ArrayList<>();
+    int bytes = 0;
+    for (Row row : rows) {
+      if (isMeant(row, desk)) {
+        bytes += size(row.args());
+        if (due.size() == AT_ONCE || (bytes > MOST_ARGS && !due.isEmpty())) {
+          break; // with the next heartbeat
+        }
+        due.add(new Command.Message(row.note(), row.args()));
+      }
+    }
+    return due;
+  }
+
+  /** Bytes of arguments as they travel. */
+  public static int size(Json.Obj args) {
+    return args.canonical().length;
+  }
+
+  /** Whether a command is for a desk, its stage considered. */
+  public static boolean isMeant(Row row, Workstation desk) {
+    boolean addressed =
+        List.of(desk.origin(), "outlet/" + desk.outlet(), "*").contains(row.target());
+    return addressed && Stage.of(row.args(), row.id()).holds(desk.origin(), desk.outlet());
   }
 
   /** Whether HQ asked a desk for the content of a record. */
@@ -281,7 +309,9 @@ public final class Commands {
   }
 
   private static final List<String> COUNTS =
-      List.of("absent", "ended", "epoch", "erased", "gone", "held", "placed", "sent");
+      List.of(
+          "absent", "ended", "epoch", "erased", "files", "found", "gone", "held", "placed",
+          "record", "records", "sent", "unread", "version");
 
   private static Row read(ResultSet row) throws SQLException {
     String approved = row.getString("approved_by");

@@ -1,5 +1,7 @@
 package io.waybillguard.hq.store;
 
+import io.waybillguard.agent.event.HuntFinding;
+import io.waybillguard.agent.event.HuntFinished;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
@@ -32,6 +34,8 @@ import org.slf4j.LoggerFactory;
 public final class SearchIndex {
   private static final Logger LOG = LoggerFactory.getLogger(SearchIndex.class);
 
+  private static final String HUNT_END = "hunt.end";
+
   /** Longest sentence that is kept for searching, in UTF-16 units. */
   private static final int MOST_SAID = 2_000;
 
@@ -42,11 +46,16 @@ public final class SearchIndex {
 
   private record Unread(long id, String log, String file, String sha256) {}
 
+  /**
+   * @param hunt id of the sweep that a {@code hunt.end} is about, or ""
+   */
   private record Found(
       long seq,
       long wall,
       Iterable<Traits.Trait> traits,
       String said,
+      String hunt,
+      List<HuntFinding> findings,
       Optional<IncidentChanged> incident,
       String noticed) {}
 
@@ -158,6 +167,8 @@ public final class SearchIndex {
                 leaf.wall(),
                 Traits.of(leaf.type(), event),
                 said(leaf.type(), event),
+                hunt(leaf, event),
+                findings(leaf, event),
                 IncidentRows.told(leaf.type(), body.data()),
                 IncidentRows.noticed(leaf.type(), event)));
       } catch (JsonException e) {
@@ -166,6 +177,21 @@ public final class SearchIndex {
       }
     }
     return found;
+  }
+
+  private static String hunt(Leaf leaf, Json.Obj event) throws JsonException {
+    return leaf.type().equals(HUNT_END) && event.has("scan")
+        ? event.object("scan").text("uid", "")
+        : "";
+  }
+
+  private static List<HuntFinding> findings(Leaf leaf, Json.Obj event) throws JsonException {
+    return leaf.type().equals(HUNT_END) && event.has("unmapped")
+        ? event.object("unmapped").objects("findings").stream()
+            .limit(HuntFinished.MOST_LISTED)
+            .map(HuntFinding::of)
+            .toList()
+        : List.of();
   }
 
   private static SortedMap<Long, Boolean> days(Segment segment) throws EvidenceException {
@@ -203,6 +229,7 @@ public final class SearchIndex {
       for (Traits.Trait trait : each.traits()) {
         traits.add(trait.what().word(), trait.value(), log, each.seq(), each.wall());
       }
+      SweepRows.put(h, log, each.seq(), each.hunt(), each.findings());
       each.incident().ifPresent(told -> IncidentRows.put(h, log, each.seq(), told));
       IncidentRows.putNote(h, log, each.seq(), each.noticed());
     }
@@ -216,5 +243,6 @@ public final class SearchIndex {
   static void forget(Handle h, String log, long seq) {
     h.execute("DELETE FROM trait WHERE log = ? AND seq = ?", log, seq);
     h.execute("DELETE FROM sentence WHERE log = ? AND seq = ?", log, seq);
+    SweepRows.forget(h, log, seq);
   }
 }

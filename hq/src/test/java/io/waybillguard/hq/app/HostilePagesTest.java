@@ -48,6 +48,7 @@ final class HostilePagesTest {
   @TempDir private Path folder;
   private TestHq hq;
   private Desk desk;
+  private TestHq.Client client;
   private String incident = "";
 
   @BeforeEach
@@ -58,7 +59,7 @@ final class HostilePagesTest {
     HttpResponse<byte[]> answer =
         hq.stranger().post("/v1/enroll", desk.enrolment(hq.token(ALL), host).encode());
     assertEquals(200, answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8));
-    TestHq.Client client = hq.client(desk, EnrollReply.decode(answer.body()));
+    client = hq.client(desk, EnrollReply.decode(answer.body()));
     Desk other = new Desk().append("usb.attach", Json.object(), device(), 2);
     hq.enrol(other);
     desk.append("usb.attach", Json.object(), device(), 1);
@@ -95,6 +96,7 @@ final class HostilePagesTest {
                 + csrf);
     String pull =
         asked.headers().firstValue("Location").orElseThrow().substring("/pulls/".length());
+    String sweep = sweep(browser, csrf);
     Set<String> walked = new TreeSet<>();
     for (String language : List.of("zh", "en")) {
       for (String path :
@@ -118,6 +120,9 @@ final class HostilePagesTest {
               page + "/records/2",
               page + "/records/3",
               "/commands",
+              "/sweeps",
+              "/sweeps/" + sweep,
+              "/sweeps/" + sweep + "/standing",
               "/search",
               "/search?text=cruzer&from=1970-01-01",
               "/search?kind=" + encoded("x" + ALL),
@@ -136,6 +141,36 @@ final class HostilePagesTest {
     assertTrue(walked.size() > 15);
     assertTrue(browser.get(page).body().contains("&lt;script"), "it is shown, as text");
     assertTrue(browser.get("/sticks/" + encoded(passport())).body().contains("&lt;script"));
+  }
+
+  /** A sweep with hostile words, and a desk that answers it with more of them. */
+  private String sweep(Browser browser, String csrf) throws Exception {
+    HttpResponse<String> refused =
+        browser.post("/sweeps", "csrf=" + csrf + "&sweep=" + encoded(ALL + "\n" + ALL));
+    assertEquals(400, refused.statusCode());
+    harmless("/sweeps", refused);
+    String yaml = "title: '" + ALL.replace("'", "''").substring(0, 100) + "'\nautorun: '<b>x'\n";
+    HttpResponse<String> published =
+        browser.post("/sweeps", "csrf=" + csrf + "&sweep=" + encoded(yaml));
+    assertEquals(303, published.statusCode(), published.body());
+    String id =
+        published.headers().firstValue("Location").orElse("").substring("/sweeps/".length());
+    long from = desk.size();
+    Json.Obj finding =
+        Json.object().put("what", ALL).put("match", ALL).put("path", ALL).put("sha256", ALL);
+    Json.Obj body =
+        Json.object()
+            .put("scan", Json.object().put("uid", id))
+            .put("unmapped", Json.object().put("findings", List.of(finding)));
+    desk.append("hunt.end", Json.object().put("id", id).put("found", 1), body.canonical());
+    desk.append(
+        "hq.result",
+        Json.object().put("id", id).put("outcome", "done").put("found", 1),
+        new byte[] {1});
+    assertEquals(200, client.segment(desk, desk.segment(from, desk.size())).statusCode());
+    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    assertTrue(browser.get("/sweeps/" + id).body().contains("&lt;script"), "shown, as text");
+    return id;
   }
 
   /** A template that no page above shows would be a hole in this test. */
@@ -167,6 +202,9 @@ final class HostilePagesTest {
               "state.jte",
               "stick.jte",
               "sticks.jte",
+              "sweep.jte",
+              "sweeps.jte",
+              "sweepstanding.jte",
               "users.jte",
               "verify.jte",
               "workstation.jte"),

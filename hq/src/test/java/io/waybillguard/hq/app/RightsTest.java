@@ -15,6 +15,7 @@ import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.pull.Pulling;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
+import io.waybillguard.hq.sweeps.Sweeps;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -79,6 +80,12 @@ final class RightsTest {
     TABLE.put("GET /users", "admin");
     TABLE.put("POST /users", "admin");
     TABLE.put("POST /users/{name}", "admin");
+    TABLE.put("GET /sweeps", PEOPLE);
+    TABLE.put("POST /sweeps", "investigator admin");
+    TABLE.put("GET /sweeps/{id}", PEOPLE);
+    TABLE.put("GET /sweeps/{id}/standing", PEOPLE);
+    TABLE.put("GET /sweeps/{id}/report.json", "investigator admin");
+    TABLE.put("POST /sweeps/{id}/stop", "investigator admin");
     TABLE.put("GET /acts", "admin");
     TABLE.put("GET /acts.csv", "admin");
   }
@@ -119,6 +126,7 @@ final class RightsTest {
               cosigners,
               orders,
               new Pulling(hq.database(), hq.data(), orders, cosigners, hq.clock()),
+              new Sweeps(hq.database(), hq.running().keys().commands()),
               acts,
               hq.clock());
       Set<String> registered =
@@ -250,7 +258,7 @@ final class RightsTest {
 
   private String path(String line) {
     String path = line.substring(line.indexOf(' ') + 1);
-    String id = path.startsWith("/commands") ? "0".repeat(32) : log;
+    String id = path.startsWith("/commands") || path.startsWith("/sweeps") ? "0".repeat(32) : log;
     return path.replace("{id}", id)
         .replace("{seq}", "1")
         .replace("{passport}", "abc")
