@@ -196,8 +196,7 @@ final class Hq implements AutoCloseable {
       Sweeps sweeps = new Sweeps(database, keys.commands());
       parts.add(new Scheduling(sweeps, acts, clock));
       Console pages =
-          new Console(
-              database, files, passwords, cosigners, orders, pulling, sweeps, acts, clock);
+          new Console(database, files, passwords, cosigners, orders, pulling, sweeps, acts, clock);
       this.console =
           listen(
               "console",
