@@ -41,6 +41,7 @@ if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
 else
   part container 60 python3 "$top/installer/test/container.py"
   part trust 600 python3 "$here/trust.py" "$out/trust"
+  part sweep 400 python3 "$here/sweep.py" "$out/sweep"
   part commands 500 python3 "$here/commands.py" "$out/commands"
   if [ "$(id -u)" != 0 ]; then
     skip failures "needs root, to run the agent as another user"
