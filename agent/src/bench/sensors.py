@@ -75,6 +75,7 @@ int main(int argc, char **argv) {
 }
 '''
 TICK = os.sysconf("SC_CLK_TCK")
+JVM_OPTIONS = os.path.join(lab.CHECKOUT, "config", "jvm.options")
 
 
 class Watcher:
@@ -130,6 +131,27 @@ def spent(pid):
     sizes = dict(line.split(":", 1) for line in lab.read("/proc/%d/smaps_rollup" % pid).splitlines()[1:])
     kib = lambda key: int(sizes[key].split()[0])
     return (int(fields[11]) + int(fields[12])) / TICK, switches, int(fields[17]), kib("Rss"), kib("Pss")
+
+
+def by_thread(pid):
+    """CPU seconds and context switches of each thread, by its name in /proc (15 bytes)."""
+    found = {}
+    for task in os.listdir("/proc/%d/task" % pid):
+        at = "/proc/%d/task/%s/" % (pid, task)
+        fields = lab.read(at + "stat").rsplit(")", 1)[-1].split()
+        switches = sum(int(line.split()[1]) for line in lab.read(at + "status").splitlines() if "ctxt_switches" in line)
+        if fields:
+            before = found.get(lab.read(at + "comm").strip(), (0, 0))
+            found[lab.read(at + "comm").strip()] = (before[0] + (int(fields[11]) + int(fields[12])) / TICK, before[1] + switches)
+    return found
+
+
+def events_of_others(seconds):
+    """How many files others open for writing and close on this machine meanwhile, as fatrace sees it: each wakes the agent."""
+    if not shutil.which("fatrace"):
+        return None
+    seen = subprocess.run(["fatrace", "-f", "W", "-s", str(seconds)], capture_output=True, text=True)
+    return round(len(seen.stdout.splitlines()) / seconds, 1)
 
 
 class Acts:
@@ -286,7 +308,7 @@ def measure(folder, given, desk):
     with open(os.path.join(home, "config", "agent.yaml"), "w") as f:
         f.write("sensors:\n  image:\n    folders: [%s]\n" % scan)
     few, some = max(3, given.n // 20), max(5, given.n // 5)
-    agent = lab.Server(["java", "-jar", given.jar, "run", "--home", home], folder, "agent")
+    agent = lab.Server(["java", "@" + JVM_OPTIONS, "-jar", given.jar, "run", "--home", home], folder, "agent")
     acts, others, load, began, loads, storms = Acts(folder, desk, scan), [], None, {}, {}, {}
     try:
         print(agent.ready(120), flush=True)
@@ -311,17 +333,21 @@ def measure(folder, given, desk):
         time.sleep(5)
         pids = [("agent", agent.process.pid)] + [(w.name, w.process.pid) for w in others]
         durable.end()
-        before, at = {name: spent(pid) for name, pid in pids}, time.monotonic()
+        before, threads, at = {name: spent(pid) for name, pid in pids}, by_thread(agent.process.pid), time.monotonic()
         time.sleep(20 if given.quick else 60)
         seconds = time.monotonic() - at
+        after = by_thread(agent.process.pid)
+        spent_by = {name: (after[name][0] - threads.get(name, (0, 0))[0], after[name][1] - threads.get(name, (0, 0))[1]) for name in after}
         cost = {}
         for name, pid in pids:
             a, b = before[name], spent(pid)
             cost[name] = {"cpu_s_per_hour": round((b[0] - a[0]) * 3600 / seconds, 1), "switches_per_s": round((b[1] - a[1]) / seconds, 1)}
             cost[name].update(threads=b[2], rss_kib=b[3], pss_kib=b[4])
+        cost["threads"] = {n: {"cpu_s_per_hour": round(c * 3600 / seconds, 1), "switches_per_s": round(k / seconds, 2)} for n, (c, k) in sorted(spent_by.items()) if k}
         for each in others:
             each.process.terminate()
             each.process.wait(10)
+        cost["events_of_others_per_s"] = events_of_others(10)
         if shutil.which("cc"):
             for what, rate, program in (("drained", 50_000, None), ("recorded", 5_000, "/bin/true")):
                 made, rate_made = storm(folder, desk, rate, given.seconds, program)
@@ -389,6 +415,8 @@ def main():
             base = row.get("fatrace", {}).get("median_ms")
             ratio = " = %.1f x fatrace" % (figures["median_ms"] / base) if base and "median_ms" in figures else ""
             print("%-18s %-12s %s%s" % (act, name, figures, ratio))
+    for name, figures in found["rest"].pop("threads").items():
+        print("rest, thread %-16s %s" % (name, figures))
     for name, figures in found["rest"].items():
         print("rest: %-12s %s" % (name, figures))
     for name, figures in found["storms"].items():

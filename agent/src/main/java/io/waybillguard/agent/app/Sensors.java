@@ -256,7 +256,7 @@ final class Sensors {
     programs.remove("");
     return new SessionSensor(
         new LinuxRemoteAccess(programs),
-        new LoginLogs(Path.of("/"), SessionSensor.files(tools), homes(), data),
+        new LoginLogs(Path.of("/"), SessionSensor.files(tools), Sensors::homes, data),
         tools,
         ZoneId.systemDefault(),
         data.resolve("logins.json"),

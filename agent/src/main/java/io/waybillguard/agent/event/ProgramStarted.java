@@ -15,6 +15,7 @@ import java.util.List;
  *     without their accounts, and none when the parent is not known
  * @param times how many starts this stands for: those since the last record of this program, and
  *     this one; of one off a medium or in a hidden place each has its own
+ * @param interpreter the program that runs the file, which is a script then; "" when it runs itself
  */
 public record ProgramStarted(
     Instant at,
@@ -23,7 +24,8 @@ public record ProgramStarted(
     ProcessRef process,
     ProcessRef parent,
     List<ProcessRef> above,
-    long times)
+    long times,
+    String interpreter)
     implements Observation {
   public ProgramStarted {
     process = new ProcessRef(process.pid(), file.path(), process.user());
@@ -33,10 +35,22 @@ public record ProgramStarted(
             : List.of();
   }
 
+  /** A program that runs itself. */
+  public ProgramStarted(
+      Instant at,
+      FileRef file,
+      Origin origin,
+      ProcessRef process,
+      ProcessRef parent,
+      List<ProcessRef> above,
+      long times) {
+    this(at, file, origin, process, parent, above, times, "");
+  }
+
   /** One start, of a process above whose parent nobody was asked for. */
   public ProgramStarted(
       Instant at, FileRef file, Origin origin, ProcessRef process, ProcessRef parent) {
-    this(at, file, origin, process, parent, List.of(), 1);
+    this(at, file, origin, process, parent, List.of(), 1, "");
   }
 
   @Override
@@ -68,6 +82,7 @@ public record ProgramStarted(
     if (times > 1) {
       ocsf.with("count", times);
     }
+    ocsf.unmapped("interpreter", interpreter);
     return origin.unmappedInto(file.unmappedInto(ocsf.with("process", started)));
   }
 
@@ -83,6 +98,7 @@ public record ProgramStarted(
         ProcessRef.recalled(event.in("process")),
         ProcessRef.recalled(event.in("process.parent_process")),
         above,
-        Math.max(1, event.number("count")));
+        Math.max(1, event.number("count")),
+        event.unmapped().text("interpreter"));
   }
 }

@@ -1,5 +1,7 @@
 package io.waybillguard.agent.platform;
 
+import java.util.List;
+
 /** Facts about processes, running or remembered. */
 public interface Processes {
   /**
@@ -9,4 +11,25 @@ public interface Processes {
    * @param pid 0 gives {@link ProcessFacts#UNKNOWN}
    */
   ProcessFacts of(long pid);
+
+  /**
+   * How a process was called.
+   *
+   * @param executable what it runs at this moment, as {@link ProcessFacts#executable}
+   * @param arguments its own name first
+   * @param folder where it works, to which paths in its arguments belong; or ""
+   */
+  record Call(String executable, List<String> arguments, String folder) {
+    /** Of a process that could not be asked any more. */
+    public static final Call NONE = new Call("", List.of(), "");
+
+    public Call {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /** How a process that runs now was called; {@link Call#NONE} when it cannot be asked. */
+  default Call call(long pid) {
+    return Call.NONE;
+  }
 }

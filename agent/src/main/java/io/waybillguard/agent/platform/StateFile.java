@@ -6,10 +6,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 
 /** A small file in which a sensor keeps over a new start what it knows. */
 public final class StateFile {
   private StateFile() {}
+
+  /**
+   * What a file that could not be understood took with it.
+   *
+   * @param what which file, why, and where it lies now
+   * @param since when it was written last: what changed after that is not known
+   */
+  public record Damage(String what, Instant since) {}
+
+  /**
+   * Puts a file that cannot be understood out of the way, under its name and {@code .damaged}, so
+   * that a new one can be begun; one that lies there already is lost.
+   *
+   * @param why what is wrong with it
+   * @throws IOException if it cannot be moved
+   */
+  public static Damage setAside(Path file, String why) throws IOException {
+    Instant since = Files.getLastModifiedTime(file).toInstant();
+    Path aside = file.resolveSibling(file.getFileName() + ".damaged");
+    Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+    return new Damage(file + " is damaged (" + why + ") and was put aside as " + aside, since);
+  }
 
   /**
    * Puts this in place of what was there; a power cut leaves the one or the other.

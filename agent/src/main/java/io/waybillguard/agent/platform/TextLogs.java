@@ -36,9 +36,10 @@ public interface TextLogs {
    * Begins where {@link #save} left off. Without that, what is in the files already is not told; a
    * file that comes later is told from its beginning.
    *
+   * @return what of it was damaged: those logs are read from now on only, and a new one is begun
    * @throws IOException if what was saved cannot be read; says what to do
    */
-  void open() throws IOException;
+  List<StateFile.Damage> open() throws IOException;
 
   /** What came since. A file that cannot be read is no error: its program may not be here. */
   Added look();

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.platform.linux;
 
+import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.platform.shared.FileKey;
 import io.waybillguard.agent.platform.shared.TailMemory;
@@ -59,16 +60,17 @@ public final class JournalLogs implements TextLogs {
   }
 
   @Override
-  public void open() throws IOException {
+  public List<StateFile.Damage> open() throws IOException {
     tails.clear();
     Optional<List<TailMemory.Place>> kept = memory.read();
     if (kept.isPresent()) {
       kept.get().forEach(place -> tails.put(place.file(), new Tail(place.key(), place.offset())));
-      return;
+      return List.of();
     }
     for (Path file : files()) {
       FileKey.of(file).ifPresent(key -> tails.put(file, atEnd(file, key)));
     }
+    return memory.damage().stream().toList();
   }
 
   /** One that cannot be read yet is read from its beginning when it can. */

@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -65,6 +66,22 @@ public final class LinuxProcesses implements Processes {
       memory.put(pid, asked);
     }
     return asked;
+  }
+
+  @Override
+  public Call call(long pid) {
+    Path process = proc.resolve(Long.toString(pid));
+    try {
+      String line =
+          new String(Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
+      return new Call(
+          PathText.of(Files.readSymbolicLink(process.resolve("exe"))),
+          List.of(line.split("\0")),
+          PathText.of(Files.readSymbolicLink(process.resolve("cwd"))));
+    } catch (IOException e) {
+      LOG.trace("pid={} ended before it could be asked how it was called: {}", pid, e.toString());
+      return Call.NONE;
+    }
   }
 
   /** What can be asked at this moment, without what is remembered. */

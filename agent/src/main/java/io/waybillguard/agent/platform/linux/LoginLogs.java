@@ -1,5 +1,6 @@
 package io.waybillguard.agent.platform.linux;
 
+import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.platform.shared.FileTails;
 import java.io.IOException;
@@ -25,7 +26,7 @@ public final class LoginLogs implements TextLogs {
    * @param homes the folders that {@code ~} stands for
    * @param data where it is kept how far was read
    */
-  public LoginLogs(Path root, List<String> patterns, List<Path> homes, Path data) {
+  public LoginLogs(Path root, List<String> patterns, FileTails.Homes homes, Path data) {
     this.root = root;
     List<String> paths = new ArrayList<>();
     List<String> programs = new ArrayList<>();
@@ -41,9 +42,10 @@ public final class LoginLogs implements TextLogs {
   }
 
   @Override
-  public void open() throws IOException {
-    files.open();
-    journal.open();
+  public List<StateFile.Damage> open() throws IOException {
+    List<StateFile.Damage> damages = new ArrayList<>(files.open());
+    damages.addAll(journal.open());
+    return damages;
   }
 
   @Override

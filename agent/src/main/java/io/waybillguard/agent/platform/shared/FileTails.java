@@ -1,5 +1,6 @@
 package io.waybillguard.agent.platform.shared;
 
+import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,7 +39,7 @@ public final class FileTails implements TextLogs {
   private static final int PIECE = 256 << 10;
 
   private final List<String> patterns;
-  private final List<Path> homes;
+  private final Homes homes;
   private final TailMemory memory;
   private final Map<Path, Tail> tails = new LinkedHashMap<>();
 
@@ -56,19 +57,30 @@ public final class FileTails implements TextLogs {
     }
   }
 
+  /** The folders that {@code ~} stands for: asked at each look, since accounts come and go. */
+  @FunctionalInterface
+  public interface Homes {
+    /**
+     * Those that are there now.
+     *
+     * @throws IOException if that cannot be told
+     */
+    List<Path> list() throws IOException;
+  }
+
   /**
    * @param patterns paths whose last part may have stars; {@code ~/} stands for every home
    * @param homes the folders that {@code ~} stands for
    * @param memory where it is kept how far they were read
    */
-  public FileTails(List<String> patterns, List<Path> homes, Path memory) {
+  public FileTails(List<String> patterns, Homes homes, Path memory) {
     this.patterns = List.copyOf(patterns);
-    this.homes = List.copyOf(homes);
+    this.homes = homes;
     this.memory = new TailMemory(memory);
   }
 
   @Override
-  public void open() throws IOException {
+  public List<StateFile.Damage> open() throws IOException {
     tails.clear();
     Optional<List<TailMemory.Place>> kept = memory.read();
     for (TailMemory.Place place : kept.orElse(List.of())) {
@@ -81,6 +93,7 @@ public final class FileTails implements TextLogs {
         follow(found.getKey(), found.getValue(), true);
       }
     }
+    return memory.damage().stream().toList();
   }
 
   @Override
@@ -198,9 +211,10 @@ public final class FileTails implements TextLogs {
 
   private Map<Path, String> files() {
     Map<Path, String> files = new LinkedHashMap<>();
+    List<Path> all = homesNow();
     for (String pattern : patterns) {
       if (pattern.startsWith("~/")) {
-        for (Path home : homes) {
+        for (Path home : all) {
           find(home.resolve(pattern.substring(2)), pattern, files);
         }
       } else {
@@ -208,6 +222,15 @@ public final class FileTails implements TextLogs {
       }
     }
     return files;
+  }
+
+  private List<Path> homesNow() {
+    try {
+      return homes.list();
+    } catch (IOException e) {
+      LOG.debug("homes cannot be listed: {}", e.toString());
+      return List.of();
+    }
   }
 
   private static void find(Path path, String pattern, Map<Path, String> files) {

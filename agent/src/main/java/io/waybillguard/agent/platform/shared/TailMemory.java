@@ -12,7 +12,11 @@ import java.util.Optional;
 
 /** How far logs were read, kept over a new start: a line a file, with tabs between. */
 public final class TailMemory {
+  /** So much of a line that makes no sense is told. */
+  private static final int SHOWN = 80;
+
   private final Path file;
+  private Optional<StateFile.Damage> damage = Optional.empty();
 
   /**
    * Where a file was left.
@@ -28,27 +32,37 @@ public final class TailMemory {
   }
 
   /**
-   * What was kept; empty when nothing ever was.
+   * What was kept; empty when nothing ever was, and when it is damaged: then it is put aside.
    *
-   * @throws IOException if it cannot be read, or is damaged; says what to do
+   * @throws IOException if it cannot be read, or cannot be put aside
    */
   public Optional<List<Place>> read() throws IOException {
+    damage = Optional.empty();
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     List<Place> places = new ArrayList<>();
-    for (String line : Files.readAllLines(file)) {
+    // Bytes that are no text must not stop it either: a damaged disk writes anything.
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    for (String line : text.lines().toList()) {
       String[] part = line.split("\t", 4);
-      if (part.length != 4 || !part[0].matches("[0-9]{1,19}")) {
-        throw new IOException(
-            file
-                + " is damaged (\""
-                + line
-                + "\"); delete it: the logs of remote-login tools are then read from now on");
+      if (part.length != 4 || !part[0].matches("[0-9]{1,18}") || part[3].indexOf('\0') >= 0) {
+        damage = Optional.of(StateFile.setAside(file, "\"" + shown(line) + "\""));
+        return Optional.empty();
       }
       places.add(new Place(Long.parseLong(part[0]), part[1], part[2], Path.of(part[3])));
     }
     return Optional.of(places);
+  }
+
+  private static String shown(String line) {
+    String clean = line.replaceAll("\\p{Cntrl}", "?");
+    return clean.substring(0, Math.min(SHOWN, clean.length()));
+  }
+
+  /** What the last {@link #read} found damaged. */
+  public Optional<StateFile.Damage> damage() {
+    return damage;
   }
 
   /** Puts these in place of what was there; a power cut leaves the one or the other. */

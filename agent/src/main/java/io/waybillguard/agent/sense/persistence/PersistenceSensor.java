@@ -64,6 +64,9 @@ public final class PersistenceSensor implements Sensor {
   /** By then a record, which is urgent, is in the log; before, it may be told again. */
   private static final Duration SAFE = Duration.ofSeconds(1);
 
+  /** After a disk refused what is to be kept. */
+  private static final Duration KEPT_AGAIN_AFTER = Duration.ofSeconds(30);
+
   /** Percent of one processor that the sweep at the start may take. */
   private static final int STARTING_SHARE = 50;
 
@@ -76,6 +79,7 @@ public final class PersistenceSensor implements Sensor {
   private final Path root;
   private final Path baselineFile;
   private final LastSeen memory;
+  private final Unfinished unfinished;
   private final FolderChanges folders;
   private final Registry registry;
   private final InstantSource clock;
@@ -129,6 +133,7 @@ public final class PersistenceSensor implements Sensor {
   private long sweeps;
   private String toldUnseen = "";
   private String standing = "";
+  private String unkept = "";
 
   private record Dirty(Instant since, Instant last) {}
 
@@ -170,6 +175,7 @@ public final class PersistenceSensor implements Sensor {
     this.root = root;
     this.baselineFile = Baseline.file(data);
     this.memory = new LastSeen(data);
+    this.unfinished = new Unfinished(data);
     this.folders = folders;
     this.registry = registry;
     this.clock = clock;
@@ -367,7 +373,7 @@ public final class PersistenceSensor implements Sensor {
   }
 
   private void begin(String by, Instant now, boolean whileAway, List<Observation> told) {
-    sweep = new Sweep(++sweeps, by, now, whileAway, points);
+    sweep = new Sweep(++sweeps, by, now, whileAway, unfinished.first(points));
     long tenth = settings.every().toMillis() / 10;
     nextSweep =
         now.plus(settings.every()).plusMillis(tenth == 0 ? 0 : chance.nextLong(-tenth, tenth + 1));
@@ -448,6 +454,7 @@ public final class PersistenceSensor implements Sensor {
     if (going.left.get(0).id().equals(done.pointId())) {
       going.left.remove(0);
       going.files += done.files();
+      unfinished.keep(going.left);
       if (going.left.isEmpty()) {
         finish(going, told);
       }
@@ -553,19 +560,31 @@ public final class PersistenceSensor implements Sensor {
    */
   private void keep(Instant now, List<Observation> told) throws IOException {
     if (unsavedSince != null && !burst.isOpen() && !now.isBefore(unsavedSince.plus(SAFE))) {
-      Baseline fresh = pending;
-      if (fresh != null) {
-        fresh.write(baselineFile);
-        pending = null;
-        baselineStamp = FileStamp.of(baselineFile);
+      try {
+        write();
+        unsavedSince = null;
+        unkept = "";
+      } catch (IOException e) {
+        // A disk that takes nothing does not blind this sensor: it only remembers less.
+        unkept = "; what was told cannot be kept for a new start: " + e.getMessage();
+        LOG.debug("sensor=persistence {}", unkept);
+        unsavedSince = now.plus(KEPT_AGAIN_AFTER);
       }
-      if (!first) {
-        memory.write(baselineTold, seen.values());
-      }
-      unsavedSince = null;
     }
     if (pending == null && !first && baselineDamage.isEmpty()) {
       replaced(now, told);
+    }
+  }
+
+  private void write() throws IOException {
+    Baseline fresh = pending;
+    if (fresh != null) {
+      fresh.write(baselineFile);
+      pending = null;
+      baselineStamp = FileStamp.of(baselineFile);
+    }
+    if (!first) {
+      memory.write(baselineTold, seen.values());
     }
   }
 
@@ -634,7 +653,7 @@ public final class PersistenceSensor implements Sensor {
 
   @Override
   public String standing() {
-    return standing;
+    return standing + unkept;
   }
 
   @Override

@@ -62,12 +62,16 @@ final class Places {
       look(read, tree.at("/"), pattern.substring(1), "", "");
       return;
     }
+    watch(tree.at("/etc"), "passwd"); // an account that comes has a home of its own
     Set<String> homes = new HashSet<>();
     for (Account account : accounts) {
       if (!account.home().equals("/") && homes.add(account.home())) {
         Path home = tree.at(account.home());
+        Path above = home.getParent();
         if (Files.isDirectory(home)) {
           look(read, home, pattern.substring(2), account.name(), account.home());
+        } else if (above != null && Files.isDirectory(above)) {
+          watch(above, FileRef.nameOf(account.home())); // made at the first login
         }
       }
     }

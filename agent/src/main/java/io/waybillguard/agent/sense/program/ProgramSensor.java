@@ -16,6 +16,7 @@ import io.waybillguard.agent.platform.HiddenAttribute;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.Packages;
 import io.waybillguard.agent.platform.PathText;
+import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.Volumes;
 import io.waybillguard.agent.sense.Described;
@@ -25,6 +26,7 @@ import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,6 +70,12 @@ public final class ProgramSensor implements Sensor {
 
   private static final int REMEMBERED_STARTS = 1024;
 
+  /** From the word of its start until a program is in its process it takes well below 1 ms. */
+  private static final int ASKED_AT_MOST = 20;
+
+  private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(10);
+  private static final int MOST_INTERPRETERS = 256;
+
   /** With more programs waiting than this, further events are left to wait in the kernel. */
   private static final int MOST_WAITING = 4096;
 
@@ -105,6 +113,22 @@ public final class ProgramSensor implements Sensor {
   private @Nullable Instant lastGoodLook;
 
   private record Start(long pid, Path file) {}
+
+  /** Interpreters that were started and are not asked yet what they run. */
+  private final List<Interpreting> interpreters = new ArrayList<>();
+
+  private static final class Interpreting {
+    private final Path program;
+    private final ProcessFacts by;
+    private final Instant since;
+    private int asked;
+
+    Interpreting(Path program, ProcessFacts by, Instant since) {
+      this.program = program;
+      this.by = by;
+      this.since = since;
+    }
+  }
 
   /**
    * @param clock gives the time of each observation: when this agent was told, which is
@@ -157,6 +181,7 @@ public final class ProgramSensor implements Sensor {
         take(event, seen);
       }
     }
+    askInterpreters();
     lastGoodLook = clock.instant();
     judge(seen);
     endBursts(seen);
@@ -169,12 +194,14 @@ public final class ProgramSensor implements Sensor {
     if (!isIdle()) {
       return Duration.ZERO;
     }
+    Duration longest =
+        interpreters.isEmpty() || ASKED_AGAIN_AFTER.compareTo(most) > 0 ? most : ASKED_AGAIN_AFTER;
     Instant due = bursts.due();
     if (due == null) {
-      return most;
+      return longest;
     }
     Duration left = Duration.between(clock.instant(), due);
-    return left.isNegative() ? Duration.ZERO : left.compareTo(most) < 0 ? left : most;
+    return left.isNegative() ? Duration.ZERO : left.compareTo(longest) < 0 ? left : longest;
   }
 
   /** While programs wait to be judged, more of the same burst may be among them. */
@@ -273,8 +300,48 @@ public final class ProgramSensor implements Sensor {
     return at.equals(file) || !Files.exists(at, LinkOption.NOFOLLOW_LINKS);
   }
 
+  /** A start is told before the program is in place: only then it can be asked what it runs. */
+  private void askInterpreters() {
+    for (Interpreting one : List.copyOf(interpreters)) {
+      one.asked++;
+      Processes.Call call = processes.call(one.by.pid());
+      if (call.executable().equals(one.by.executable())) {
+        interpreters.remove(one);
+        script(one, call).ifPresent(file -> started(file, one.by, one.since));
+      } else if (one.asked >= ASKED_AT_MOST) {
+        interpreters.remove(one); // it has ended, or runs something else by now
+      }
+    }
+  }
+
+  /** The file that an interpreter runs, when it is one that is told of when it is started. */
+  private Optional<Path> script(Interpreting one, Processes.Call call) {
+    try {
+      return Interpreters.script(one.program, call.arguments())
+          .map(given -> Path.of(call.folder()).resolve(given).normalize())
+          .filter(file -> file.isAbsolute() && Files.isRegularFile(file));
+    } catch (InvalidPathException e) {
+      LOG.debug("pid={} was called with what is no path: {}", one.by.pid(), e.toString());
+      return Optional.empty();
+    }
+  }
+
   private void started(FileEvent.Started event, Instant now) {
-    Path file = event.file();
+    if (Interpreters.isOne(event.file()) && interpreters.size() < MOST_INTERPRETERS) {
+      interpreters.add(
+          new Interpreting(
+              event.file(),
+              new ProcessFacts(
+                  event.process().pid(),
+                  PathText.of(event.file()),
+                  event.process().user(),
+                  event.process().parentPid()),
+              now));
+    }
+    started(event.file(), event.process(), now);
+  }
+
+  private void started(Path file, ProcessFacts process, Instant now) {
     Stamp stamp = stamp(file).orElse(Stamp.GONE);
     MountedVolume medium = media.of(file).orElse(null);
     Sighting sighting =
@@ -287,12 +354,12 @@ public final class ProgramSensor implements Sensor {
             Packages.Owner.UNKNOWN,
             medium,
             place(file, medium),
-            Described.process(event.process()),
-            ParentChain.above(processes, event.process()),
+            Described.process(process),
+            ParentChain.above(processes, process),
             true,
             Origin.Way.UNKNOWN,
             "");
-    if (!isWorthARecord(sighting, stamp) || isToldAlready(event, now)) {
+    if (!isWorthARecord(sighting, stamp) || isToldAlready(new Start(process.pid(), file), now)) {
       return;
     }
     sighting = sighting.of(packages.owner(file));
@@ -336,8 +403,8 @@ public final class ProgramSensor implements Sensor {
         || waitingByKey.containsKey(keyOf(stamp, sighting.file()));
   }
 
-  private boolean isToldAlready(FileEvent.Started event, Instant now) {
-    Instant before = starts.put(new Start(event.process().pid(), event.file()), now);
+  private boolean isToldAlready(Start start, Instant now) {
+    Instant before = starts.put(start, now);
     return before != null && Duration.between(before, now).compareTo(SAME_START) < 0;
   }
 
@@ -499,7 +566,14 @@ public final class ProgramSensor implements Sensor {
             sighting.by(),
             above.isEmpty() ? ProcessRef.UNKNOWN : above.get(0),
             above.isEmpty() ? above : above.subList(1, above.size()),
-            times));
+            times,
+            interpreter(sighting)));
+  }
+
+  /** Who runs a script is a process of another program. */
+  private static String interpreter(Sighting sighting) {
+    String program = sighting.by().executable();
+    return program.isEmpty() || program.equals(PathText.of(sighting.file())) ? "" : program;
   }
 
   private static Object keyOf(Stamp stamp, Path file) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The sessions whose start was recorded and whose end was not, kept in a small file, so that an
@@ -20,15 +21,20 @@ import java.util.List;
  */
 final class OpenLogins {
   private final Path file;
+  private Optional<StateFile.Damage> damage = Optional.empty();
 
   OpenLogins(Path file) {
     this.file = file;
   }
 
   /**
-   * @throws IOException if the file is there and cannot be read
+   * Those that were open; none when the file is damaged: then it is put aside, and who is still in
+   * is told as somebody new.
+   *
+   * @throws IOException if the file is there and cannot be read, or cannot be put aside
    */
   List<RemoteSession> read() throws IOException {
+    damage = Optional.empty();
     if (!Files.exists(file)) {
       return List.of();
     }
@@ -39,14 +45,14 @@ final class OpenLogins {
       }
       return open;
     } catch (JsonException | IllegalArgumentException e) {
-      throw new IOException(
-          file
-              + " is damaged ("
-              + e.getMessage()
-              + "); delete it: open remote logins are then"
-              + " recorded as new",
-          e);
+      damage = Optional.of(StateFile.setAside(file, String.valueOf(e.getMessage())));
+      return List.of();
     }
+  }
+
+  /** What the last {@link #read} found damaged. */
+  Optional<StateFile.Damage> damage() {
+    return damage;
   }
 
   private static RemoteSession session(Json.Obj one) throws JsonException {

@@ -4,9 +4,12 @@ import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.RemoteSession;
 import io.waybillguard.agent.event.RemoteSessionEnded;
 import io.waybillguard.agent.event.RemoteSessionStarted;
+import io.waybillguard.agent.event.SensorBack;
+import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.platform.RemoteAccess;
 import io.waybillguard.agent.platform.RemoteSigns;
 import io.waybillguard.agent.platform.RemoteTool;
+import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Sign;
@@ -25,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Remote logins: each is told once when it starts and once when it ends.
@@ -35,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * milliseconds.
  */
 public final class SessionSensor implements Sensor {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionSensor.class);
   private static final Duration SOON = Duration.ofMillis(250);
   private static final Duration RECORD_ALONE = Duration.ofMillis(500);
 
@@ -42,6 +48,9 @@ public final class SessionSensor implements Sensor {
    * By then a record, which is urgent, is in the log; before, it may be told again after a crash.
    */
   private static final Duration SAFE = Duration.ofSeconds(1);
+
+  /** After a disk refused what is to be kept. */
+  private static final Duration KEPT_AGAIN_AFTER = Duration.ofSeconds(30);
 
   /** What a log tells of a login and what was seen of it lie at most that far apart. */
   private static final Duration SAME = Duration.ofSeconds(15);
@@ -77,6 +86,8 @@ public final class SessionSensor implements Sensor {
   private boolean more;
 
   private boolean remembered;
+
+  private String unkept = "";
 
   /** When something changed that the memory does not hold yet. */
   private @Nullable Instant unsavedSince;
@@ -120,10 +131,11 @@ public final class SessionSensor implements Sensor {
   @Override
   public Sight open() throws IOException {
     String unseen = access.open();
-    logs.open();
+    List<StateFile.Damage> damages = new ArrayList<>(logs.open());
     lost.clear();
     if (!remembered) {
       memory.read().forEach(session -> open.put(session.uid(), session));
+      memory.damage().ifPresent(damages::add);
       remembered = true;
     }
     missed.clear();
@@ -133,6 +145,12 @@ public final class SessionSensor implements Sensor {
     read(now);
     Map<String, RemoteSession> present = present(signs, now);
     List<Observation> found = new ArrayList<>();
+    for (StateFile.Damage damage : damages) {
+      Instant since = damage.since().isBefore(now) ? damage.since() : now;
+      found.add(new SensorBlind(now, name(), since, damage.what()));
+      found.add(new SensorBack(now, name(), since, now, "logs and logins from now on"));
+      unsaved(now);
+    }
     for (RemoteSession before : List.copyOf(open.values())) {
       if (!present.containsKey(before.uid())) {
         found.add(ended(before, now, true));
@@ -152,11 +170,7 @@ public final class SessionSensor implements Sensor {
 
   @Override
   public List<Observation> sense(Duration patience) throws IOException {
-    if (unsavedSince != null && !clock.instant().isBefore(unsavedSince.plus(SAFE))) {
-      memory.write(open.values());
-      logs.save();
-      unsavedSince = null;
-    }
+    keep();
     if (!lost.isEmpty()) {
       throw new IOException(String.join("; ", lost));
     }
@@ -186,6 +200,30 @@ public final class SessionSensor implements Sensor {
     }
     seen.addAll(onlyInLogs(now));
     return seen;
+  }
+
+  /** A disk that takes nothing does not blind this sensor: it only remembers less. */
+  private void keep() {
+    Instant since = unsavedSince;
+    Instant now = clock.instant();
+    if (since == null || now.isBefore(since.plus(SAFE))) {
+      return;
+    }
+    try {
+      memory.write(open.values());
+      logs.save();
+      unsavedSince = null;
+      unkept = "";
+    } catch (IOException e) {
+      unkept = "what was told cannot be kept for a new start: " + e.getMessage();
+      LOG.debug("sensor=session {}", unkept);
+      unsavedSince = now.plus(KEPT_AGAIN_AFTER);
+    }
+  }
+
+  @Override
+  public String standing() {
+    return unkept;
   }
 
   private void read(Instant now) {

@@ -2,9 +2,9 @@ package io.waybillguard.agent.platform.shared;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.platform.TextLogsContract;
 import java.io.ByteArrayOutputStream;
@@ -26,8 +26,12 @@ final class FileTailsTest implements TextLogsContract {
   @TempDir private Path root;
   private Path log = Path.of("unset");
 
+  private final List<Path> homes = new ArrayList<>();
+
   @BeforeEach
   void place() throws IOException {
+    homes.add(root.resolve("home/lin"));
+    homes.add(root.resolve("home/none"));
     log = Files.createDirectory(root.resolve("log")).resolve("tool.log");
   }
 
@@ -35,7 +39,7 @@ final class FileTailsTest implements TextLogsContract {
   public FileTails logs() {
     return new FileTails(
         List.of(log.toString(), root.resolve("log/day*.log").toString(), "~/.x/*.log"),
-        List.of(root.resolve("home/lin"), root.resolve("home/none")),
+        () -> List.copyOf(homes),
         root.resolve("memory.tsv"));
   }
 
@@ -141,10 +145,33 @@ final class FileTailsTest implements TextLogsContract {
   }
 
   @Test
-  void aDamagedMemoryIsRefusedWithWhatToDo() throws Exception {
-    Files.writeString(root.resolve("memory.tsv"), "x\ty\n");
-    IOException e = assertThrows(IOException.class, this::opened);
-    assertTrue(String.valueOf(e.getMessage()).contains("is damaged (\"x\ty\"); delete it"));
+  void aDamagedMemoryIsPutAsideAndLogsAreReadFromNowOn() throws Exception {
+    write("before");
+    Path memory = root.resolve("memory.tsv");
+    for (String bad :
+        List.of("x\ty\n", "\0\0\0", "99999999999999999999\ta\tb\tc\n", "1\ta\tb\t\0\n")) {
+      Files.writeString(memory, bad);
+      FileTails logs = logs();
+      List<StateFile.Damage> damages = logs.open();
+      assertEquals(1, damages.size(), bad);
+      assertTrue(damages.get(0).what().contains("memory.tsv is damaged"), damages.toString());
+      assertEquals(bad, Files.readString(root.resolve("memory.tsv.damaged")));
+      assertEquals(List.of(), TextLogsContract.read(logs), "what was there is not told");
+      write("after");
+      assertEquals(List.of("after"), TextLogsContract.read(logs));
+      logs.save();
+      assertEquals(List.of(), logs().open(), "a new one was begun");
+    }
+  }
+
+  @Test
+  void aHomeThatComesIsLookedInto() throws Exception {
+    FileTails logs = opened();
+    Path home = Files.createDirectories(root.resolve("home/new/.x"));
+    append(home.resolve("tool.log"), "first\n".getBytes(UTF_8));
+    assertEquals(List.of(), TextLogsContract.read(logs));
+    homes.add(root.resolve("home/new"));
+    assertEquals(List.of("first"), TextLogsContract.read(logs));
   }
 
   /** Written, renamed, looked at and begun anew in any order: each line once, and in order. */

@@ -190,6 +190,52 @@ final class PersistenceSensorTest {
   }
 
   @Test
+  void anAccountThatComesHasItsHomeWatchedAlsoWhenThatIsMadeLater() throws Exception {
+    opened();
+    String before = Files.readString(root.resolve("etc/passwd"));
+    write("/etc/passwd", before + "new:x:1001:1001::/home/new:/bin/sh\n");
+    looks();
+    Files.createDirectories(root.resolve("home/new"));
+    told(root.resolve("home/new"));
+    looks();
+    write("/home/new/.config/autostart/x.desktop", "[Desktop Entry]\nExec=/home/new/.x/wps\n");
+    assertEquals(List.of("APPEARED autostart x.desktop"), changes(looks()));
+  }
+
+  @Test
+  void aSweepThatWasCutOffGoesOnWithThePointsThatItHadNotComeTo() throws Exception {
+    opened();
+    sensor.close();
+    Files.writeString(data.resolve("autostart-sweep.txt"), "sysv\nno such point\nssh\n");
+    Unfinished unfinished = new Unfinished(data);
+    assertEquals(
+        List.of("ssh", "sysv", "systemd_units", "cron", "autostart"),
+        unfinished.first(POINTS).stream().map(Point::id).limit(5).toList());
+    agent();
+    opened();
+    assertFalse(Files.exists(data.resolve("autostart-sweep.txt")), "it came to its end");
+    assertEquals(POINTS, unfinished.first(POINTS));
+    unfinished.keep(POINTS.subList(5, 7));
+    assertEquals("browser_ext_linux", unfinished.first(POINTS).get(0).id());
+  }
+
+  @Test
+  void aDiskThatTakesNothingDoesNotBlindIt() throws Exception {
+    opened();
+    Path inTheWay = Files.createDirectories(data.resolve("autostart-seen.json.new/in-the-way"));
+    write("/etc/cron.d/job", "@reboot root /usr/bin/tool\n");
+    assertEquals(List.of("APPEARED cron @reboot"), changes(looks(Duration.ofSeconds(100))));
+    assertTrue(sensor.standing().contains("cannot be kept"), sensor.standing());
+    Files.delete(inTheWay);
+    Files.delete(inTheWay.getParent());
+    looks(Duration.ofSeconds(100));
+    assertFalse(sensor.standing().contains("cannot be kept"), sensor.standing());
+    sensor.close();
+    agent();
+    assertEquals(List.of(), changes(sensor.open().found()), "kept in the end");
+  }
+
+  @Test
   void whatHappenedWhileTheAgentWasAwayIsToldWhenItIsBack() throws Exception {
     opened();
     sensor.close();

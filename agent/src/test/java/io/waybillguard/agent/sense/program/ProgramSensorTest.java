@@ -255,6 +255,42 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   @Test
+  void aScriptThatAnInterpreterRunsOffTheStickIsNamedWithTheInterpreter() throws Exception {
+    Path program = Files.writeString(stick.resolve("run.py"), "print(1)\n");
+    kernel.mount(onStick);
+    Path python = Path.of("/usr/bin/python3.11");
+    kernel.process(50, python.toString(), "courier", SHELL);
+    kernel.started(python, 50);
+    assertEquals(List.of(), sensor.sense(Duration.ofSeconds(7)), "it is not in place yet");
+    assertEquals(List.of(), sensor.sense(Duration.ofSeconds(7)));
+    assertTrue(kernel.lastPatience().compareTo(Duration.ofMillis(50)) < 0, "it is asked again");
+    kernel.called(50, stick.toString(), "python3", "-u", "run.py", "--quiet");
+    ProgramStarted start = started(only(look()));
+    assertEquals(program.toString(), start.file().path());
+    assertEquals(sha256(program), start.file().sha256());
+    assertEquals("/usr/bin/python3.11", start.interpreter());
+    assertEquals(50, start.process().pid());
+    assertEquals(new ProcessRef(SHELL, "/usr/bin/bash", "courier"), start.parent());
+    assertEquals(List.of(), look(), "told once");
+  }
+
+  @Test
+  void aScriptInAnOrdinaryPlaceOrACallWithoutAFileIsNoRecord() throws Exception {
+    Path ordinary = Files.writeString(disk.resolve("job.sh"), "true\n");
+    Path shell = Path.of("/usr/bin/dash");
+    kernel.process(51, shell.toString(), "courier", SHELL);
+    kernel.called(51, disk.toString(), "sh", ordinary.toString());
+    kernel.started(shell, 51);
+    kernel.process(52, shell.toString(), "courier", SHELL);
+    kernel.called(52, disk.toString(), "sh", "-c", stick.resolve("x").toString());
+    kernel.started(shell, 52);
+    kernel.process(53, shell.toString(), "courier", SHELL);
+    kernel.called(53, "", "sh", "not\0a path");
+    kernel.started(shell, 53);
+    assertEquals(List.of(), look());
+  }
+
+  @Test
   void aStartOfAProgramThatAppearedIsRecordedAfterItWithTheSameHashAndOrigin() throws Exception {
     Path source = script(stick.resolve("update"), "echo steal");
     kernel.mount(onStick);

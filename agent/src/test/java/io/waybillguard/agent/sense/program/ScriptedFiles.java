@@ -19,12 +19,23 @@ final class ScriptedFiles implements FileActivity, Volumes, Processes {
   private final List<FileEvent> events = new ArrayList<>();
   private final List<MountedVolume> mounted = new ArrayList<>();
   private final Map<Long, ProcessFacts> processes = new HashMap<>();
+  private final Map<Long, Call> calls = new HashMap<>();
   private boolean lost;
   private boolean open;
   private Duration lastPatience = Duration.ZERO;
 
   void process(long pid, String executable, String user, long parent) {
     processes.put(pid, new ProcessFacts(pid, executable, user, parent));
+  }
+
+  /** From now on a process says that it was called so. */
+  void called(long pid, String folder, String... arguments) {
+    calls.put(pid, new Call(of(pid).executable(), List.of(arguments), folder));
+  }
+
+  @Override
+  public Call call(long pid) {
+    return calls.getOrDefault(pid, Call.NONE);
   }
 
   void written(Path file, long pid) {

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.sense.session;
 
+import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,14 +22,18 @@ final class LinesByHand implements TextLogs {
   private final Disk disk;
   private int at;
   String lost = "";
+  final List<StateFile.Damage> damaged = new ArrayList<>();
 
   LinesByHand(Disk disk) {
     this.disk = disk;
   }
 
   @Override
-  public void open() {
+  public List<StateFile.Damage> open() {
     at = disk.saved < 0 ? disk.lines.size() : disk.saved;
+    List<StateFile.Damage> damages = List.copyOf(damaged);
+    damaged.clear();
+    return damages;
   }
 
   @Override

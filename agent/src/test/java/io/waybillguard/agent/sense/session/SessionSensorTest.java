@@ -11,10 +11,12 @@ import io.waybillguard.agent.event.RemoteSession;
 import io.waybillguard.agent.event.RemoteSession.Confidence;
 import io.waybillguard.agent.event.RemoteSessionEnded;
 import io.waybillguard.agent.event.RemoteSessionStarted;
+import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.RemoteTool.By;
 import io.waybillguard.agent.platform.RemoteTool.Says;
 import io.waybillguard.agent.platform.RemoteTool.Sign;
+import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.SensorContract;
 import java.io.IOException;
@@ -247,10 +249,39 @@ final class SessionSensorTest implements SensorContract {
   }
 
   @Test
-  void aDamagedMemoryIsNamedWithWhatToDo() throws IOException {
+  void aDamagedMemoryIsPutAsideAndRecordedAndTheSensorGoesOn() throws IOException {
+    sshLogin();
     Files.writeString(folder.resolve("logins.json"), "{\"open\":[{}");
-    IOException e = assertThrows(IOException.class, () -> sensor.open());
-    assertTrue(String.valueOf(e.getMessage()).contains("logins.json is damaged"), e.getMessage());
+    Instant written = Files.getLastModifiedTime(folder.resolve("logins.json")).toInstant();
+    now = written.plusSeconds(90);
+    lines.damaged.add(new StateFile.Damage("login-logs.tsv is damaged", written));
+    List<Observation> found = sensor.open().found();
+    assertEquals(
+        List.of("sensor.blind", "sensor.back", "sensor.blind", "sensor.back", "session.start"),
+        found.stream().map(Observation::type).toList());
+    SensorBlind blind = (SensorBlind) found.get(2);
+    assertTrue(blind.cause().contains("logins.json is damaged"), blind.cause());
+    assertEquals(written, blind.from());
+    assertTrue(Files.exists(folder.resolve("logins.json.damaged")));
+    assertEquals(List.of(), lookOn());
+    sensor = sensorAnew();
+    assertEquals(List.of(), sensor.open().found(), "the new memory holds who is in");
+  }
+
+  @Test
+  void aDiskThatTakesNothingDoesNotBlindIt() throws IOException {
+    sensor.open();
+    Files.createDirectories(folder.resolve("logins.json.new/in-the-way"));
+    sshLogin();
+    assertEquals(1, lookOn().size());
+    assertTrue(sensor.standing().contains("cannot be kept"), sensor.standing());
+    Files.delete(folder.resolve("logins.json.new/in-the-way"));
+    Files.delete(folder.resolve("logins.json.new"));
+    now = now.plusSeconds(60);
+    assertEquals(List.of(), lookOn());
+    assertEquals("", sensor.standing());
+    sensor = sensorAnew();
+    assertEquals(List.of(), sensor.open().found());
   }
 
   @Test
