@@ -224,7 +224,7 @@ class Scenario:
             told = lab.wait_for("the end of the story", whole, 90, 2)
         except lab.Broken:
             told = self.incidents()
-        if not check("all of it is one incident", len(told) == 1, [(i["title"], [s["step"] for s in i["steps"]]) for i in told]):
+        if not check("all of it is one incident", len(told) == 1, [i["story"] for i in told]):
             return
         crime = told[0]
         order = list(dict.fromkeys(s["step"] for s in crime["steps"]))

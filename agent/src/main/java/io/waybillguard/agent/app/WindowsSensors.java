@@ -80,7 +80,7 @@ final class WindowsSensors {
     return new SessionSensor(
         new WindowsRemoteAccess(events),
         // The places of tools' own logs on Windows are not known to this version.
-        new FileTails(List.of(), List.of(), data.resolve("login-logs.tsv")),
+        new FileTails(List.of(), List::of, data.resolve("login-logs.tsv")),
         Sensors.tools(),
         ZoneId.systemDefault(),
         data.resolve("logins.json"),
