@@ -47,8 +47,9 @@ public final class Inbox {
     try {
       if (waiting.size() >= capacity) {
         lost.merge(seen.type(), 1L, Long::sum);
-        lostFrom = lostFrom == null ? seen.at() : lostFrom;
-        lostUntil = seen.at();
+        // What sensors sum up comes late: the newest is not always the last to come.
+        lostFrom = lostFrom == null || seen.at().isBefore(lostFrom) ? seen.at() : lostFrom;
+        lostUntil = lostUntil == null || seen.at().isAfter(lostUntil) ? seen.at() : lostUntil;
         return;
       }
       waiting.add(seen);

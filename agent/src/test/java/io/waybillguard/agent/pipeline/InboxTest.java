@@ -39,6 +39,17 @@ final class InboxTest {
   }
 
   @Test
+  void aLossIsFromTheEarliestToTheLatestInWhateverOrderTheyCame() {
+    Inbox inbox = new Inbox(1);
+    for (int at : new int[] {0, 26, 9, 40, 3}) {
+      inbox.offer(seen(at));
+    }
+    RecordsLost lost = inbox.takeLosses(Scene.noon(50)).orElseThrow();
+    assertEquals(seen(3).at(), lost.from());
+    assertEquals(seen(40).at(), lost.until());
+  }
+
+  @Test
   void somethingUrgentAndAWakeUpEndTheWaiting() {
     Inbox inbox = new Inbox(10);
     inbox.offer(seen(0));
