@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What desks' logs say of incidents is found, told and counted. */
-final class IncidentsTest {
+final class IncidentsAtHqTest {
   @TempDir private Path folder;
   private TestHq hq;
   private Desk desk;
