@@ -63,6 +63,12 @@ def agent(*words, name="agent", lang="en", **env):
     return java(name, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", windows(os.path.join(AGENT, "waybill-guard-agent.jar")), *words, "--home", HOME, "--lang", lang, **env)
 
 
+def decided():
+    """The sensors' states, once each has one: what status shows is written every two seconds."""
+    states = {each["name"]: (each["state"], each["detail"]) for each in agent("status", "--json").json()["sensors"]}
+    return states if states and all(state != "starting" for state, _ in states.values()) else None
+
+
 def class_path():
     listed = os.path.join(OUT, "class-path")
     if len(sys.argv) > 2:
@@ -144,8 +150,7 @@ def life_of_a_service(path):
             raise lab.Broken("without the service there is nothing to see")
         state = agent("service", "status", "--json").json()
         checks.that("its manager names its process and its command", state["pid"] > 0 and " run --home " in state["command"], state)
-        status = agent("status", "--json").json()
-        sensors = {each["name"]: (each["state"], each["detail"]) for each in status["sensors"]}
+        sensors = lab.wait_for("the sensors' states", decided, 60, 2)  # the service runs before they are open
         checks.that("every sensor sees, or says what it does not see", len(sensors) >= 7 and all(state in ("live", "reduced") or detail for state, detail in sensors.values()), sensors)
         checks.that("the sensor of USB sees", sensors["usb"][0] == "live", sensors["usb"])
 

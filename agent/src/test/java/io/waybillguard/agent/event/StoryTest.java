@@ -181,7 +181,7 @@ final class StoryTest {
     IncidentChanged incident = incident(Severity.HIGH, 0);
     Story story = new Story(Locale.SIMPLIFIED_CHINESE, ZONE);
     assertEquals(
-        List.of("6月16日 02:10，1 分 0 秒 内没有人回答提示。", "02:11，李雷 回答提示：“不认识”（用了 9 秒，用这台电脑的扫描枪）。"),
+        List.of("6月16日 02:10，1 分 0 秒内没有人回答提示。", "02:11，李雷 回答提示：“不认识”（用了 9 秒，用这台电脑的扫描枪）。"),
         texts(story, incident));
     Json.Obj answer = story.json(incident, "0123").objects("answers").get(0);
     assertEquals("unknown", answer.text("answer"));
