@@ -75,7 +75,7 @@ int main(int argc, char **argv) {
 }
 '''
 TICK = os.sysconf("SC_CLK_TCK")
-JVM_OPTIONS = os.path.join(lab.CHECKOUT, "config", "jvm.options")
+JVM_OPTIONS = os.path.join(lab.CHECKOUT, "installer", "linux", "jvm.options")
 
 
 class Watcher:

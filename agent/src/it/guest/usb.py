@@ -58,7 +58,7 @@ class Scenario:
         print("guest: " + self.guest.boot(), flush=True)
         installed = self.agent.install()
         self.checks.that("the agent is in the guest", installed.status == 0, installed.said())
-        shutil.copyfile(os.path.join(lab.CHECKOUT, "config", "jvm.options"), os.path.join(self.guest.share, "jvm.options"))
+        shutil.copyfile(os.path.join(lab.CHECKOUT, "installer", "linux", "jvm.options"), os.path.join(self.guest.share, "jvm.options"))
         more = self.guest.sh("cp /share/jvm.options /opt/ && printf 'selftest:\\n  signs_every: 1m\\n' >>%s/config/agent.yaml" % self.agent.HOME)
         if more.status != 0:
             raise lab.Broken("the agent's settings cannot be written: " + more.said())
