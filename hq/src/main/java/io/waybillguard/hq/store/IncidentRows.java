@@ -188,10 +188,10 @@ public final class IncidentRows {
                 h.select(
                         "SELECT (opened + ?) / 86400000 AS day, severity, count(*) AS incidents"
                             + " FROM incident WHERE opened >= ?"
-                            + " GROUP BY (opened + ?) / 86400000, severity ORDER BY 1, 2",
+                            // By the place in the list: PostgreSQL takes a parameter for another.
+                            + " GROUP BY 1, 2 ORDER BY 1, 2",
                         Days.OFFSET_MILLIS,
-                        Days.begin(from).toEpochMilli(),
-                        Days.OFFSET_MILLIS)
+                        Days.begin(from).toEpochMilli())
                     .map(
                         (row, ctx) ->
                             new OnDay(

@@ -68,10 +68,9 @@ public final class WatchedDays {
     SortedMap<Long, Long> enrolled = new TreeMap<>();
     h.select(
             "SELECT (enrolled + ?) / 86400000 AS day, count(*) AS desks FROM workstation"
-                + " WHERE continues IS NULL AND enrolled < ? GROUP BY (enrolled + ?) / 86400000",
+                + " WHERE continues IS NULL AND enrolled < ? GROUP BY 1",
             Days.OFFSET_MILLIS,
-            Days.begin(last + 1).toEpochMilli(),
-            Days.OFFSET_MILLIS)
+            Days.begin(last + 1).toEpochMilli())
         .map((row, ctx) -> enrolled.merge(row.getLong("day"), row.getLong("desks"), Long::sum))
         .list();
     return enrolled;
