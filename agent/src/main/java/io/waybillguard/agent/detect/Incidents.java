@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * it, and what happens while such a login lasts. A finding that joins nothing begins an incident.
  *
  * <p>Order is that of the log. Bounded: {@value #MOST_INCIDENTS} open incidents of {@value
- * #MOST_STEPS} steps, {@value #MOST_SESSIONS} open sessions; the incident without a step for
- * longest is closed to make room. Not thread-safe.
+ * #MOST_STEPS} steps, {@value #MOST_SESSIONS} open sessions; of the incidents that weigh least, the
+ * one without a step for longest is closed to make room. Not thread-safe.
  */
 public final class Incidents {
   /** Open at once. */
@@ -303,7 +304,7 @@ public final class Incidents {
     IncidentChanged after;
     if (before == null) {
       if (open.size() >= MOST_INCIDENTS) {
-        changes.add(close(open.values().iterator().next(), finding.at()));
+        changes.add(close(least(), finding.at()));
       }
       long first = step.about().isEmpty() ? seq : step.about().get(0);
       after =
@@ -333,6 +334,11 @@ public final class Incidents {
         || after.severity() != before.severity()
         || !stages(before.steps()).containsAll(stages(after.steps()))
         || after.left() % MOST_STEPS == 0;
+  }
+
+  /** The one to make room: of those that weigh least, the one without a step for longest. */
+  private IncidentChanged least() {
+    return Collections.min(open.values(), Comparator.comparing(IncidentChanged::severity));
   }
 
   private static IncidentChanged joined(IncidentChanged before, Step step) {

@@ -7,7 +7,11 @@ import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.event.Severity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +35,16 @@ public final class NewProgramInHiddenPlace implements Detector {
             }
           });
 
+  /**
+   * An updater or a compiler makes hundreds; each is a record of its own. Of the two steps each has
+   * its own count, so that many that appear hide none that starts.
+   */
+  static final int MOST_AN_HOUR = 16;
+
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final Deque<Instant> appeared = new ArrayDeque<>();
+  private final Deque<Instant> started = new ArrayDeque<>();
   private final AllowedFiles allowed;
 
   /**
@@ -63,11 +77,26 @@ public final class NewProgramInHiddenPlace implements Detector {
         || !told.add(step + " " + file.sha256() + " " + file.path())) {
       return List.of();
     }
+    if (isFlood(step.equals("started") ? started : appeared, seen.at())) {
+      return List.of();
+    }
     Json.Obj facts =
         Json.object()
             .put("step", step)
             .put("path", file.path())
             .putUnlessEmpty("sha256", file.sha256());
     return List.of(new Finding(seen.at(), rule(), Severity.LOW, List.of(seq), facts));
+  }
+
+  /** Whether so many were told of within the hour that one more tells nobody anything. */
+  private static boolean isFlood(Deque<Instant> told, Instant at) {
+    while (!told.isEmpty() && told.peekFirst().isBefore(at.minus(HOUR))) {
+      told.removeFirst();
+    }
+    if (told.size() >= MOST_AN_HOUR) {
+      return true;
+    }
+    told.addLast(at);
+    return false;
   }
 }

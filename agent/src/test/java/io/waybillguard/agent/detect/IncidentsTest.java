@@ -156,6 +156,25 @@ final class IncidentsTest {
   }
 
   @Test
+  void aFloodOfSmallMattersDoesNotPushOutAGraveOne() {
+    Incidents incidents = new Incidents("log");
+    String grave = incidents.on(0, program(Scene.noon(0), "/grave", 0)).get(0).uid();
+    for (int i = 1; i < 3 * Incidents.MOST_INCIDENTS; i++) {
+      List<IncidentChanged> unused =
+          incidents.on(
+              i,
+              new Finding(
+                  Scene.noon(i),
+                  "program-in-hidden-place",
+                  Severity.LOW,
+                  List.of((long) i),
+                  Json.object().put("path", "/small" + i)));
+    }
+    assertEquals(Incidents.MOST_INCIDENTS, incidents.open().size());
+    assertTrue(incidents.open().stream().anyMatch(each -> each.uid().equals(grave)));
+  }
+
+  @Test
   void memoryIsBounded() {
     Incidents incidents = new Incidents("log");
     int closed = 0;

@@ -93,6 +93,25 @@ final class NewRulesTest {
   }
 
   @Test
+  void aCompilersFloodIsToldOfUpToACountAndHidesNoStart() {
+    NewProgramInHiddenPlace rule = new NewProgramInHiddenPlace(AllowedFiles.NONE);
+    int told = 0;
+    for (int i = 0; i < 500; i++) {
+      told += of(rule, appeared("/home/d/.x/" + i, true, Origin.NOT_SEEN_ON_MEDIUM)).size();
+    }
+    assertEquals(NewProgramInHiddenPlace.MOST_AN_HOUR, told);
+    ProgramAppeared hidden = appeared("/home/d/.x/a", true, Origin.NOT_SEEN_ON_MEDIUM);
+    ProgramStarted start =
+        new ProgramStarted(
+            NOON, hidden.file(), Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN, ProcessRef.UNKNOWN);
+    assertEquals(List.of(Severity.LOW), of(rule, start));
+    ProgramAppeared later =
+        new ProgramAppeared(
+            NOON.plusSeconds(3601), hidden.file(), Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN);
+    assertEquals(List.of(Severity.LOW), of(rule, later), "another hour");
+  }
+
+  @Test
   void aSensorIsSilencedOnlyWhenItCouldSeeAndThatIsToldOnce() {
     SensorBlind blind = new SensorBlind(NOON, "usb", NOON, "netlink closed");
     SensorLive live = new SensorLive(NOON, "usb", false, "");
