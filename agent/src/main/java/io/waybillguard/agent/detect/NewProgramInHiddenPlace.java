@@ -18,9 +18,9 @@ import java.util.Set;
 
 /**
  * A program appeared or was started in a hidden place, and did not come off a stick: that is {@link
- * ProgramFromRemovableMedia}'s. Updaters do so too, so alone it weighs little. Each content at each
- * path is told once for each of the two steps, as far as the last {@value #MOST} go, and again
- * after a restart of the agent.
+ * ProgramFromRemovableMedia}'s. Updaters do so too, so alone it weighs nothing; it is what later
+ * steps are joined to. Each content at each path is told once for each of the two steps, as far as
+ * the last {@value #MOST} go, and again after a restart of the agent.
  */
 public final class NewProgramInHiddenPlace implements Detector {
   /** Steps that are remembered as told. */
@@ -85,7 +85,7 @@ public final class NewProgramInHiddenPlace implements Detector {
             .put("step", step)
             .put("path", file.path())
             .putUnlessEmpty("sha256", file.sha256());
-    return List.of(new Finding(seen.at(), rule(), Severity.LOW, List.of(seq), facts));
+    return List.of(new Finding(seen.at(), rule(), Severity.INFORMATIONAL, List.of(seq), facts));
   }
 
   /** Whether so many were told of within the hour that one more tells nobody anything. */

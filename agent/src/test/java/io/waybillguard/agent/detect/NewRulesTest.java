@@ -82,7 +82,7 @@ final class NewRulesTest {
         new ProgramStarted(
             NOON, hidden.file(), Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN, ProcessRef.UNKNOWN);
     assertEquals(
-        List.of(Severity.LOW, Severity.LOW),
+        List.of(Severity.INFORMATIONAL, Severity.INFORMATIONAL),
         of(new NewProgramInHiddenPlace(AllowedFiles.NONE), hidden, hidden, start, start));
     assertEquals(
         List.of(),
@@ -104,11 +104,11 @@ final class NewRulesTest {
     ProgramStarted start =
         new ProgramStarted(
             NOON, hidden.file(), Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN, ProcessRef.UNKNOWN);
-    assertEquals(List.of(Severity.LOW), of(rule, start));
+    assertEquals(List.of(Severity.INFORMATIONAL), of(rule, start));
     ProgramAppeared later =
         new ProgramAppeared(
             NOON.plusSeconds(3601), hidden.file(), Origin.NOT_SEEN_ON_MEDIUM, ProcessRef.UNKNOWN);
-    assertEquals(List.of(Severity.LOW), of(rule, later), "another hour");
+    assertEquals(List.of(Severity.INFORMATIONAL), of(rule, later), "another hour");
   }
 
   @Test
