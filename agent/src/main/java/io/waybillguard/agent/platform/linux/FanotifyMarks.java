@@ -26,33 +26,6 @@ final class FanotifyMarks {
   /** All that a group that hands over descriptors is ever asked for. */
   static final long BY_DESCRIPTOR = WRITES | STARTS | READS;
 
-  /** File systems in which no program can be put, or only by the kernel itself. */
-  private static final Set<String> NO_FILES =
-      Set.of(
-          "autofs",
-          "binfmt_misc",
-          "bpf",
-          "cgroup",
-          "cgroup2",
-          "configfs",
-          "cpuset",
-          "debugfs",
-          "devpts",
-          "devtmpfs",
-          "efivarfs",
-          "fusectl",
-          "hugetlbfs",
-          "mqueue",
-          "nsfs",
-          "proc",
-          "pstore",
-          "rpc_pipefs",
-          "securityfs",
-          "selinuxfs",
-          "smackfs",
-          "sysfs",
-          "tracefs");
-
   private static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
 
   private final @Nullable FanotifyGroup byName;
@@ -102,7 +75,7 @@ final class FanotifyMarks {
     this.byName = byName;
     this.byDescriptor = byDescriptor;
     this.folders = folders;
-    this.watched = watched.and(mount -> !NO_FILES.contains(mount.fileSystem()));
+    this.watched = watched.and(mount -> !mount.isMadeUp());
   }
 
   /**

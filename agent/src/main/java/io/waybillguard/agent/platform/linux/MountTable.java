@@ -11,6 +11,33 @@ import java.util.Set;
 
 /** The mount table of this process: {@code /proc/self/mountinfo}, proc_pid_mountinfo(5). */
 final class MountTable {
+  /** {@code /proc/filesystems}, mount(8). */
+  private static final Set<String> MADE_UP =
+      Set.of(
+          "autofs",
+          "binfmt_misc",
+          "bpf",
+          "cgroup",
+          "cgroup2",
+          "configfs",
+          "cpuset",
+          "debugfs",
+          "devpts",
+          "devtmpfs",
+          "efivarfs",
+          "fusectl",
+          "hugetlbfs",
+          "mqueue",
+          "nsfs",
+          "proc",
+          "pstore",
+          "rpc_pipefs",
+          "securityfs",
+          "selinuxfs",
+          "smackfs",
+          "sysfs",
+          "tracefs");
+
   /**
    * One mount. Strings hold bytes, one a character ({@link RawPath}): a mount point need not be
    * text.
@@ -33,6 +60,11 @@ final class MountTable {
       String source,
       boolean readOnly,
       String options) {
+    /** Whether no program can be put there, or only by the kernel itself, which makes all of it. */
+    boolean isMadeUp() {
+      return MADE_UP.contains(fileSystem);
+    }
+
     /** Whether the device number is that of a real block device; 0 is the kernel's own. */
     boolean hasBlockDevice() {
       return !device.startsWith("0:");

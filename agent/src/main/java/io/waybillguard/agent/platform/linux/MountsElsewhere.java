@@ -13,29 +13,6 @@ import java.util.function.Predicate;
  * /proc/filesystems}, mount(8), and mount.fuse3(8) for those with {@code fuse.}.
  */
 public final class MountsElsewhere {
-  private static final Set<String> MADE_UP =
-      Set.of(
-          "autofs",
-          "binfmt_misc",
-          "bpf",
-          "cgroup",
-          "cgroup2",
-          "configfs",
-          "debugfs",
-          "devpts",
-          "devtmpfs",
-          "efivarfs",
-          "fusectl",
-          "hugetlbfs",
-          "mqueue",
-          "nsfs",
-          "proc",
-          "pstore",
-          "rpc_pipefs",
-          "securityfs",
-          "sysfs",
-          "tracefs");
-
   private static final Set<String> FAR =
       Set.of(
           "afs",
@@ -63,7 +40,7 @@ public final class MountsElsewhere {
     Set<Path> points = new HashSet<>();
     for (Mount mount : MountTable.read(mountinfo)) {
       Path point = RawPath.of(mount.mountPoint());
-      if (MADE_UP.contains(mount.fileSystem()) || FAR.contains(mount.fileSystem())) {
+      if (mount.isMadeUp() || FAR.contains(mount.fileSystem())) {
         points.add(point);
       } else {
         points.remove(point); // mounted over it later
