@@ -93,6 +93,9 @@ public final class Incidents {
   /** When each had its last step, with the clock as it was before all its jumps. */
   private final Map<String, Instant> lastSteps = new HashMap<>();
 
+  /** Until then no incident is quiet, by the clock of {@link #lastSteps}. */
+  private Instant quietAfter = Instant.MAX;
+
   /** How far the clock has jumped since the fold began: time that nobody lived through. */
   private Duration jumped = Duration.ZERO;
 
@@ -153,11 +156,20 @@ public final class Incidents {
   private void keep(IncidentChanged incident) {
     open.put(incident.uid(), incident);
     lastSteps.put(incident.uid(), steady(incident.last().at()));
+    quietAfter = earliestQuiet();
   }
 
   private void forget(String uid) {
     open.remove(uid);
     lastSteps.remove(uid);
+    quietAfter = earliestQuiet();
+  }
+
+  private Instant earliestQuiet() {
+    return lastSteps.values().stream()
+        .min(Instant::compareTo)
+        .map(last -> last.plus(QUIET))
+        .orElse(Instant.MAX);
   }
 
   private Instant steady(Instant at) {
@@ -267,6 +279,10 @@ public final class Incidents {
   }
 
   private List<IncidentChanged> closeQuiet(Instant now) {
+    // Asked at every record of the log, and hardly ever so.
+    if (!steady(now).isAfter(quietAfter)) {
+      return List.of();
+    }
     List<IncidentChanged> closed = new ArrayList<>();
     for (IncidentChanged each : open()) {
       if (Duration.between(lastSteps.getOrDefault(each.uid(), now), steady(now)).compareTo(QUIET)
@@ -354,7 +370,7 @@ public final class Incidents {
         step.at(),
         Change.UPDATE,
         before.uid(),
-        max(before.severity(), together(steps)),
+        Severity.max(before.severity(), together(steps)),
         before.opened(),
         steps,
         left);
@@ -404,7 +420,7 @@ public final class Incidents {
   private static Severity together(List<Step> steps) {
     Severity most = Severity.INFORMATIONAL;
     for (Step step : steps) {
-      most = max(most, step.severity());
+      most = Severity.max(most, step.severity());
     }
     Set<Stage> stages = stages(steps);
     boolean images = stages.remove(Stage.IMAGES);
@@ -419,7 +435,7 @@ public final class Incidents {
         images || stages.size() > 2
             ? Severity.HIGH
             : stages.size() == 2 ? Severity.MEDIUM : Severity.INFORMATIONAL;
-    return max(most, grown);
+    return Severity.max(most, grown);
   }
 
   private static Set<Stage> stages(List<Step> steps) {
@@ -427,10 +443,6 @@ public final class Incidents {
     steps.forEach(step -> stages.add(Stage.of(step.rule())));
     stages.remove(Stage.OTHER);
     return stages;
-  }
-
-  private static Severity max(Severity a, Severity b) {
-    return a.compareTo(b) >= 0 ? a : b;
   }
 
   /** What a finding can be joined by. */

@@ -23,6 +23,11 @@ public enum Severity {
     throw new IllegalArgumentException("no severity has the id " + id);
   }
 
+  /** The graver of two. */
+  public static Severity max(Severity a, Severity b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
   /** OCSF {@code severity_id}, 1 to 5. */
   public int id() {
     return id;

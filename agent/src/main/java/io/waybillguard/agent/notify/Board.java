@@ -129,7 +129,7 @@ final class Board {
       // A login that ended, or this desk's own answer: part of the story, and no news to the desk.
       if (card != null) {
         card.matter = news;
-        card.known = max(card.known, news.severity());
+        card.known = Severity.max(card.known, news.severity());
       }
       return;
     }
@@ -164,10 +164,6 @@ final class Board {
     return news.login()
         .filter(login -> before.login().filter(b -> b.uid().equals(login.uid())).isEmpty())
         .isPresent();
-  }
-
-  private static Severity max(Severity a, Severity b) {
-    return a.compareTo(b) >= 0 ? a : b;
   }
 
   /** Nothing more comes of an incident. */
