@@ -8,7 +8,8 @@ import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Recall;
 import io.waybillguard.agent.event.Story;
-import io.waybillguard.agent.evidence.BodyPart;
+import io.waybillguard.agent.evidence.Entry;
+import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.bundle.BundleEvents;
 import java.io.BufferedReader;
@@ -19,9 +20,10 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -52,7 +54,7 @@ final class DetectReplay implements Action {
   }
 
   @Override
-  public Exit run() throws IOException, ConfigException, Refusal {
+  public Exit run() throws IOException, ConfigException, Refusal, EvidenceException {
     if (!Files.exists(log)) {
       throw new Refusal(Exit.USAGE, "file.missing", log.toString());
     }
@@ -75,15 +77,14 @@ final class DetectReplay implements Action {
 
   // -- reading -----------------------------------------------------------------------------------
 
-  private void feed(Replay replay) throws IOException, Refusal {
+  private void feed(Replay replay) throws IOException, Refusal, EvidenceException {
     Path data = log.resolve("data");
     if (Files.isDirectory(log) && Files.exists(data.resolve("evidence.db"))) {
       try (LogReader reader = LocalLog.open(Home.at(log))) {
         for (long seq = 0; seq < reader.size(); seq++) {
-          for (BodyPart body : reader.bodies(seq)) {
-            if (body.part() == 0) {
-              tell(replay, seq, body.data());
-            }
+          Optional<byte[]> body = reader.entry(seq).flatMap(Entry::event);
+          if (body.isPresent()) {
+            tell(replay, seq, body.get());
           }
         }
       }
@@ -163,9 +164,9 @@ final class DetectReplay implements Action {
 
   private static Map<Long, IncidentChanged> byFirstRecord(
       Collection<IncidentChanged> incidents, boolean isMade) {
-    Map<Long, IncidentChanged> byRecord = new HashMap<>();
+    Map<Long, IncidentChanged> byRecord = new TreeMap<>();
     incidents.forEach(each -> byRecord.put(Replay.firstRecord(each, isMade), each));
-    return new java.util.TreeMap<>(byRecord);
+    return byRecord;
   }
 
   // -- telling -----------------------------------------------------------------------------------

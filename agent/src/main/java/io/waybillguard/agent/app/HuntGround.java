@@ -3,7 +3,6 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.hunt.Ground;
 import io.waybillguard.agent.platform.Packages;
-import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.RunningProgram;
 import io.waybillguard.agent.platform.linux.DpkgPackages;
 import io.waybillguard.agent.platform.linux.MountsElsewhere;
@@ -51,9 +50,7 @@ final class HuntGround implements Ground {
 
   @Override
   public List<AutostartEntry> autostarts() throws IOException {
-    return linux
-        ? Inventory.of(Sensors.points(), Path.of("/"), Registry.NONE, done -> {}).entries()
-        : List.of();
+    return linux ? Inventory.of(Sensors.points(), Path.of("/"), done -> {}).entries() : List.of();
   }
 
   @Override

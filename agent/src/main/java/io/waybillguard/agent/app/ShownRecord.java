@@ -55,10 +55,10 @@ record ShownRecord(Entry entry, Optional<Json.Obj> event) {
     for (BodyPart body : entry.bodies()) {
       entry.leaf().check(body);
     }
-    List<BodyPart> first = entry.bodies().stream().filter(b -> b.part() == 0).toList();
+    Optional<byte[]> event = entry.event();
     try {
       return new ShownRecord(
-          entry, first.isEmpty() ? Optional.empty() : Optional.of(Json.parse(first.get(0).data())));
+          entry, event.isEmpty() ? Optional.empty() : Optional.of(Json.parse(event.get())));
     } catch (JsonException e) {
       throw new EvidenceException(
           "record " + entry.seq() + ": its content is no event: " + e.getMessage(), e);

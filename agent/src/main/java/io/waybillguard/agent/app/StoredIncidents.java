@@ -1,9 +1,10 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.event.IncidentChanged;
+import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Recall;
-import io.waybillguard.agent.evidence.BodyPart;
+import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
 import java.io.IOException;
 import java.time.Instant;
@@ -47,13 +48,10 @@ final class StoredIncidents {
 
   private static Optional<IncidentChanged> read(LogReader log, long place) throws IOException {
     try {
-      for (BodyPart body : log.bodies(place)) {
-        if (body.part() == 0) {
-          return Recall.incident(body.data());
-        }
-      }
-      return Optional.empty(); // erased: the sentence about it is all that is left
-    } catch (JsonException e) {
+      // Empty when it is erased: the sentence about it is all that is left.
+      Optional<Json.Obj> event = ShownRecord.read(log, place).flatMap(ShownRecord::event);
+      return event.isEmpty() ? Optional.empty() : Recall.incident(event.get());
+    } catch (EvidenceException | JsonException e) {
       LoggerFactory.getLogger(StoredIncidents.class).error("record={} is no incident", place, e);
       return Optional.empty();
     }

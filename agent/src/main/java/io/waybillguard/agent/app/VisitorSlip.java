@@ -1,11 +1,9 @@
 package io.waybillguard.agent.app;
 
-import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Recall;
 import io.waybillguard.agent.event.VisitorExpected;
-import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
@@ -87,23 +85,17 @@ final class VisitorSlip implements Action {
   private static Optional<VisitorExpected> newest(LogReader log)
       throws IOException, EvidenceException {
     for (long place : log.places("visitor.expected", Instant.MIN, Instant.MAX, 1)) {
-      for (BodyPart body : log.bodies(place)) {
-        Optional<Event> event = event(place, body);
-        if (event.isPresent() && event.get() instanceof VisitorExpected visit) {
+      Optional<Json.Obj> event = ShownRecord.read(log, place).flatMap(ShownRecord::event);
+      try {
+        if (event.isPresent()
+            && Recall.observation(event.get()).orElse(null) instanceof VisitorExpected visit) {
           return Optional.of(visit);
         }
+      } catch (JsonException e) {
+        throw new EvidenceException("record " + place + ": " + e.getMessage(), e);
       }
     }
     return Optional.empty();
-  }
-
-  private static Optional<Event> event(long place, BodyPart body) throws EvidenceException {
-    try {
-      return Recall.event(body.data());
-    } catch (JsonException e) {
-      throw new EvidenceException(
-          "record " + place + ": its content is no event: " + e.getMessage(), e);
-    }
   }
 
   private static List<ShownRecord> changes(LogReader log, VisitorExpected visit)

@@ -18,32 +18,40 @@ public final class Recall {
    * @throws JsonException if the bytes are no event, or one that this version cannot have written
    */
   public static Optional<Event> event(byte[] body) throws JsonException {
-    Recalled event = new Recalled(Json.parse(body));
-    if (event.text("metadata.event_code").equals("time.jump")) {
-      return Optional.of(ClockJumped.recalled(event));
+    Json.Obj event = Json.parse(body);
+    if (code(event).equals("time.jump")) {
+      return Optional.of(ClockJumped.recalled(new Recalled(event)));
     }
-    Optional<IncidentChanged> incident = incident(body);
+    Optional<IncidentChanged> incident = incident(event);
     return incident.isPresent()
         ? incident.map(Event.class::cast)
-        : observation(body).map(Event.class::cast);
+        : observation(event).map(Event.class::cast);
   }
 
   /**
-   * What a record's body says of an incident.
+   * What an event says of an incident.
    *
-   * @param body body part 0, as {@link Desk#body} made it
+   * @param event as {@link Desk#body} made it
    * @return empty for a record of another kind
-   * @throws JsonException if the bytes are no event, or one that this version cannot have written
+   * @throws JsonException if it is an event that this version cannot have written
    */
-  public static Optional<IncidentChanged> incident(byte[] body) throws JsonException {
-    Recalled event = new Recalled(Json.parse(body));
+  public static Optional<IncidentChanged> incident(Json.Obj event) throws JsonException {
     try {
-      return event.text("metadata.event_code").startsWith("incident.")
-          ? Optional.of(IncidentChanged.recalled(event))
+      return code(event).startsWith("incident.")
+          ? Optional.of(IncidentChanged.recalled(new Recalled(event)))
           : Optional.empty();
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new JsonException("an event that holds what none can hold: " + e.getMessage(), e);
     }
+  }
+
+  /** The same of a record's body. */
+  public static Optional<IncidentChanged> incident(byte[] body) throws JsonException {
+    return incident(Json.parse(body));
+  }
+
+  private static String code(Json.Obj event) {
+    return new Recalled(event).text("metadata.event_code");
   }
 
   /**
@@ -54,7 +62,12 @@ public final class Recall {
    * @throws JsonException if the bytes are no event, or one that this version cannot have written
    */
   public static Optional<Observation> observation(byte[] body) throws JsonException {
-    Recalled event = new Recalled(Json.parse(body));
+    return observation(Json.parse(body));
+  }
+
+  /** The same of an event that is parsed already. */
+  public static Optional<Observation> observation(Json.Obj parsed) throws JsonException {
+    Recalled event = new Recalled(parsed);
     try {
       return Optional.ofNullable(
           switch (event.text("metadata.event_code")) {

@@ -23,9 +23,6 @@ import java.util.TreeSet;
  * <p>Values come from outside and are not escaped here. Immutable.
  */
 public final class Story {
-  private static final ResourceBundle.Control THIS_LANGUAGE_ONLY =
-      ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES);
-
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
   /**
@@ -55,7 +52,7 @@ public final class Story {
     this.summary = new Summary(language, zone);
     this.words =
         ResourceBundle.getBundle(
-            Story.class.getPackageName() + ".story", language, THIS_LANGUAGE_ONLY);
+            Story.class.getPackageName() + ".story", language, Summary.THIS_LANGUAGE_ONLY);
     this.day = DateTimeFormatter.ofPattern(words.getString("day"), language);
   }
 
@@ -71,7 +68,7 @@ public final class Story {
 
   /** How much it weighs, in a word. */
   public String severity(Severity severity) {
-    return say("severity." + severity.id());
+    return summary.severity(severity);
   }
 
   /** What happened, step by step. */
@@ -211,8 +208,7 @@ public final class Story {
   }
 
   private static long number(Step step, String fact) {
-    String text = step.fact(fact);
-    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    return Summary.number(step.fact(fact));
   }
 
   /** What a program took and sent is told once, as it stood last. */

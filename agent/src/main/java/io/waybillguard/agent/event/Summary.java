@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 public final class Summary {
   // Without this, a missing key of one language would be looked up in the language of the machine.
-  private static final ResourceBundle.Control THIS_LANGUAGE_ONLY =
+  static final ResourceBundle.Control THIS_LANGUAGE_ONLY =
       ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES);
 
   private static final DateTimeFormatter TIME =
@@ -543,9 +543,17 @@ public final class Summary {
         + say("stop");
   }
 
-  /** A fact of a finding, which are all texts; 0 when it is none. */
+  /** How much something weighs, in a word. */
+  public String severity(Severity severity) {
+    return say("severity." + severity.id());
+  }
+
   private static long number(Json.Obj facts, String key) {
-    String text = facts.text(key, "");
+    return number(facts.text(key, ""));
+  }
+
+  /** A fact of a finding, which are all texts; 0 when it is no number. */
+  static long number(String text) {
     return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
   }
 

@@ -2,6 +2,7 @@ package io.waybillguard.agent.evidence;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A record as it stands in the log.
@@ -15,6 +16,14 @@ import java.util.List;
 public record Entry(long seq, Instant at, String type, Leaf leaf, List<BodyPart> bodies) {
   public Entry {
     bodies = List.copyOf(bodies);
+  }
+
+  /**
+   * Its event: body part 0. Empty once it is erased. Whether it is what the leaf promised, nobody
+   * has looked yet.
+   */
+  public Optional<byte[]> event() {
+    return bodies.stream().filter(body -> body.part() == 0).map(BodyPart::data).findFirst();
   }
 
   /** The entry behind a leaf's bytes. */

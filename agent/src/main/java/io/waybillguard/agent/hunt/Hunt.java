@@ -3,7 +3,6 @@ package io.waybillguard.agent.hunt;
 import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Recall;
-import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
@@ -111,13 +110,9 @@ final class Hunt implements Closeable {
 
   private void look(LogReader log, long seq) throws IOException {
     try {
-      Optional<Entry> entry = log.entry(seq);
-      if (entry.isPresent()) {
-        for (BodyPart body : entry.get().bodies()) {
-          if (body.part() == 0) {
-            Recall.observation(body.data()).ifPresent(seen -> eye.record(seq, seen));
-          }
-        }
+      Optional<byte[]> event = log.entry(seq).flatMap(Entry::event);
+      if (event.isPresent()) {
+        Recall.observation(event.get()).ifPresent(seen -> eye.record(seq, seen));
       }
     } catch (EvidenceException | JsonException e) {
       // 'evidence verify' tells what is wrong with it; here it cannot be looked at.

@@ -10,7 +10,6 @@ import io.waybillguard.agent.event.Recall;
 import io.waybillguard.agent.event.RemoteSession;
 import io.waybillguard.agent.event.RemoteSessionEnded;
 import io.waybillguard.agent.event.RemoteSessionStarted;
-import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
@@ -141,9 +140,9 @@ final class DeskLog {
         }
         return;
       }
-      Optional<BodyPart> body = entry.get().bodies().stream().findFirst();
+      Optional<byte[]> body = entry.get().event();
       if (body.isPresent()) {
-        Optional<Event> event = Recall.event(body.get().data());
+        Optional<Event> event = Recall.event(body.get());
         if (event.isPresent()) {
           take(log, event.get(), listener);
         }
@@ -195,12 +194,11 @@ final class DeskLog {
       return Optional.empty();
     }
     long place = step.about().get(step.about().size() - 1);
-    Optional<BodyPart> body =
-        log.entry(place).map(Entry::bodies).flatMap(parts -> parts.stream().findFirst());
+    Optional<byte[]> body = log.entry(place).flatMap(Entry::event);
     if (body.isEmpty()) {
       return Optional.empty();
     }
-    return Recall.observation(body.get().data())
+    return Recall.observation(body.get())
         .filter(RemoteSessionStarted.class::isInstance)
         .map(seen -> ((RemoteSessionStarted) seen).session());
   }

@@ -4,7 +4,6 @@ import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Recall;
-import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
@@ -63,9 +62,8 @@ final class Memories {
 
   private Optional<Event> event(long seq) throws IOException {
     try {
-      Optional<BodyPart> body =
-          log.entry(seq).map(Entry::bodies).flatMap(parts -> parts.stream().findFirst());
-      return body.isEmpty() ? Optional.empty() : Recall.event(body.get().data());
+      Optional<byte[]> body = log.entry(seq).flatMap(Entry::event);
+      return body.isEmpty() ? Optional.empty() : Recall.event(body.get());
     } catch (EvidenceException | JsonException e) {
       // Its bytes are evidence as they are, and whoever verifies the log says what is wrong.
       LOG.warn("record {} cannot be told to the rules again: {}", seq, e.getMessage());

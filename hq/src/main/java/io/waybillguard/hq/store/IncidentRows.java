@@ -280,13 +280,13 @@ public final class IncidentRows {
     }
   }
 
-  /** What a body says of an incident; empty when it is none of ours. */
-  static Optional<IncidentChanged> told(String type, byte[] body) {
+  /** What an event says of an incident; empty when it is none of ours. */
+  static Optional<IncidentChanged> told(String type, Json.Obj event) {
     if (!type.startsWith("incident.")) {
       return Optional.empty();
     }
     try {
-      return Recall.incident(body);
+      return Recall.incident(event);
     } catch (JsonException e) {
       return Optional.empty(); // of a newer agent, or of nobody's: found by time and type alone
     }

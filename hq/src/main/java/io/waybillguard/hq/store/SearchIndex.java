@@ -169,7 +169,7 @@ public final class SearchIndex {
                 said(leaf.type(), event),
                 hunt(leaf, event),
                 findings(leaf, event),
-                IncidentRows.told(leaf.type(), body.data()),
+                IncidentRows.told(leaf.type(), event),
                 IncidentRows.noticed(leaf.type(), event)));
       } catch (JsonException e) {
         // It is found by time and type alone.

@@ -295,7 +295,7 @@ final class Report {
   /** A record that this version cannot read is in the list of records all the same. */
   private static Optional<IncidentChanged> incident(Json.Obj event) {
     try {
-      return Recall.incident(event.toString().getBytes(StandardCharsets.UTF_8));
+      return Recall.incident(event);
     } catch (JsonException e) {
       LoggerFactory.getLogger(Report.class).warn("an incident cannot be told", e);
       return Optional.empty();
