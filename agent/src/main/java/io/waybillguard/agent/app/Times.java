@@ -1,17 +1,14 @@
 package io.waybillguard.agent.app;
 
+import io.waybillguard.agent.event.Rfc3339;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Times as other programs and as people read them. */
 final class Times {
-  private static final DateTimeFormatter RFC_3339 =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
   private static final DateTimeFormatter DATE_AND_TIME =
@@ -21,7 +18,7 @@ final class Times {
 
   /** RFC 3339 in UTC, with milliseconds. */
   static String rfc3339(Instant at) {
-    return RFC_3339.format(at);
+    return Rfc3339.of(at);
   }
 
   /** For people, in their own time zone; times of today without the date. */

@@ -145,7 +145,7 @@ public final class Story {
             Json.object()
                 .put("seq", each.seq())
                 .put("step", each.step().word())
-                .put("at", each.at().toString())
+                .put("at", Rfc3339.of(each.at()))
                 .put("text", each.text())
                 .put("about", each.about()));
       }
@@ -155,8 +155,8 @@ public final class Story {
         .put("workstation", workstation)
         .put("state", incident.change() == IncidentChanged.Change.CLOSE ? "closed" : "open")
         .put("severity", incident.severity().name().toLowerCase(Locale.ROOT))
-        .put("opened", incident.opened().toString())
-        .put("updated", incident.at().toString())
+        .put("opened", Rfc3339.of(incident.opened()))
+        .put("updated", Rfc3339.of(incident.at()))
         .put("title", title(incident))
         .put("steps", steps)
         .put("story", story)
@@ -178,7 +178,7 @@ public final class Story {
                     .put("by", step.fact("by"))
                     .put("how", step.fact("how"))
                     .put("place", step.fact("place"))
-                    .put("at", step.at().toString()))
+                    .put("at", Rfc3339.of(step.at())))
         .toList();
   }
 

@@ -150,6 +150,8 @@ final class StoryTest {
     assertEquals("0123-9-10", json.text("id"));
     assertEquals("critical", json.text("severity"));
     assertEquals("open", json.text("state"));
+    assertEquals("2026-06-12T04:31:00.000Z", json.text("opened"));
+    assertEquals("2026-06-12T04:31:00.000Z", json.objects("steps").get(0).text("at"));
     assertEquals(1204, json.number("images"));
     assertEquals(536870912, json.number("bytes_out"));
     assertEquals("百度网盘", json.text("destination"));

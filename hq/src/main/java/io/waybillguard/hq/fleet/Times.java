@@ -1,20 +1,14 @@
 package io.waybillguard.hq.fleet;
 
+import io.waybillguard.agent.event.Rfc3339;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /** Times as documents write them. */
 public final class Times {
-  private static final DateTimeFormatter RFC3339 =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
-
   private Times() {}
 
   /** RFC 3339 in UTC, with milliseconds. */
   public static String rfc3339(Instant at) {
-    return RFC3339.format(at);
+    return Rfc3339.of(at);
   }
 }

@@ -2,6 +2,7 @@ package io.waybillguard.hq.incident;
 
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Rfc3339;
 import io.waybillguard.agent.event.Story;
 import io.waybillguard.hq.store.IncidentRows;
 import java.time.Instant;
@@ -50,7 +51,7 @@ public record Told(
       return Json.object()
           .put("answer", fact("answer"))
           .put("by", operator.isEmpty() ? fact("account") : operator)
-          .put("at", at.toString());
+          .put("at", Rfc3339.of(at));
     }
   }
 
@@ -78,8 +79,8 @@ public record Told(
                         .put("id", row.id())
                         .put("workstation", row.log())
                         .put("state", row.closed() ? "closed" : "open")
-                        .put("opened", row.opened().toString())
-                        .put("updated", row.updated().toString())
+                        .put("opened", Rfc3339.of(row.opened()))
+                        .put("updated", Rfc3339.of(row.updated()))
                         .put("title", title)
                         .put("steps", List.of()));
     return json.put("outlet", row.outlet())
