@@ -72,6 +72,9 @@ os.makedirs(out, exist_ok=True)
 home = os.path.join(out, "home")
 shutil.rmtree(home, ignore_errors=True)
 os.makedirs(home + "/config")
+for old in os.listdir(out):
+    if old.endswith(".log"):
+        os.unlink(os.path.join(out, old))
 desk = os.path.join("/var/tmp", "wgs-%d" % os.getpid())
 client = ["ip", "netns", "exec", CLIENT]
 server = []
@@ -248,7 +251,8 @@ def vnc():
     spawn(["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups", "Xvfb", ":%d" % screen, "-nolisten", "tcp"], server, "xvfb.log")
     until("Xvfb", lambda: subprocess.run(server + ["test", "-S", "/tmp/.X11-unix/X%d" % screen]).returncode == 0)
     spawn(["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups", "env", "HOME=" + desk + "/home", "x11vnc", "-display", ":%d" % screen, "-rfbport", "5971", "-forever", "-shared", "-nopw"], server, "x11vnc.log")
-    until("x11vnc", lambda: sh("ss -Htln '( sport = :5971 )'", server).strip())
+    # It listens seconds before it accepts, and a connection that nobody accepted is no session yet.
+    until("x11vnc", lambda: "PORT=5971" in open(os.path.join(out, "x11vnc.log"), errors="replace").read())
     viewer = spawn(["xvfb-run", "-a", "xtigervncviewer", "%s::5971" % SERVER_IP], client, "viewer.log")
     until("VNC connection", lambda: established(5971))
     both("x11vnc", time.time(), lambda: end(viewer, signal.SIGKILL), "wgcourier")
