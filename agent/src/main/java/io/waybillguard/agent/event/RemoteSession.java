@@ -77,6 +77,25 @@ public record RemoteSession(
     signals = List.copyOf(signals);
   }
 
+  /** The same session under another uid. */
+  public RemoteSession as(String uid) {
+    return new RemoteSession(
+        uid,
+        tool,
+        toolName,
+        account,
+        peer,
+        port,
+        here,
+        herePort,
+        console,
+        tunnel,
+        confidence,
+        signals,
+        program,
+        began);
+  }
+
   /** The parts that start and end have alike; {@code activity} is 1 logon or 2 logoff. */
   Ocsf ocsf(int activity, Instant at) {
     Json.Obj from = endpoint(peer);

@@ -46,6 +46,14 @@ final class RemoteLogins {
 
   private final List<RemoteTool> tools;
 
+  /**
+   * A session of one moment.
+   *
+   * @param records the uids of the login records that are about it: it had one of them before its
+   *     connection was seen, or has it once that is gone
+   */
+  record Seen(RemoteSession session, List<String> records) {}
+
   RemoteLogins(List<RemoteTool> tools) {
     this.tools = List.copyOf(tools);
   }
@@ -56,7 +64,7 @@ final class RemoteLogins {
    * @param peers where somebody comes from by a tool, as its log says, by the tool's id; ""
    * @param now what a session began at when nothing tells
    */
-  List<RemoteSession> in(RemoteSigns signs, UnaryOperator<String> peers, Instant now) {
+  List<Seen> in(RemoteSigns signs, UnaryOperator<String> peers, Instant now) {
     List<Draft> drafts = new ArrayList<>();
     for (RemoteTool tool : tools) {
       for (Connection connection : signs.connections()) {
@@ -65,7 +73,9 @@ final class RemoteLogins {
       byProcess(tool, signs, drafts);
     }
     byLogin(signs, drafts);
-    return drafts.stream().map(draft -> draft.finished(peers)).toList();
+    return drafts.stream()
+        .map(draft -> new Seen(draft.finished(peers), List.copyOf(draft.records)))
+        .toList();
   }
 
   /** A tool's name for people. */
@@ -171,15 +181,17 @@ final class RemoteLogins {
         continue;
       }
       String host = host(login.host());
-      List<Draft> same = drafts.stream().filter(d -> d.isSameAs(login, host)).toList();
+      List<Draft> served = drafts.stream().filter(d -> d.isServedBy(login.pid())).toList();
+      List<Draft> same =
+          served.isEmpty() ? drafts.stream().filter(d -> d.isSameAs(login, host)).toList() : served;
       if (!same.isEmpty()) {
-        same.forEach(d -> d.alsoSeenBy(login.source()));
+        same.forEach(d -> d.alsoSeenBy(login));
       } else if (logged || !host.isEmpty()) {
         Draft known = own.get(login.account() + "\n" + host);
         if (known == null) {
           own.put(login.account() + "\n" + host, new Draft(login, host, tool(login.service())));
         } else {
-          known.alsoSeenBy(login.source());
+          known.alsoSeenBy(login);
         }
       }
     }
@@ -218,6 +230,7 @@ final class RemoteLogins {
     private final ProcessFacts program;
     private final Instant began;
     private final List<String> signals = new ArrayList<>();
+    private final List<String> records = new ArrayList<>();
 
     Draft(
         RemoteTool tool,
@@ -262,7 +275,7 @@ final class RemoteLogins {
 
     Draft(Login login, String host, Optional<RemoteTool> by) {
       this.tool = login.service().isEmpty() ? "login" : login.service();
-      this.uid = login.source() + "-" + login.id();
+      this.uid = uid(login);
       this.name = by.map(RemoteTool::name).orElse(this.tool);
       this.console = by.isPresent() && by.get().shared() ? "shared" : "remote";
       this.account = login.account();
@@ -273,18 +286,30 @@ final class RemoteLogins {
       signals.add(login.source());
     }
 
+    private static String uid(Login login) {
+      return login.source() + "-" + login.id();
+    }
+
+    boolean isServedBy(long pid) {
+      return connection != null && connection.owners().contains(pid);
+    }
+
     /**
-     * Whether a login record is about this session: its process serves it, or account and peer are
-     * the same. xrdp's records do not name the peer.
+     * Whether a login record that names no process of a connection is about this session: account
+     * and peer are the same. xrdp's records do not name the peer.
      */
     boolean isSameAs(Login login, String from) {
       boolean ofItsLog = login.source().equals(ToolLogs.SOURCE) && login.service().equals(tool);
       return (ofItsLog && (from.isEmpty() || host.isEmpty() || from.equals(host)))
-          || (connection != null && connection.owners().contains(login.pid()))
           || (!from.isEmpty() && from.equals(host) && login.account().equals(account))
           || (tool.equals("xrdp")
               && login.service().startsWith("xrdp")
               && login.account().equals(account));
+    }
+
+    void alsoSeenBy(Login login) {
+      records.add(uid(login));
+      alsoSeenBy(login.source());
     }
 
     void alsoSeenBy(String signal) {

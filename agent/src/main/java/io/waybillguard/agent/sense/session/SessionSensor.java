@@ -71,6 +71,8 @@ public final class SessionSensor implements Sensor {
   /** Told and not over, by uid, as last seen. */
   private final Map<String, RemoteSession> open = new LinkedHashMap<>();
 
+  private final ToldAs told = new ToldAs();
+
   /** When each was missed first, by uid. */
   private final Map<String, Instant> missed = new HashMap<>();
 
@@ -266,7 +268,8 @@ public final class SessionSensor implements Sensor {
           connection.loopback() && watchword.isIt(Integer.toString(connection.here().port()));
     }
     RemoteSigns together = new RemoteSigns(signs.connections(), signs.processes(), all);
-    logins.in(together, said::peer, now).forEach(session -> present.put(session.uid(), session));
+    told.of(logins.in(together, said::peer, now), open.keySet())
+        .forEach(session -> present.put(session.uid(), session));
     return present;
   }
 
@@ -289,7 +292,7 @@ public final class SessionSensor implements Sensor {
     return new RemoteSessionStarted(now, session, presentAtStart);
   }
 
-  /** Keeps every signal by which it was ever seen; the record of its end tells them. */
+  /** Keeps what was ever seen of it; the record of its end tells that. */
   private void grown(RemoteSession now) {
     RemoteSession before = open.getOrDefault(now.uid(), now);
     List<String> signals = new ArrayList<>(before.signals());
@@ -308,15 +311,15 @@ public final class SessionSensor implements Sensor {
             before.tool(),
             before.toolName(),
             before.account().isEmpty() ? now.account() : before.account(),
-            before.peer(),
-            before.port(),
-            before.here(),
-            before.herePort(),
+            before.peer().isEmpty() ? now.peer() : before.peer(),
+            before.port() == 0 ? now.port() : before.port(),
+            before.here().isEmpty() ? now.here() : before.here(),
+            before.herePort() == 0 ? now.herePort() : before.herePort(),
             before.console(),
             before.tunnel(),
             confidence,
             signals,
-            before.program(),
+            before.program().isKnown() ? before.program() : now.program(),
             before.began()));
     unsaved(clock.instant());
   }

@@ -2,6 +2,7 @@ package io.waybillguard.agent.sense.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,7 +28,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -222,6 +225,51 @@ final class SessionSensorTest implements SensorContract {
     RemoteSession session = started(lookOn());
     assertEquals("203.0.113.7", session.peer());
     assertEquals(List.of("utmp"), session.signals());
+  }
+
+  @Test
+  void whatARecordToldFirstIsTheSameSessionOnceItsConnectionIsSeen() throws IOException {
+    sensor.open();
+    desk.connect("203.0.113.7", 22, 900);
+    desk.run(900, "sshd", "sshd: courier [priv]", "root");
+    desk.login("logind", "courier", "203.0.113.7", "sshd", 900);
+    RemoteSession session = started(lookOn());
+    assertEquals(List.of("logind"), session.signals());
+    desk.run(900, "sshd", "sshd: courier@pts/0", "courier");
+    assertEquals(List.of(), lookOn(), "the same one, seen better");
+
+    desk.connections.clear();
+    desk.processes.clear();
+    assertEquals(List.of(), lookOn(), "the same one, seen worse");
+    desk.allGone();
+    List<Observation> end = lookOn();
+    assertEquals(1, end.size(), end.toString());
+    RemoteSession whole = ((RemoteSessionEnded) end.get(0)).session();
+    assertEquals(session.uid(), whole.uid());
+    assertEquals(session.began(), whole.began());
+    assertEquals(List.of("logind", "socket", "title"), whole.signals());
+    assertEquals(50_000, whole.port());
+    assertEquals(900, whole.program().pid());
+  }
+
+  @Test
+  void aSecondLoginOfTheSameAccountIsNotTakenForTheFirst() throws IOException {
+    sensor.open();
+    desk.login("logind", "courier", "203.0.113.7", "sshd", 900);
+    RemoteSession first = started(lookOn());
+    desk.connect("203.0.113.7", 22, 901);
+    desk.run(901, "sshd", "sshd: courier@pts/1", "courier");
+    desk.login("logind", "courier", "203.0.113.7", "sshd", 901);
+    desk.connect("203.0.113.7", 22, 900);
+    desk.run(900, "sshd", "sshd: courier@pts/0", "courier");
+    RemoteSession second = started(lookOn());
+    assertNotEquals(first.uid(), second.uid());
+    desk.allGone();
+    assertEquals(
+        Map.of(first.uid(), 900L, second.uid(), 901L),
+        lookOn().stream()
+            .map(seen -> ((RemoteSessionEnded) seen).session())
+            .collect(Collectors.toMap(RemoteSession::uid, ended -> ended.program().pid())));
   }
 
   @Test
