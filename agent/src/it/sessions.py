@@ -272,6 +272,21 @@ def tunnel():
     end(carrier)
 
 
+def forwarded():
+    """A login that opens a port here: programs of this PC that use it are no logins."""
+    print("a port that somebody who is in opened:", flush=True)
+    before = len(records("session.start"))
+    carrier = spawn(SSH + ["-N", "-R", "5998:%s:2022" % SERVER_IP, "wgcourier@" + SERVER_IP], client)
+    until("forwarded port", lambda: sh("ss -Htln '( sport = :5998 )'", server).strip())
+    held = [spawn(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/5998; read -t 20 <&3"], server) for _ in range(5)]
+    until("login", lambda: len(records("session.start")) > before)
+    end(carrier)
+    until("end of the login", lambda: len(records("session.end")) == len(records("session.start")))
+    check("forwarded: one login, and none for each connection through it", len(records("session.start")) == before + 1, "%d" % (len(records("session.start")) - before))
+    for one in held:
+        end(one)
+
+
 def rdp():
     print("xrdp from another address:", flush=True)
     if pids("xrdp"):
@@ -295,6 +310,8 @@ if __name__ == "__main__":
         if have("Xvfb", "x11vnc", "xtigervncviewer", "xvfb-run"):
             vnc()
             tunnel()
+        if have("sshd", "ssh"):
+            forwarded()
         if have("xrdp", "xrdp-sesman", "xfreerdp", "xvfb-run"):
             rdp()
     except SystemExit as e:

@@ -29,6 +29,7 @@ public record RemoteSigns(
    * @param inode the kernel's number for the socket; another one for each connection until the
    *     machine starts anew
    * @param owners the processes that hold it, as far as they may be asked
+   * @param doors the processes of the tools that listen at the port that was connected to
    * @param loopback whether the peer is this machine itself
    * @param caller the process at the other end when the peer is this machine, or {@link
    *     ProcessFacts#UNKNOWN}
@@ -38,10 +39,12 @@ public record RemoteSigns(
       Endpoint peer,
       long inode,
       List<Long> owners,
+      List<Long> doors,
       boolean loopback,
       ProcessFacts caller) {
     public Connection {
       owners = List.copyOf(owners);
+      doors = List.copyOf(doors);
     }
   }
 

@@ -342,6 +342,14 @@ public final class LinuxRemoteAccess implements RemoteAccess {
     // Asked anew each time: sshd hands the socket from one process to the next while somebody logs
     // in. Only the tools' own processes are asked, a handful.
     Map<Long, List<Long>> owners = owners(tools);
+    Map<Integer, List<Long>> doors = new HashMap<>();
+    rows.stream()
+        .filter(TcpTable.Row::isListening)
+        .forEach(
+            row ->
+                doors
+                    .computeIfAbsent(row.local().port(), port -> new ArrayList<>())
+                    .addAll(owners.getOrDefault(row.inode(), List.of())));
     List<Connection> connections = new ArrayList<>();
     for (TcpTable.Row row : inbound) {
       List<Long> own = owners.getOrDefault(row.inode(), List.of());
@@ -355,7 +363,14 @@ public final class LinuxRemoteAccess implements RemoteAccess {
         known.put(row.inode(), new Known(own, caller));
       }
       connections.add(
-          new Connection(row.local(), row.remote(), row.inode(), own, loopback, caller));
+          new Connection(
+              row.local(),
+              row.remote(),
+              row.inode(),
+              own,
+              doors.getOrDefault(row.local().port(), List.of()),
+              loopback,
+              caller));
     }
     return connections;
   }

@@ -106,7 +106,8 @@ final class RemoteLogins {
     }
     for (Sign sign : tool.signs()) {
       if (sign.by() == By.TITLE) {
-        Optional<String> account = accountInTitle(owners);
+        Optional<String> account =
+            isForwarded(connection) ? Optional.empty() : accountInTitle(owners);
         if (account.isPresent()) {
           return Optional.of(new Draft(tool, connection, owners, account.get(), now, "title"));
         }
@@ -123,6 +124,15 @@ final class RemoteLogins {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether who serves it listens at its port itself. A server that forks has a parent that
+   * listens; what somebody who is in opens himself, as by {@code ssh -R}, lets programs of this PC
+   * out.
+   */
+  private static boolean isForwarded(Connection connection) {
+    return connection.owners().stream().anyMatch(connection.doors()::contains);
   }
 
   private static Optional<String> accountInTitle(List<ToolProcess> owners) {

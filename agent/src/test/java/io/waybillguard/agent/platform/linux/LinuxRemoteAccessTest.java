@@ -39,6 +39,7 @@ final class LinuxRemoteAccessTest {
         assertEquals(taken.getPort(), seen.peer().port());
         assertEquals(caller.getLocalPort(), seen.peer().port());
         assertTrue(seen.owners().contains(self), seen.toString());
+        assertTrue(seen.doors().contains(self), seen.toString());
         assertTrue(seen.loopback());
         assertTrue(seen.caller().executable().endsWith("/java"), seen.toString());
         assertTrue(

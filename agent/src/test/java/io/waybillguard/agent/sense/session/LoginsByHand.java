@@ -32,6 +32,20 @@ final class LoginsByHand implements RemoteAccess {
         connection("127.0.0.1", herePort, owner, new ProcessFacts(77, by, "root", 1), true));
   }
 
+  /** A program of this PC at a port that a process has open for somebody who is in. */
+  void connectOut(int herePort, long owner) {
+    Connection out = connection("127.0.0.1", herePort, owner, ProcessFacts.UNKNOWN, true);
+    connections.add(
+        new Connection(
+            out.here(),
+            out.peer(),
+            out.inode() + connections.size(),
+            out.owners(),
+            out.owners(),
+            true,
+            out.caller()));
+  }
+
   private static Connection connection(
       String peer, int herePort, long owner, ProcessFacts caller, boolean loopback) {
     return new Connection(
@@ -39,6 +53,7 @@ final class LoginsByHand implements RemoteAccess {
         new Endpoint(peer, 50_000),
         owner * 10,
         List.of(owner),
+        List.of(),
         loopback,
         caller);
   }

@@ -205,6 +205,16 @@ final class SessionSensorTest implements SensorContract {
   }
 
   @Test
+  void whatGoesOutOverALoginIsNoLogin() throws IOException {
+    sensor.open();
+    sshLogin();
+    started(look());
+    desk.connectOut(18_443, 900);
+    desk.connectOut(18_443, 900);
+    assertEquals(List.of(), lookOn());
+  }
+
+  @Test
   void aControlProgramIsActiveOnlyWhileItsSessionProcessLives() throws IOException {
     sensor.open();
     desk.run(902, "rustdesk", "/usr/bin/rustdesk --cm", "courier");
