@@ -425,4 +425,5 @@ def main():
     sys.exit(1 if any(row["agent"]["missing"] for row in found["delays"].values()) else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

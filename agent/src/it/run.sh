@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
-# of an agent's folder against HQ, images carried off on this host, a day without harm, the agent on the Windows runtime under
+# of an agent's folder against HQ, images carried off on this host, a day without harm, what a record costs in counts, the agent on the Windows runtime under
 # Wine, and the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
@@ -66,6 +66,11 @@ else
     skip sessions "needs root, for network namespaces"
   else
     part sessions 500 python3 "$here/sessions.py" "$out/sessions"
+  fi
+  if [ "$(id -u)" != 0 ] || ! command -v strace >/dev/null || ! command -v jcmd >/dev/null; then
+    skip counts "needs root, strace and a JDK (apt-get install strace openjdk-17-jdk-headless)"
+  else
+    part counts 300 python3 "$top/agent/src/bench/counts.py" "$out/counts"
   fi
   if ! command -v wine >/dev/null || ! command -v unzip >/dev/null || ! command -v localedef >/dev/null; then
     skip windows "needs wine, unzip and localedef (apt-get install wine wine64 unzip libc-bin locales)"

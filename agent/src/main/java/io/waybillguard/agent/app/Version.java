@@ -12,8 +12,14 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   private static final String FILE = "/waybill-guard/version.properties";
 
+  private static final String CURRENT = read();
+
   /** Such as {@code 0.1.0}. */
   static String current() {
+    return CURRENT;
+  }
+
+  private static String read() {
     try (InputStream in = Version.class.getResourceAsStream(FILE)) {
       if (in == null) {
         throw new IllegalStateException(FILE + " is missing from this build");

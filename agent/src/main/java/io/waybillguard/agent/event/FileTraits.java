@@ -46,7 +46,7 @@ public record FileTraits(
   /** The parts that OCSF has no place for. */
   Ocsf unmappedInto(Ocsf ocsf) {
     if (mode >= 0) {
-      ocsf.unmapped("mode", String.format(Locale.ROOT, "%04o", mode));
+      ocsf.unmapped("mode", octal(mode));
       if ((mode & SET_ID) != 0) {
         ocsf.unmapped("set_id", true);
       }
@@ -55,6 +55,12 @@ public record FileTraits(
       ocsf.unmapped("packaged", packaged.name().toLowerCase(Locale.ROOT));
     }
     return imprint.unmappedInto(ocsf.unmapped("package", packageName).unmapped("place", place));
+  }
+
+  /** At least four digits. A formatter would make more objects than all the rest of a record. */
+  private static String octal(int mode) {
+    String digits = Integer.toOctalString(mode);
+    return "0".repeat(Math.max(0, 4 - digits.length())) + digits;
   }
 
   /** What {@link #unmappedInto} wrote, and the file's own part of the imprint. */

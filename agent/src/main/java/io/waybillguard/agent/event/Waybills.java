@@ -92,7 +92,11 @@ public final class Waybills {
   }
 
   private static boolean mayHold(String text) {
-    return text.chars().filter(Character::isDigit).limit(SHORTEST).count() >= SHORTEST;
+    int digits = 0;
+    for (int i = 0; i < text.length() && digits < SHORTEST; i++) {
+      digits += Character.isDigit(text.charAt(i)) ? 1 : 0;
+    }
+    return digits >= SHORTEST;
   }
 
   /** Upper case and half width, a character for a character. */
