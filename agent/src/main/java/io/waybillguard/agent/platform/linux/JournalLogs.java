@@ -33,7 +33,11 @@ public final class JournalLogs implements TextLogs {
   /** Entries of one file read in one look. */
   private static final int PIECE = 2000;
 
+  /** Below /run, in memory: a journal there goes with the boot that wrote it. */
+  private final Path volatiles;
+
   private final List<Path> folders;
+  private final Path bootId;
   private final List<String> programs;
   private final TailMemory memory;
   private final Map<Path, Tail> tails = new LinkedHashMap<>();
@@ -49,12 +53,14 @@ public final class JournalLogs implements TextLogs {
   }
 
   /**
-   * @param root where /var and /run are; another folder in tests
+   * @param root where /var, /run and /proc are; another folder in tests
    * @param programs names of processes, each a pattern's part behind {@link #SCHEME}
    * @param memory where it is kept how far was read
    */
   public JournalLogs(Path root, List<String> programs, Path memory) {
-    this.folders = List.of(root.resolve("var/log/journal"), root.resolve("run/log/journal"));
+    this.volatiles = root.resolve("run/log/journal");
+    this.folders = List.of(root.resolve("var/log/journal"), volatiles);
+    this.bootId = root.resolve("proc/sys/kernel/random/boot_id");
     this.programs = List.copyOf(programs);
     this.memory = new TailMemory(memory);
   }
@@ -64,13 +70,25 @@ public final class JournalLogs implements TextLogs {
     tails.clear();
     Optional<List<TailMemory.Place>> kept = memory.read();
     if (kept.isPresent()) {
-      kept.get().forEach(place -> tails.put(place.file(), new Tail(place.key(), place.offset())));
+      for (TailMemory.Place place : kept.get()) {
+        if (place.pattern().equals(pattern(place.file()))) {
+          tails.put(place.file(), new Tail(place.key(), place.offset()));
+        }
+      }
       return List.of();
     }
     for (Path file : files()) {
       FileKey.of(file).ifPresent(key -> tails.put(file, atEnd(file, key)));
     }
     return memory.damage().stream().toList();
+  }
+
+  /**
+   * What a place is kept under. One in memory is kept for its boot: that the next boot has another
+   * journal is no loss of its last entries, which the machine's end took, as the log's gap tells.
+   */
+  private String pattern(Path file) throws IOException {
+    return file.startsWith(volatiles) ? SCHEME + Files.readString(bootId).strip() : SCHEME;
   }
 
   /** One that cannot be read yet is read from its beginning when it can. */
@@ -181,8 +199,11 @@ public final class JournalLogs implements TextLogs {
   @Override
   public void save() throws IOException {
     List<TailMemory.Place> places = new ArrayList<>();
-    tails.forEach(
-        (file, tail) -> places.add(new TailMemory.Place(tail.next, tail.key, SCHEME, file)));
+    for (Map.Entry<Path, Tail> each : tails.entrySet()) {
+      Path file = each.getKey();
+      Tail tail = each.getValue();
+      places.add(new TailMemory.Place(tail.next, tail.key, pattern(file), file));
+    }
     memory.write(places);
   }
 }

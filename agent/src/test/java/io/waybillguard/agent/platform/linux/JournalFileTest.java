@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -44,6 +45,12 @@ final class JournalFileTest {
       whole = in.readAllBytes();
     }
     journal = Files.createDirectories(root.resolve("run/log/journal/1")).resolve("system.journal");
+    boot("one");
+  }
+
+  private void boot(String id) throws IOException {
+    Path random = Files.createDirectories(root.resolve("proc/sys/kernel/random"));
+    Files.writeString(random.resolve("boot_id"), id + "\n");
   }
 
   private List<JournalFile.Entry> all() throws IOException {
@@ -98,6 +105,26 @@ final class JournalFileTest {
     Files.write(journal, whole);
     assertEquals(LOGINS, logins(logs), "not what logger said in its name");
     assertEquals(List.of(), logins(logs));
+  }
+
+  @Test
+  void aJournalInMemoryThatWentWithItsBootIsNotLost() throws Exception {
+    TextLogs before = logs();
+    before.open();
+    Files.write(journal, whole);
+    assertEquals(LOGINS, logins(before));
+    before.save();
+
+    Path other = Files.write(root.resolve("other"), whole);
+    Files.move(other, journal, StandardCopyOption.REPLACE_EXISTING);
+    TextLogs sameBoot = logs();
+    sameBoot.open();
+    assertEquals(1, sameBoot.look().lost().size(), "somebody took it away");
+
+    boot("two");
+    TextLogs afterwards = logs();
+    afterwards.open();
+    assertEquals(LOGINS, logins(afterwards), "the new boot's journal, from its beginning");
   }
 
   @Test
