@@ -42,6 +42,7 @@ else
   part container 60 python3 "$top/installer/test/container.py"
   part trust 600 python3 "$here/trust.py" "$out/trust"
   part sweep 400 python3 "$here/sweep.py" "$out/sweep"
+  part policy 400 python3 "$here/policy.py" "$out/policy"
   part commands 500 python3 "$here/commands.py" "$out/commands"
   if [ "$(id -u)" != 0 ]; then
     skip failures "needs root, to run the agent as another user"

@@ -24,6 +24,7 @@ final class ArchitectureTest {
 
   private static final ArchRule eventKnowsNothing = knows("event");
   private static final ArchRule configKnowsNothing = knows("config");
+  private static final ArchRule policyKnows = knows("policy", "config", "event");
   private static final ArchRule runKnowsNothing = knows("run");
   private static final ArchRule platformKnowsNothing = only("platform", OURS + "platform");
 
@@ -231,6 +232,7 @@ final class ArchitectureTest {
             .importPackages("io.waybillguard.agent");
     return Stream.of(
             eventKnowsNothing,
+            policyKnows,
             configKnowsNothing,
             runKnowsNothing,
             platformKnowsNothing,

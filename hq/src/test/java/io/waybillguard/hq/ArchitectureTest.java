@@ -33,10 +33,11 @@ final class ArchitectureTest {
                               AGENT + "report.wire..",
                               AGENT + "hunt.search..",
                               AGENT + "hunt.sigma..",
+                              AGENT + "policy..",
                               AGENT + "config.."))))
           .because(
               "HQ shares events, evidence formats, wire types and what it writes for desks (searches,"
-                  + " rules, settings) with the agent, and nothing that makes it one");
+                  + " rules, settings, policies) with the agent, and nothing that makes it one");
 
   private static final ArchRule nobodyKnowsApp =
       noClasses()

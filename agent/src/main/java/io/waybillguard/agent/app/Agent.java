@@ -58,7 +58,7 @@ final class Agent {
   private final Path data;
   private final Path door;
   private final Config config;
-  private final String policy;
+  private final PolicyKeeper policies;
   private final Machine machine;
   private final InstantSource wall = InstantSource.system();
   private final Ticker mono = new Ticker();
@@ -92,8 +92,8 @@ final class Agent {
       throws IOException {
     this.data = home.data();
     this.door = home.door();
-    this.config = settings.config();
-    this.policy = settings.fingerprint();
+    this.policies = new PolicyKeeper(data, settings, wall);
+    this.config = policies.standing().settings().config();
     this.machine = machine;
     this.lastWords = new LastWords(data);
     WaybillNumbers numbers = WaybillNumbers.carried();
@@ -106,6 +106,7 @@ final class Agent {
     inbox = new Inbox(config.inbox().capacity());
     judge = Rules.judge(config, ZoneId.systemDefault());
     pipeline = new Pipeline(inbox, log, judge, batch(), wall, mono, this::hurry);
+    policies.adoptWith(this::adopt);
     sensors =
         Sensors.of(machine.osName(), config.sensors(), data, events, wall).stream()
             .map(s -> new SensorDuty(s, inbox, wall))
@@ -124,6 +125,7 @@ final class Agent {
             mono,
             new SecureRandom(),
             new Errand(hunter),
+            policies,
             hq -> {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
@@ -214,11 +216,22 @@ final class Agent {
         root,
         witnessed,
         Version.current(),
-        policy,
+        policies.standing().settings().fingerprint(),
         data.toFile().getUsableSpace(),
         boot,
         wall.millis(),
-        mono.getAsLong());
+        mono.getAsLong(),
+        policies.standing().version());
+  }
+
+  /** Told by the report thread: the rules go by other settings from the next record on. */
+  private CompletableFuture<Long> adopt(Event note, Config settings) {
+    ZoneId zone = ZoneId.systemDefault();
+    return pipeline.adopt(
+        note,
+        () -> Rules.all(settings, zone),
+        Rules.terms(settings, zone),
+        () -> LogReader.open(data));
   }
 
   /** Told by the pipeline, which runs only after everything is built. */
@@ -237,11 +250,16 @@ final class Agent {
    */
   void start() throws IOException {
     String before = before();
+    Optional<Event> otherPolicy;
     try (LogReader past = LogReader.open(data)) {
       pipeline.remember(past);
+      otherPolicy = policies.atStart(past);
     }
     String signedOn = judge.operator(); // before the pipeline's thread owns the rules
     log.append(started(before, log.sealedSize(), lastWords.found().orElse("")));
+    if (otherPolicy.isPresent()) {
+      log.append(otherPolicy.get());
+    }
     pipeline.introduceWith(() -> Optional.of(started("first", 0, "")));
     try {
       log.commit();
@@ -274,7 +292,7 @@ final class Agent {
         machine.osBoot(),
         machine.uptimeSeconds(),
         machine.programSha256(),
-        policy,
+        policies.standing().settings().fingerprint(),
         ZoneId.systemDefault().getId(),
         before,
         sealed,
@@ -343,7 +361,7 @@ final class Agent {
         .put("storage", json(pipeline.storage()))
         .put("sensors", sensors.stream().map(s -> json(s.state())).toList())
         .put("hq", hq)
-        .put("policy", Json.object().put("version", policy.substring(0, 12)));
+        .put("policy", policies.standing().json());
   }
 
   private static Json.Obj json(Storage storage) {

@@ -3,6 +3,7 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.config.ProblemWords;
 import io.waybillguard.agent.evidence.DamagedLogException;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
@@ -94,7 +95,7 @@ final class Checkup {
       return List.of(
           Diagnosis.bad(
               "settings",
-              new ConfigWords(words).of(e.problems().get(0)),
+              new ProblemWords(words.locale()).of(e.problems().get(0)),
               words.say("doctor.settings.do")));
     }
   }

@@ -3,6 +3,7 @@ package io.waybillguard.agent.app;
 import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.Problem;
+import io.waybillguard.agent.config.ProblemWords;
 import io.waybillguard.agent.config.Setting;
 import io.waybillguard.agent.event.Json;
 import java.io.IOException;
@@ -71,7 +72,7 @@ final class ConfigCheck implements Action {
   }
 
   private void print(List<Problem> problems, String shown) {
-    ConfigWords words = new ConfigWords(call.words());
+    ProblemWords words = new ProblemWords(call.words().locale());
     problems.forEach(problem -> call.terminal().complain(words.of(problem)));
     if (json) {
       call.terminal()
@@ -90,7 +91,7 @@ final class ConfigCheck implements Action {
         .put("default", setting.standard());
   }
 
-  private static Json.Obj json(Problem problem, ConfigWords words) {
+  private static Json.Obj json(Problem problem, ProblemWords words) {
     return Json.object()
         .put("line", problem.line())
         .put("reason", problem.reason().name().toLowerCase(Locale.ROOT))

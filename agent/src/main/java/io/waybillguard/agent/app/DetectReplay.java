@@ -62,7 +62,7 @@ final class DetectReplay implements Action {
     Config config =
         file == null
             ? ConfigFile.defaults().config()
-            : ConfigFile.read(file, file.toString()).config();
+            : PolicyCheck.read(file).policy().over(Config.DEFAULTS);
     Replay replay = new Replay(Rules.judge(config, ZoneId.systemDefault()));
     feed(replay);
     Story story = new Story(call.words().locale(), ZoneId.systemDefault());

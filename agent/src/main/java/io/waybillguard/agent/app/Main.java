@@ -1,6 +1,7 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.ConfigException;
+import io.waybillguard.agent.config.ProblemWords;
 import io.waybillguard.agent.evidence.DamagedLogException;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.SecretFile;
@@ -178,7 +179,7 @@ public final class Main {
       call.terminal().complain(refusal.in(call.words()));
       return refusal.exit();
     } catch (ConfigException e) {
-      ConfigWords words = new ConfigWords(call.words());
+      ProblemWords words = new ProblemWords(call.words().locale());
       e.problems()
           .forEach(
               p -> call.terminal().complain(call.words().say("config.not_started", words.of(p))));

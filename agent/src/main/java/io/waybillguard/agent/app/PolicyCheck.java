@@ -1,13 +1,16 @@
 package io.waybillguard.agent.app;
 
-import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.config.PolicyFile;
+import io.waybillguard.agent.config.Problem;
+import io.waybillguard.agent.config.ProblemWords;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.policy.Policy;
+import io.waybillguard.agent.policy.PolicyWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +18,7 @@ import picocli.CommandLine.Parameters;
 
 /**
  * {@code policy check FILE}: reads a policy exactly as the agent would, and says in words what it
- * means. A policy is a settings file; what it does not name keeps its default.
+ * means. A whole settings file is taken as well, as far as it is a policy's.
  */
 @Command(name = "check")
 final class PolicyCheck implements Action {
@@ -37,23 +40,10 @@ final class PolicyCheck implements Action {
       throw new Refusal(Exit.USAGE, "file.missing", file.toString());
     }
     try {
-      ConfigFile read = ConfigFile.read(file, file.toString());
-      List<String> meaning = meaning(read.config(), call.words());
-      if (json) {
-        call.terminal()
-            .json(
-                Json.object()
-                    .put("ok", true)
-                    .put("file", file.toString())
-                    .put("version", read.fingerprint().substring(0, 12))
-                    .put("means", meaning));
-      } else {
-        call.terminal().say("policy.good", file.toString(), read.fingerprint().substring(0, 12));
-        meaning.forEach(each -> call.terminal().item("- ", each));
-      }
+      print(read(file));
       return Exit.DONE;
     } catch (ConfigException e) {
-      ConfigWords words = new ConfigWords(call.words());
+      ProblemWords words = new ProblemWords(call.words().locale());
       e.problems().forEach(problem -> call.terminal().complain(words.of(problem)));
       if (json) {
         call.terminal()
@@ -67,56 +57,54 @@ final class PolicyCheck implements Action {
     }
   }
 
-  /** One sentence for each thing that the rules go by. */
-  static List<String> meaning(Config config, Words words) {
-    Config.Rules rules = config.rules();
-    List<String> means = new ArrayList<>();
-    means.add(known(words, "policy.usb", "policy.usb.none", rules.usb().known()));
-    means.add(known(words, "policy.programs", "policy.programs.none", rules.programs().allowed()));
-    Config.RemoteSession remote = rules.remoteSession();
-    means.add(
-        remote.allowedPeers().isEmpty() || remote.allowedTools().isEmpty()
-            ? words.say("policy.remote.none")
-            : words.say(
-                "policy.remote",
-                list(words, remote.allowedPeers()),
-                list(words, remote.allowedTools()),
-                remote.allowedAccounts().isEmpty()
-                    ? words.say("policy.any_account")
-                    : list(words, remote.allowedAccounts()),
-                hours(words, remote.allowedHours())));
-    means.add(
-        config.sensors().image().folders().isEmpty()
-            ? words.say("policy.images.none")
-            : words.say(
-                "policy.images",
-                list(words, config.sensors().image().folders()),
-                config.sensors().image().programs().isEmpty()
-                    ? words.say("policy.nobody")
-                    : list(words, config.sensors().image().programs())));
-    Config.ImagesCarriedOff off = rules.imagesCarriedOff();
-    means.add(
-        words.say("policy.carried_off", off.leastImages(), off.leastBytes() / 1024, off.surplus()));
-    means.add(
-        words.say(
-            rules.desk().workingHours().from().equals(rules.desk().workingHours().until())
-                ? "policy.hours.any"
-                : "policy.hours",
-            rules.desk().workingHours().toString()));
-    means.add(
-        words.say(rules.desk().operatorRequired() ? "policy.operator" : "policy.operator.free"));
-    return means;
+  /**
+   * What was read.
+   *
+   * @param desksOwn keys of the file that HQ would refuse in a policy
+   */
+  record Read(PolicyFile policy, List<String> desksOwn) {}
+
+  /**
+   * A policy, or the policy's part of a whole settings file.
+   *
+   * @throws ConfigException if it is neither
+   */
+  static Read read(Path file) throws IOException, ConfigException {
+    try {
+      return new Read(PolicyFile.read(file, file.toString()), List.of());
+    } catch (ConfigException e) {
+      if (e.problems().stream().anyMatch(p -> p.reason() != Problem.Reason.DESKS_OWN)) {
+        throw e;
+      }
+      ConfigFile settings = ConfigFile.read(file, file.toString());
+      return new Read(
+          PolicyFile.of(settings), e.problems().stream().map(Problem::key).distinct().toList());
+    }
   }
 
-  private static String known(Words words, String key, String none, List<String> known) {
-    return known.isEmpty() ? words.say(none) : words.say(key, known.size(), list(words, known));
-  }
-
-  private static String hours(Words words, Config.Hours hours) {
-    return hours.from().equals(hours.until()) ? words.say("policy.any_time") : hours.toString();
-  }
-
-  private static String list(Words words, List<?> items) {
-    return String.join(words.say("policy.separator"), items.stream().map(String::valueOf).toList());
+  private void print(Read read) {
+    PolicyWords words = new PolicyWords(call.words().locale());
+    List<String> meaning = words.meaning(read.policy());
+    List<String> remarks = words.remarks(read.policy());
+    String sha256 = Policy.of(read.policy()).sha256();
+    if (json) {
+      call.terminal()
+          .json(
+              Json.object()
+                  .put("ok", true)
+                  .put("file", file.toString())
+                  .put("version", sha256.substring(0, 12))
+                  .put("sha256", sha256)
+                  .put("means", meaning)
+                  .put("remarks", remarks)
+                  .put("desks_own", read.desksOwn()));
+      return;
+    }
+    call.terminal().say("policy.good", file.toString(), sha256.substring(0, 12));
+    meaning.forEach(each -> call.terminal().item("- ", each));
+    remarks.forEach(each -> call.terminal().item("! ", each));
+    if (!read.desksOwn().isEmpty()) {
+      call.terminal().remark("policy.desks_own", String.join(", ", read.desksOwn()));
+    }
   }
 }

@@ -25,18 +25,18 @@ final class Rules {
    * @param zone in which times of day are meant
    */
   static Judge judge(Config config, ZoneId zone) {
-    Config.Desk desk = config.rules().desk();
-    return new Judge(
-        () -> all(config, zone),
-        new Circumstances(
-            new Circumstances.Terms(
-                desk.workingHours().from(),
-                desk.workingHours().until(),
-                zone,
-                desk.operatorRequired())));
+    return new Judge(() -> all(config, zone), new Circumstances(terms(config, zone)));
   }
 
-  private static List<Detector> all(Config config, ZoneId zone) {
+  /** What the company has settled of the desk. */
+  static Circumstances.Terms terms(Config config, ZoneId zone) {
+    Config.Desk desk = config.rules().desk();
+    return new Circumstances.Terms(
+        desk.workingHours().from(), desk.workingHours().until(), zone, desk.operatorRequired());
+  }
+
+  /** The rules, none of which has seen anything. */
+  static List<Detector> all(Config config, ZoneId zone) {
     Config.ImagesCarriedOff images = config.rules().imagesCarriedOff();
     Config.RemoteSession remote = config.rules().remoteSession();
     List<String> known = config.rules().usb().known();
@@ -46,7 +46,7 @@ final class Rules {
         new UnknownKeyboard(known),
         new NewProgramInHiddenPlace(allowed),
         new ProgramFromRemovableMedia(allowed),
-        new StartsByItself(),
+        new StartsByItself(allowed),
         new UnexpectedRemoteSession(
             new UnexpectedRemoteSession.Allowed(
                 remote.allowedPeers(),
@@ -65,7 +65,8 @@ final class Rules {
                     .sensors()
                     .image()
                     .summaryEvery()
-                    .plus(config.sensors().upload().summaryEvery()))),
+                    .plus(config.sensors().upload().summaryEvery()),
+                images.allowedDestinations())),
         new SensorSilenced());
   }
 }

@@ -182,8 +182,7 @@ final class Status implements Action {
         known.outlet().isEmpty() ? words.say("status.not_enrolled") : known.outlet());
     hqRows(known, facts);
     if (known.told().isPresent()) {
-      facts.row(
-          words.say("status.policy"), known.told().get().object("policy").text("version", ""));
+      facts.row(words.say("status.policy"), policy(known.told().get().object("policy")));
     }
     terminal.table(facts);
     terminal.line("");
@@ -197,6 +196,18 @@ final class Status implements Action {
     } else if (known.running()) {
       terminal.say("status.starting");
     }
+  }
+
+  private String policy(Json.Obj policy) {
+    long version = policy.number("version", 0);
+    String title = policy.text("title", "");
+    return version == 0
+        ? call.words().say("status.policy.own")
+        : call.words()
+            .say(
+                title.isEmpty() ? "status.policy.version" : "status.policy.titled",
+                String.valueOf(version),
+                title);
   }
 
   private void hqRows(Known known, Table facts) throws JsonException {

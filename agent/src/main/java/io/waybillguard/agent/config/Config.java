@@ -65,7 +65,7 @@ public record Config(
               new Persistence(true, Duration.ofHours(6), 10),
               new Presence(true, Duration.ofMinutes(5))),
           new Rules(
-              new ImagesCarriedOff(3, MEBIBYTE / 16, 3),
+              new ImagesCarriedOff(3, MEBIBYTE / 16, 3, List.of()),
               new RemoteSession(List.of(), List.of(), List.of(), Hours.ANY),
               new Programs(List.of()),
               new UsbDevices(List.of()),
@@ -271,8 +271,9 @@ public record Config(
   /**
    * Programs on which the rules are silent. They are recorded all the same.
    *
-   * @param allowed each {@code sha256:} and the hash of its content, or {@code package:} and the
-   *     name of the system's package that brought it; none by default
+   * @param allowed each {@code sha256:} and the hash of its content, {@code package:} and the name
+   *     of the system's package that brought it, or {@code signer:} and the hash of the certificate
+   *     that signed it; none by default
    */
   public record Programs(List<String> allowed) {
     public Programs {
@@ -305,8 +306,15 @@ public record Config(
    * @param leastImages how many images a program must have read; 1 to 100000
    * @param leastBytes how much it must have sent since; 1KiB to 1GiB
    * @param surplus how many times the images that it had an allowed program may send; 1 to 100
+   * @param allowedDestinations where anybody may send: addresses, networks, host names, or ids of
+   *     {@code upload-destinations.yaml}; nowhere when empty
    */
-  public record ImagesCarriedOff(int leastImages, long leastBytes, int surplus) {}
+  public record ImagesCarriedOff(
+      int leastImages, long leastBytes, int surplus, List<String> allowedDestinations) {
+    public ImagesCarriedOff {
+      allowedDestinations = List.copyOf(allowedDestinations);
+    }
+  }
 
   /**
    * A part of the day; passes midnight when {@code until} is before {@code from}.

@@ -228,7 +228,7 @@ public record ConfigFile(Config config, List<Setting> settings) {
     return read;
   }
 
-  private static Config.Rules rules(Section in, Config.Rules standard) {
+  static Config.Rules rules(Section in, Config.Rules standard) {
     Config.Rules read =
         new Config.Rules(
             imagesCarriedOff(in.section("images_carried_off"), standard.imagesCarriedOff()),
@@ -267,7 +267,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.ImagesCarriedOff(
             in.count("least_images", standard.leastImages(), 1, 100000),
             in.size("least_bytes", standard.leastBytes(), "1KiB", "1GiB"),
-            in.count("surplus", standard.surplus(), 1, 100));
+            in.count("surplus", standard.surplus(), 1, 100),
+            in.peers("allowed_destinations", standard.allowedDestinations()));
     in.end();
     return read;
   }
@@ -321,7 +322,7 @@ public record ConfigFile(Config config, List<Setting> settings) {
   }
 
   /** The mapping at the top; null when the file is empty or when it was written down as wrong. */
-  private static @Nullable MappingNode top(byte[] content, Findings findings) {
+  static @Nullable MappingNode top(byte[] content, Findings findings) {
     Optional<String> text = text(content, findings);
     if (text.isEmpty()) {
       return null;

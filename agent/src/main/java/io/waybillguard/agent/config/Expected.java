@@ -21,6 +21,7 @@ public record Expected(Kind kind, String least, String most) {
   static final Expected QUIET = new Expected(Kind.QUIET, "", "");
   static final Expected PHONE = new Expected(Kind.PHONE, "", "");
   static final Expected SCANNER = new Expected(Kind.SCANNER, "", "");
+  static final Expected TITLE = new Expected(Kind.TITLE, "", "");
   static final Expected HOURS = new Expected(Kind.HOURS, "", "");
 
   /** Kinds of value. */
@@ -47,6 +48,8 @@ public record Expected(Kind kind, String least, String most) {
     PHONE,
     /** A USB device: {@code 0c2e:0b61}, perhaps with {@code serial:…} or {@code port:…}. */
     SCANNER,
+    /** What people call it: one line of at most 100 characters. */
+    TITLE,
     /** A DNS name in lower case. */
     DOMAIN,
     /** Absolute paths of folders. */
@@ -55,7 +58,10 @@ public record Expected(Kind kind, String least, String most) {
      * Absolute paths of executables, each alone or with a blank and {@code sha256:} and its hash.
      */
     PROGRAMS,
-    /** Programs, each by {@code sha256:} and its hash or by {@code package:} and a name. */
+    /**
+     * Programs, each by {@code sha256:} and its hash, {@code package:} and a name, or {@code
+     * signer:} and the hash of a certificate.
+     */
     ALLOWED,
     /** Settings below this key, indented. */
     SECTION

@@ -38,6 +38,8 @@ public record Problem(
     NOT_YAML,
     /** No such setting. */
     UNKNOWN_KEY,
+    /** A setting of each PC's own, in a policy. */
+    DESKS_OWN,
     /** The same key twice in one section. */
     DUPLICATE_KEY,
     /** A value of another kind. */

@@ -49,12 +49,15 @@ final class Section {
 
   /** Names of packages: Debian Policy 5.6.7, and what rpm allows beside. */
   private static final Pattern ALLOWED =
-      Pattern.compile("sha256:[0-9a-fA-F]{64}|package:[A-Za-z0-9][A-Za-z0-9+._-]*");
+      Pattern.compile("(?:sha256|signer):[0-9a-fA-F]{64}|package:[A-Za-z0-9][A-Za-z0-9+._-]*");
 
   /** What YAML reads as a text without quotes, inside brackets too. */
   private static final Pattern PLAIN = Pattern.compile("[/A-Za-z][^,\\[\\]{}#'\":\\s]*");
 
   private static final Pattern ANY = Pattern.compile("(?s).+");
+
+  /** Something to see, and nothing that ends or turns a line. */
+  private static final Pattern TITLE = Pattern.compile("[^\\p{Cc}\\p{Cf}]{1,100}");
 
   private static final Pattern SEVERITY = Pattern.compile("low|medium|high|critical");
 
@@ -110,6 +113,11 @@ final class Section {
       wrong(name, node, Reason.WRONG_TYPE, Expected.SECTION);
     }
     return new Section(prefix + name + ".", null, findings);
+  }
+
+  /** Whether the file names this key, be it with nothing below it. */
+  boolean names(String name) {
+    return values.containsKey(name);
   }
 
   int count(String name, int standard, int least, int most) {
@@ -207,6 +215,11 @@ final class Section {
     return text(name, standard, Expected.SCANNER, SCANNER);
   }
 
+  /** What people call the whole of it: one line. */
+  String title(String name) {
+    return text(name, "", Expected.TITLE, TITLE);
+  }
+
   /** One line. What YAML takes for a number is a text only where a telephone number may stand. */
   private String text(String name, String standard, Expected expected, Pattern form) {
     Node node = ask(name);
@@ -269,7 +282,7 @@ final class Section {
     return list(name, standard, Expected.PROGRAMS, PROGRAM.asMatchPredicate());
   }
 
-  /** Programs by hash or package. */
+  /** Programs by hash, package or certificate. */
   List<String> allowed(String name, List<String> standard) {
     return list(name, standard, Expected.ALLOWED, ALLOWED.asMatchPredicate());
   }
@@ -291,7 +304,7 @@ final class Section {
   }
 
   /** The texts of a list; empty when it is something else. */
-  private static Optional<List<String>> texts(Node node) {
+  static Optional<List<String>> texts(Node node) {
     if (!(node instanceof SequenceNode list)) {
       return Optional.empty();
     }

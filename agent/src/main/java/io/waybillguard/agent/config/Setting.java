@@ -8,4 +8,15 @@ package io.waybillguard.agent.config;
  * @param standard the default, as it is written in the file
  * @param expected what it may hold
  */
-public record Setting(String key, String value, String standard, Expected expected) {}
+public record Setting(String key, String value, String standard, Expected expected) {
+  /**
+   * The bytes that a size is.
+   *
+   * @throws IllegalStateException if it is no size
+   */
+  public long bytes() {
+    return Units.SIZE
+        .read(value)
+        .orElseThrow(() -> new IllegalStateException(key + " is no size: " + value));
+  }
+}

@@ -55,7 +55,7 @@ public final class Circumstances {
               "presence.change", "sensor.blind", "operator.on", "operator.off", "visitor.expected"),
           Duration.ofDays(2));
 
-  private final Terms terms;
+  private Terms terms;
   private Presence presence = Presence.UNSEEN;
   private String operator = "";
   private @Nullable VisitorExpected visitor;
@@ -77,6 +77,11 @@ public final class Circumstances {
     } else if (event instanceof VisitorExpected expected) {
       visitor = expected;
     }
+  }
+
+  /** From now on the company has settled this. */
+  void settle(Terms settled) {
+    terms = settled;
   }
 
   /** Who is signed on, or "" for nobody. */

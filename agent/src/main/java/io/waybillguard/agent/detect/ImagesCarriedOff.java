@@ -39,14 +39,28 @@ public final class ImagesCarriedOff implements Detector {
    * @param surplus how many times what it had an allowed program may send, ≥ 1
    * @param settled how long after something was sent the records of what the program had are sure
    *     to have come: they are sums, and what was sent may be recorded first
+   * @param destinations where anybody may send: addresses, networks, host names, or ids of known
+   *     destinations
    */
-  public record Settings(long leastImages, long leastBytes, int surplus, Duration settled) {}
+  public record Settings(
+      long leastImages, long leastBytes, int surplus, Duration settled, List<String> destinations) {
+    public Settings {
+      destinations = List.copyOf(destinations);
+    }
+
+    /** Where nobody may send. */
+    public Settings(long leastImages, long leastBytes, int surplus, Duration settled) {
+      this(leastImages, leastBytes, surplus, settled, List.of());
+    }
+  }
 
   private final Settings settings;
+  private final Peers destinations;
   private final ImageLedger ledger = new ImageLedger();
 
   public ImagesCarriedOff(Settings settings) {
     this.settings = settings;
+    this.destinations = new Peers(settings.destinations());
   }
 
   @Override
@@ -68,7 +82,7 @@ public final class ImagesCarriedOff implements Detector {
     ImageLedger.Account account;
     if (seen instanceof ImagesHandled handled) {
       account = ledger.enter(seq, handled);
-    } else if (seen instanceof BytesSent sent && sent.by().isKnown()) {
+    } else if (seen instanceof BytesSent sent && sent.by().isKnown() && !isAllowed(sent.peer())) {
       account = ledger.enter(seq, sent);
     } else {
       return List.of();
@@ -91,6 +105,14 @@ public final class ImagesCarriedOff implements Detector {
           .ifPresent(findings::add);
     }
     return findings;
+  }
+
+  /** What goes there is on nobody's account. Sums over several places go to none of these. */
+  private boolean isAllowed(BytesSent.Peer to) {
+    return !to.ip().isEmpty()
+        && (destinations.contains(to.ip())
+            || (!to.name().isEmpty() && destinations.contains(to.name()))
+            || (!to.destination().isEmpty() && destinations.contains(to.destination())));
   }
 
   /** A program that read images and sent. */

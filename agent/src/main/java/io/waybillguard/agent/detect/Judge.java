@@ -4,11 +4,13 @@ import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.RuleSwitchedOff;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Judge {
   private static final Logger LOG = LoggerFactory.getLogger(Judge.class);
 
-  private final Supplier<List<Detector>> newRules;
+  private Supplier<List<Detector>> newRules;
   private final Circumstances circumstances;
   private List<Detector> rules = List.of();
   private Incidents incidents = new Incidents("");
@@ -47,12 +49,50 @@ public final class Judge {
     incidents = new Incidents(logId);
   }
 
+  /** The records of a log, told again. */
+  @FunctionalInterface
+  public interface Past {
+    /**
+     * @param types of the records wanted, and how far back from now
+     * @param listener is told each with its place, in their order
+     * @throws IOException if they cannot be read
+     */
+    void tell(Map<String, Duration> types, BiConsumer<Long, Event> listener) throws IOException;
+  }
+
+  /**
+   * Goes on with other rules in the place of these: they are told again what they want to remember,
+   * and what they make of it is nobody's news. Incidents and what holds at the desk go on.
+   *
+   * @throws IOException if the log cannot be read; all is as it was then
+   * @throws IllegalArgumentException if the rules cannot be made; likewise
+   */
+  public void adopt(Supplier<List<Detector>> others, Circumstances.Terms terms, Past past)
+      throws IOException {
+    List<Detector> fresh = new ArrayList<>(others.get());
+    List<Detector.Memory> wanted = fresh.stream().map(Detector::memory).toList();
+    past.tell(
+        memory(wanted),
+        (seq, event) -> {
+          if (event instanceof Observation seen) {
+            List<Event> unused = think(fresh, seq, seen);
+          }
+        });
+    newRules = others;
+    rules = fresh;
+    circumstances.settle(terms);
+  }
+
   /** Types of records that it is to be told again at a start, and how far back from now. */
   public Map<String, Duration> memory() {
     List<Detector.Memory> all = new ArrayList<>();
     rules.forEach(rule -> all.add(rule.memory()));
     all.add(Circumstances.MEMORY);
     all.add(Incidents.MEMORY);
+    return memory(all);
+  }
+
+  private static Map<String, Duration> memory(List<Detector.Memory> all) {
     Map<String, Duration> types = new TreeMap<>();
     for (Detector.Memory each : all) {
       each.types()
@@ -66,7 +106,7 @@ public final class Judge {
     circumstances.enter(event);
     incidents.remember(event);
     if (event instanceof Observation seen) {
-      List<Event> unused = think(seq, seen);
+      List<Event> unused = think(rules, seq, seen);
     }
   }
 
@@ -80,7 +120,7 @@ public final class Judge {
     circumstances.enter(event);
     List<Event> following = new ArrayList<>(incidents.on(seq, event));
     if (event instanceof Observation seen) {
-      following.addAll(think(seq, seen));
+      following.addAll(think(rules, seq, seen));
     }
     return following;
   }
@@ -91,7 +131,7 @@ public final class Judge {
   }
 
   /** A rule that throws is off until the next start; what it threw on is in the log already. */
-  private List<Event> think(long seq, Observation seen) {
+  private List<Event> think(List<Detector> rules, long seq, Observation seen) {
     List<Event> following = new ArrayList<>();
     List<Detector> broken = new ArrayList<>();
     for (Detector rule : rules) {

@@ -37,6 +37,15 @@ public final class StartsByItself implements Detector {
 
   private record Came(long seq, Origin origin) {}
 
+  private final AllowedFiles allowed;
+
+  /**
+   * @param allowed programs on which it is silent
+   */
+  public StartsByItself(AllowedFiles allowed) {
+    this.allowed = allowed;
+  }
+
   @Override
   public String rule() {
     return "starts-by-itself";
@@ -60,6 +69,7 @@ public final class StartsByItself implements Detector {
             && c.change() != AutostartChanged.Change.VANISHED
             && c.entry().enabled()
             && !c.entry().program().path().isEmpty()
+            && !allowed.include(c.entry().program())
         ? judged(seq, c)
         : List.of();
   }

@@ -23,6 +23,7 @@ public sealed interface Note extends Event
         NoticeImpossible,
         NoticeShown,
         NoticeUnanswered,
+        PolicyChanged,
         RecordsErased,
         RecordsLost,
         RuleSwitchedOff,

@@ -194,9 +194,22 @@ public final class Summary {
         long ms = at(ocsf, "unmapped").number("jump_ms", 0);
         yield say(ms < 0 ? "time.jump.back" : "time.jump.forward", span(Math.abs(ms)));
       }
+      case "policy.change" -> {
+        Json.Obj unmapped = at(ocsf, "unmapped");
+        String cause = unmapped.text("cause", "");
+        yield say(
+            words.containsKey(type + "." + cause) ? type + "." + cause : type + ".found",
+            policy(unmapped.number("from_version", 0)),
+            policy(unmapped.number("version", 0)),
+            ocsf.text("status_detail", ""));
+      }
       case "rule.off" -> say(type, text(ocsf, "unmapped", "rule"), ocsf.text("status_detail", ""));
       default -> say("other", type);
     };
+  }
+
+  private String policy(long version) {
+    return version == 0 ? say("policy.own") : say("policy.version", String.valueOf(version));
   }
 
   /** Model and the end of the serial number: enough to tell two sticks apart, short to read. */

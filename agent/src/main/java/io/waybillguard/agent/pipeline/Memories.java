@@ -1,6 +1,5 @@
 package io.waybillguard.agent.pipeline;
 
-import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Recall;
@@ -8,11 +7,13 @@ import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +37,14 @@ final class Memories {
   }
 
   /**
+   * @param types of the records that are told, and how far back
+   * @param listener is told each with its place, in their order
    * @return how many there were
    * @throws IOException if the log cannot be read
    */
-  int tell(Judge judge) throws IOException {
+  int tell(Map<String, Duration> types, BiConsumer<Long, Event> listener) throws IOException {
     Map<String, Instant> since = new TreeMap<>();
-    judge.memory().forEach((type, back) -> since.put(type, now.minus(back)));
+    types.forEach((type, back) -> since.put(type, now.minus(back)));
     // By place, whatever their types: their order is what rules judge by.
     long[] places = {};
     for (Map.Entry<String, Instant> each : since.entrySet()) {
@@ -53,7 +56,7 @@ final class Memories {
     for (long seq : places) {
       Optional<Event> event = event(seq);
       if (event.isPresent()) {
-        judge.remember(seq, event.get());
+        listener.accept(seq, event.get());
         told++;
       }
     }

@@ -1,5 +1,7 @@
 package io.waybillguard.agent.pipeline;
 
+import io.waybillguard.agent.detect.Circumstances;
+import io.waybillguard.agent.detect.Detector;
 import io.waybillguard.agent.detect.Judge;
 import io.waybillguard.agent.event.ClockJumped;
 import io.waybillguard.agent.event.Event;
@@ -120,7 +122,7 @@ public final class Pipeline implements Duty, LogClerk {
    * @throws IOException if it cannot be read
    */
   public void remember(LogReader before) throws IOException {
-    int told = new Memories(before, wall.instant()).tell(judge);
+    int told = new Memories(before, wall.instant()).tell(judge.memory(), judge::remember);
     LOG.info("rules were told again records={}", told);
   }
 
@@ -397,6 +399,46 @@ public final class Pipeline implements Duty, LogClerk {
         () -> {
           long seq = log.append(event);
           follow(seq, event);
+          return seq;
+        });
+  }
+
+  /** Opens the log for reading. */
+  @FunctionalInterface
+  public interface Opener {
+    /**
+     * @throws IOException if it cannot be read
+     */
+    LogReader open() throws IOException;
+  }
+
+  /**
+   * Has the rules go by others between two records: those before the note were judged by the rules
+   * that held then, those after it are judged by these. Safe from any thread.
+   *
+   * @param note says so in the log
+   * @param rules makes them, none of which has seen anything
+   * @param terms what the company has settled of the desk
+   * @param past the log, of which they are told what they want to remember
+   * @return the note's place once it is durable; fails where the rules cannot be made or the log
+   *     cannot be read or written, and all is as it was then
+   */
+  public CompletableFuture<Long> adopt(
+      Event note, Supplier<List<Detector>> rules, Circumstances.Terms terms, Opener past) {
+    return ask(
+        () -> {
+          log.commit();
+          judge.adopt(
+              rules,
+              terms,
+              (types, listener) -> {
+                try (LogReader before = past.open()) {
+                  int told = new Memories(before, wall.instant()).tell(types, listener);
+                  LOG.info("new rules were told again records={}", told);
+                }
+              });
+          long seq = log.append(note);
+          follow(seq, note);
           return seq;
         });
   }

@@ -13,6 +13,7 @@ import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.agent.report.wire.Stage;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -50,10 +52,13 @@ final class Commands {
   /** Longest name of a case or request, in characters. */
   private static final int MOST_NAME = 200;
 
+  private static final String POLICY = "policy";
+
   private static final Set<String> KNOWN = Set.of("pull", "hold", "release", "erase", "rekey");
 
   private final LogClerk clerk;
   private final Errands errands;
+  private final Policies policies;
   private final InstantSource clock;
 
   /** Ids that are in the log, with the moment after which HQ's word on them is stale anyway. */
@@ -66,11 +71,13 @@ final class Commands {
   /** A command that was taken. */
   private static final class Running {
     final Command command;
+    final Command.Message message;
     @Nullable BodyCutter pull;
     @Nullable CompletableFuture<Erasure> erasure;
 
-    Running(Command command) {
+    Running(Command command, Command.Message message) {
       this.command = command;
+      this.message = message;
     }
   }
 
@@ -95,17 +102,21 @@ final class Commands {
   /**
    * @param clock gives the times of records; whether a command is still to be run is judged by HQ's
    */
-  Commands(LogClerk clerk, Errands errands, InstantSource clock) {
+  Commands(LogClerk clerk, Errands errands, Policies policies, InstantSource clock) {
     this.clerk = clerk;
     this.errands = errands;
+    this.policies = policies;
     this.clock = clock;
   }
 
   /**
    * Learns from the log which commands were there, and writes down which of them an earlier run
    * took and did not end. Before anything is {@link #heard}; a second time, nothing is done.
+   *
+   * @param key of HQ's commands
    */
-  void remember(LogReader log) throws IOException, EvidenceException, InterruptedException {
+  void remember(LogReader log, VerifierKey key)
+      throws IOException, EvidenceException, InterruptedException {
     if (remembers) {
       return;
     }
@@ -126,6 +137,12 @@ final class Commands {
         LOG.info("command={} id={} goes on", each.getValue(), each.getKey());
         continue;
       }
+      Optional<Command.Message> policy = prepared(each.getValue(), each.getKey());
+      if (policy.isPresent()) {
+        LOG.info("command={} id={} goes on", each.getValue(), each.getKey());
+        waiting.add(new Running(Command.verified(policy.get(), key), policy.get()));
+        continue;
+      }
       LOG.warn("command={} id={} was interrupted", each.getValue(), each.getKey());
       end(
           each.getKey(),
@@ -135,6 +152,10 @@ final class Commands {
           Map.of());
     }
     remembers = true;
+  }
+
+  private Optional<Command.Message> prepared(String type, String id) throws IOException {
+    return type.equals(POLICY) ? policies.prepared(id) : Optional.empty();
   }
 
   /**
@@ -158,14 +179,14 @@ final class Commands {
         continue;
       }
       if (!seen.containsKey(command.id()) && !now.isBefore(command.notBefore())) {
-        judge(command, now, hq);
+        judge(command, message, now, hq);
         wrote = true;
       }
     }
     return wrote;
   }
 
-  private void judge(Command command, Instant now, Enrolment hq)
+  private void judge(Command command, Command.Message message, Instant now, Enrolment hq)
       throws IOException, InterruptedException {
     Verdict verdict = Verdict.TAKEN;
     String detail = "";
@@ -175,7 +196,7 @@ final class Commands {
     } else if (!now.isBefore(command.expires())) {
       verdict = Verdict.EXPIRED;
       detail = "its time was over at " + command.expires();
-    } else if (!KNOWN.contains(command.type()) && !errands.knows(command.type())) {
+    } else if (!isKnown(command.type()) && !errands.knows(command.type())) {
       verdict = Verdict.UNSUPPORTED;
     } else {
       try {
@@ -185,6 +206,8 @@ final class Commands {
         check(command);
         if (errands.knows(command.type())) {
           errands.prepare(command);
+        } else if (command.type().equals(POLICY)) {
+          policies.prepare(command, message);
         }
       } catch (BadArguments | IllegalArgumentException e) {
         verdict = Verdict.REFUSED;
@@ -202,11 +225,15 @@ final class Commands {
             command.expires()));
     seen.put(command.id(), command.expires());
     LOG.info("command={} id={} verdict={} {}", command.type(), command.id(), verdict, detail);
-    if (verdict == Verdict.TAKEN && !KNOWN.contains(command.type())) {
+    if (verdict == Verdict.TAKEN && !isKnown(command.type())) {
       boolean unused = errands.begin(command.type(), command.id());
     } else if (verdict == Verdict.TAKEN) {
-      waiting.add(new Running(command));
+      waiting.add(new Running(command, message));
     }
+  }
+
+  private boolean isKnown(String type) {
+    return KNOWN.contains(type) || (type.equals(POLICY) && policies.areTaken());
   }
 
   /** What is not signed for us names itself, and may name anything: only that it came is kept. */
@@ -280,9 +307,8 @@ final class Commands {
     return !waiting.isEmpty();
   }
 
-  /** Where pulled bodies go. */
-  @FunctionalInterface
-  interface Bodies {
+  /** Where pulled bodies go, and policies come from. */
+  interface Hq {
     /**
      * Sends a piece.
      *
@@ -291,6 +317,14 @@ final class Commands {
      * @throws IOException if HQ did not take it this time
      */
     boolean send(byte[] packed) throws IOException, NotTaken;
+
+    /**
+     * Fetches a policy's document.
+     *
+     * @throws NotTaken if HQ has none of this hash
+     * @throws IOException if HQ did not give it this time
+     */
+    byte[] policy(String sha256) throws IOException, NotTaken;
   }
 
   /**
@@ -300,7 +334,7 @@ final class Commands {
    * @param held how many records HQ holds: bodies of later ones have to wait
    * @return whether the command has ended, of which HQ should hear at once
    */
-  boolean advance(LogReader log, long held, Bodies hq)
+  boolean advance(LogReader log, long held, Hq hq)
       throws IOException, EvidenceException, InterruptedException {
     Running running = waiting.element();
     Command command = running.command;
@@ -313,6 +347,7 @@ final class Commands {
             case "release" ->
                 Map.of("ended", isOne(done(clerk.release(name(command, "case"), span(command)))));
             case "erase" -> erase(running);
+            case POLICY -> policy(running, hq);
             case "rekey" -> Map.of("epoch", done(clerk.changeKey()));
             default -> throw new BadArguments("unknown: " + command.type());
           };
@@ -332,7 +367,7 @@ final class Commands {
   }
 
   /** A piece of it; empty while there is more. */
-  private static Map<String, Long> pull(Running running, LogReader log, long held, Bodies hq)
+  private static Map<String, Long> pull(Running running, LogReader log, long held, Hq hq)
       throws BadArguments, NotTaken, IOException, EvidenceException {
     BodyCutter pull = running.pull;
     if (pull == null) {
@@ -350,6 +385,20 @@ final class Commands {
       pull.halve();
     }
     return pull.isDone() ? Map.of("sent", pull.sent(), "gone", pull.gone()) : Map.of();
+  }
+
+  private Map<String, Long> policy(Running running, Hq hq)
+      throws BadArguments, NotTaken, IOException, InterruptedException {
+    Command command = running.command;
+    try {
+      if (!policies.isInForce(command)) {
+        byte[] document = hq.policy(command.args().text("sha256"));
+        policies.apply(command, running.message, document);
+      }
+      return Map.of("version", command.args().number("version"));
+    } catch (IllegalArgumentException | JsonException e) {
+      throw new BadArguments(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Empty while copies lie in the log's files, since somebody reads them. */

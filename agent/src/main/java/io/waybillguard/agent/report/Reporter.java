@@ -1,5 +1,6 @@
 package io.waybillguard.agent.report;
 
+import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.ConsistencyClaim;
 import io.waybillguard.agent.evidence.Cosignature;
@@ -153,6 +154,7 @@ public final class Reporter implements Duty {
    * @param clock for what people read
    * @param monoMicros what waits are measured by, in µs; never runs backwards
    * @param errands what HQ's commands may have this PC do besides
+   * @param policies what becomes of HQ's policies
    */
   public Reporter(
       Path data,
@@ -163,6 +165,7 @@ public final class Reporter implements Duty {
       LongSupplier monoMicros,
       RandomGenerator random,
       Errands errands,
+      Policies policies,
       Connector connector) {
     this.data = data;
     this.clerk = clerk;
@@ -172,7 +175,7 @@ public final class Reporter implements Duty {
     this.monoMicros = monoMicros;
     this.connector = connector;
     this.backoff = new Backoff(rhythm.backoffMost(), random);
-    this.commands = new Commands(clerk, errands, clock);
+    this.commands = new Commands(clerk, errands, policies, clock);
   }
 
   /** The real way: HTTPS with this PC's certificate. */
@@ -241,7 +244,7 @@ public final class Reporter implements Duty {
       return 1;
     }
     if (commands.isBusy()) {
-      if (commands.advance(reader(), heldByHq, packed -> sendBodies(hq, packed))) {
+      if (commands.advance(reader(), heldByHq, new AtHq(hq))) {
         urgent.set(true);
       }
       return 1;
@@ -288,7 +291,7 @@ public final class Reporter implements Duty {
       }
       succeeding = !enrolled;
       enrolment = found.get();
-      commands.remember(reader);
+      commands.remember(reader, found.get().command());
       transport = connector.to(found.get());
       seenByHq = reader.pinnedSize();
       heldByHq = reader.witnessedSize();
@@ -365,6 +368,40 @@ public final class Reporter implements Duty {
       if (commands.heard(reply.commands(), reply.hqTime(), enrolment())) {
         urgent.set(true);
       }
+    }
+  }
+
+  /** What commands want of HQ. */
+  private final class AtHq implements Commands.Hq {
+    private final Transport hq;
+
+    AtHq(Transport hq) {
+      this.hq = hq;
+    }
+
+    @Override
+    public boolean send(byte[] packed) throws IOException, Commands.NotTaken {
+      return sendBodies(hq, packed);
+    }
+
+    @Override
+    public byte[] policy(String sha256) throws IOException, Commands.NotTaken {
+      return fetchPolicy(hq, sha256);
+    }
+  }
+
+  private byte[] fetchPolicy(Transport hq, String sha256) throws IOException, Commands.NotTaken {
+    byte[] asked = Json.object().put("sha256", sha256).canonical();
+    Transport.Answer answer = hq.post("/v1/policy", Transport.Body.JSON, asked);
+    switch (answer.status()) {
+      case 200 -> {
+        backoff.reset();
+        return answer.body();
+      }
+      case 400, 404 -> throw new Commands.NotTaken(brief(answer));
+      default ->
+          throw new RefusedException(
+              answer, "HQ refused the policy: status " + answer.status() + " " + brief(answer));
     }
   }
 

@@ -117,6 +117,12 @@ final class EverySettingTest {
               "rules.images_carried_off.surplus",
               new Place(c -> c.rules().imagesCarriedOff().surplus(), "10", 10)),
           Map.entry(
+              "rules.images_carried_off.allowed_destinations",
+              new Place(
+                  c -> c.rules().imagesCarriedOff().allowedDestinations(),
+                  "[10.8.0.0/16, up.example]",
+                  List.of("10.8.0.0/16", "up.example"))),
+          Map.entry(
               "sensors.session.enabled",
               new Place(c -> c.sensors().session().enabled(), "false", false)),
           Map.entry(

@@ -77,7 +77,7 @@ final class ScriptedDesk {
         new SensorSilenced(),
         new ImagesTaken(3),
         new ProgramFromRemovableMedia(AllowedFiles.NONE),
-        new StartsByItself(),
+        new StartsByItself(AllowedFiles.NONE),
         new UnexpectedRemoteSession(
             new UnexpectedRemoteSession.Allowed(
                 List.of("10.0.0.5"),

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class StartsByItselfTest {
   private static final String HASH = "ab".repeat(32);
 
-  private final Detector rule = new StartsByItself();
+  private final Detector rule = new StartsByItself(AllowedFiles.NONE);
 
   private static FileRef program(String path, String owner, boolean hidden) {
     return new FileRef(path, "elf", 1, HASH, "", owner, false, hidden);

@@ -373,6 +373,8 @@ final class OcsfSchemaTest {
           new LogRecovered(NOON, "a/agent/0", 7, "cm9vdA==", "log-1.db", "rolled back"),
           new LogRecovered(NOON, "", 0, "", "", "unreadable"),
           new RecordsLost(NOON, NOON.minusSeconds(9), NOON, Map.of("usb.attach", 3L), "inbox full"),
+          new PolicyChanged(
+              NOON, 6, 7, "0f".repeat(32), "ab".repeat(32), "双十一", PolicyChanged.Cause.HQ, ""),
           new RuleSwitchedOff(NOON, "program-from-removable-media", "divided by zero"),
           new Finding(
               NOON,

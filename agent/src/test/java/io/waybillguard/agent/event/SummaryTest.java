@@ -604,6 +604,18 @@ final class SummaryTest {
         "电脑时钟往前拨了 2 秒。",
         "The PC's clock was put forward by 2 s.");
     says(
+        new PolicyChanged(NOON, 0, 7, "", "ab", "", PolicyChanged.Cause.HQ, ""),
+        "总部更换了策略：从这台电脑自己的设置换成第 7 版。",
+        "HQ changed the policy: from this PC's own settings to version 7.");
+    says(
+        new PolicyChanged(NOON, 7, 8, "cd", "ab", "", PolicyChanged.Cause.FOUND, ""),
+        "启动时用的策略是第 8 版；这份日志上次记的是第 7 版。",
+        "The policy at this start is version 8; this log last told of version 7.");
+    says(
+        new PolicyChanged(NOON, 8, 0, "cd", "", "", PolicyChanged.Cause.UNUSABLE, "x is gone"),
+        "策略从第 8 版换成这台电脑自己的设置：x is gone。",
+        "The policy went from version 8 to this PC's own settings: x is gone.");
+    says(
         new RuleSwitchedOff(NOON, "some-rule", "divided by zero"),
         "规则 some-rule 出错，停用到下次启动（divided by zero）。",
         "Rule some-rule failed and is off until the next start (divided by zero).");

@@ -72,7 +72,16 @@ public final class TestDesk implements LogClerk, AutoCloseable {
             Duration.ofSeconds(60),
             Duration.ofMinutes(15));
     return new Reporter(
-        data, this, rhythm, this::heartbeat, clock(), this::micros, new Random(42), errands, hq);
+        data,
+        this,
+        rhythm,
+        this::heartbeat,
+        clock(),
+        this::micros,
+        new Random(42),
+        errands,
+        Policies.NONE,
+        hq);
   }
 
   private InstantSource clock() {

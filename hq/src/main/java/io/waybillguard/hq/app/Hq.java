@@ -19,6 +19,7 @@ import io.waybillguard.hq.ingest.Renewal;
 import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
 import io.waybillguard.hq.store.Backlog;
 import io.waybillguard.hq.store.Bond;
@@ -33,6 +34,7 @@ import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.PolicyRows;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Renewals;
 import io.waybillguard.hq.store.Revocations;
@@ -169,6 +171,7 @@ final class Hq implements AutoCloseable {
               new Pulled(logs, commands, new Records(database, files), contents, clock),
               new Renewal(keys, logs, new Renewals(database), life, clock),
               new Succession(keys, new Generations(database), life, clock),
+              new PolicyRows(database)::document,
               logs,
               new Revocations(database));
       Backlog backlog = new Backlog(database);
@@ -194,9 +197,12 @@ final class Hq implements AutoCloseable {
       Pulling pulling = new Pulling(database, data, orders, cosigners, clock);
       parts.add(new PullWork(pulling));
       Sweeps sweeps = new Sweeps(database, keys.commands());
-      parts.add(new Scheduling(sweeps, acts, clock));
+      Policies policies = new Policies(database, data, keys.commands());
+      parts.add(new Scheduling(sweeps, policies, acts, clock));
       Console pages =
-          new Console(database, files, passwords, cosigners, orders, pulling, sweeps, acts, clock);
+          new Console(
+              database, files, passwords, cosigners, orders, pulling, sweeps, policies, acts,
+              clock);
       this.console =
           listen(
               "console",

@@ -73,6 +73,15 @@ public final class Main {
                 new SweepStop(call)))
         .addSubcommand(
             group(
+                "policy",
+                new PolicyPublish(call),
+                new PolicyList(call),
+                new PolicyShow(call),
+                new PolicyDiff(call),
+                new PolicyWiden(call),
+                new PolicyRollback(call)))
+        .addSubcommand(
+            group(
                 "user",
                 new UserAdd(call),
                 new UserList(call),

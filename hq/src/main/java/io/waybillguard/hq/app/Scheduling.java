@@ -2,6 +2,7 @@ package io.waybillguard.hq.app;
 
 import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.acts.Acts;
+import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,12 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes regular sweeps when they are due, on a thread of its own. */
+/** Publishes regular sweeps when they are due and prolongs policies, on a thread of its own. */
 final class Scheduling implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduling.class);
   private static final Duration EVERY = Duration.ofSeconds(5);
 
   private final Sweeps sweeps;
+  private final Policies policies;
   private final Acts acts;
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
@@ -27,8 +29,9 @@ final class Scheduling implements AutoCloseable {
             return made;
           });
 
-  Scheduling(Sweeps sweeps, Acts acts, InstantSource clock) {
+  Scheduling(Sweeps sweeps, Policies policies, Acts acts, InstantSource clock) {
     this.sweeps = sweeps;
+    this.policies = policies;
     this.acts = acts;
     this.clock = clock;
     var unused =
@@ -54,6 +57,10 @@ final class Scheduling implements AutoCloseable {
                           + draft.row().every()));
       if (published > 0) {
         LOG.info("sweeps published={}", published);
+      }
+      int prolonged = policies.prolong(clock.instant());
+      if (prolonged > 0) {
+        LOG.info("policies prolonged={}", prolonged);
       }
     } catch (Exception e) {
       if (!thread.isShutdown()) {

@@ -17,6 +17,7 @@ import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.incident.Telling;
 import io.waybillguard.hq.orders.OrderRefused;
 import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
 import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.Alarms;
@@ -81,6 +82,8 @@ public final class Console {
   private final PullPages pulls;
   private final VerifyPages verifying;
   private final UserPages users;
+  private final PolicyPages policies;
+  private final Policies ruling;
 
   /**
    * @param cosigners HQ's public keys, the mirror's last: its cosignature says since when HQ holds
@@ -88,6 +91,7 @@ public final class Console {
    * @param orders what needs two people
    * @param pulling who makes bundles
    * @param sweeps publishes sweeps and tells how they stand
+   * @param policies publishes policies and tells who goes by which
    * @param acts where everything that people do here is written before it is done
    */
   public Console(
@@ -98,6 +102,7 @@ public final class Console {
       Orders orders,
       Pulling pulling,
       Sweeps sweeps,
+      Policies policies,
       Acts acts,
       InstantSource clock) {
     VerifierKey mirror = cosigners.get(cosigners.size() - 1);
@@ -122,6 +127,8 @@ public final class Console {
     this.pulls = new PullPages(frame, pulling, new Pulls(database), fleet, rows);
     this.verifying = new VerifyPages(frame, fleet, cosigners);
     this.users = new UserPages(frame, new Users(database), passwords, clock);
+    this.ruling = policies;
+    this.policies = new PolicyPages(frame, policies, clock);
     this.overview = new OverviewPage(frame, fleet, rows, new WatchedDays(database), alarms, clock);
   }
 
@@ -172,6 +179,12 @@ public final class Console {
     add(config, Route.SWEEP_STANDING, this::sweepStanding);
     add(config, Route.SWEEP_REPORT, this::sweepReport);
     add(config, Route.STOP_SWEEP, this::stopSweep);
+    add(config, Route.POLICIES, policies::list);
+    add(config, Route.CHECK_POLICY, policies::check);
+    add(config, Route.PUBLISH_POLICY, policies::publish);
+    add(config, Route.POLICY, policies::one);
+    add(config, Route.WIDEN_POLICY, policies::widen);
+    add(config, Route.ROLL_BACK_POLICY, policies::rollBack);
     add(config, Route.ACTS, this::acts);
     add(config, Route.ACTS_CSV, this::actsCsv);
     config.routes.exception(
@@ -427,6 +440,10 @@ public final class Console {
             day(request, log, reader),
             "mayPull",
             Route.ASK_PULL.isFor(session.role()),
+            "policyMeant",
+            ruling.meantFor(found.get().row().workstation()),
+            "policyRuns",
+            ruling.runningOn(found.get().row().workstation()),
             "page",
             recordsPage(request, log, reader)));
   }

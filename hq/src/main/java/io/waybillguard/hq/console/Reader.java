@@ -56,7 +56,7 @@ public final class Reader {
     this.story = new Story(locale(), zone);
   }
 
-  private Locale locale() {
+  Locale locale() {
     return chinese ? Locale.SIMPLIFIED_CHINESE : Locale.ENGLISH;
   }
 

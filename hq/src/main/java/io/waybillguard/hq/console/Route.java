@@ -50,6 +50,12 @@ public enum Route {
   SWEEP_STANDING(Method.GET, "/sweeps/{id}/standing", Who.SIGNED_IN),
   SWEEP_REPORT(Method.GET, "/sweeps/{id}/report.json", Who.INVESTIGATORS),
   STOP_SWEEP(Method.POST, "/sweeps/{id}/stop", Who.INVESTIGATORS),
+  POLICIES(Method.GET, "/policies", Who.SIGNED_IN),
+  CHECK_POLICY(Method.POST, "/policy-check", Who.ADMINS),
+  PUBLISH_POLICY(Method.POST, "/policies", Who.ADMINS),
+  POLICY(Method.GET, "/policies/{version}", Who.SIGNED_IN),
+  WIDEN_POLICY(Method.POST, "/policies/{version}/widen", Who.ADMINS),
+  ROLL_BACK_POLICY(Method.POST, "/policies/{version}/rollback", Who.ADMINS),
   ACTS(Method.GET, "/acts", Who.ADMINS),
   ACTS_CSV(Method.GET, "/acts.csv", Who.ADMINS);
 

@@ -3,6 +3,8 @@ package io.waybillguard.hq.http;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.GenerationRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
@@ -24,7 +26,9 @@ import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,10 +50,15 @@ public final class AgentApi {
   private final Renewal renewal;
   private final Succession succession;
   private final Pulled pulled;
+  private final Function<String, Optional<String>> policies;
   private final Caller caller;
   private final Semaphore segments = new Semaphore(SEGMENTS_AT_ONCE, true);
 
-  /** The API in front of these judges. */
+  /**
+   * The API in front of these judges.
+   *
+   * @param policies finds a policy's document by its hash
+   */
   public AgentApi(
       Enrolment enrolment,
       Witness witness,
@@ -58,6 +67,7 @@ public final class AgentApi {
       Pulled pulled,
       Renewal renewal,
       Succession succession,
+      Function<String, Optional<String>> policies,
       Logs logs,
       Revocations revocations) {
     this.enrolment = enrolment;
@@ -67,6 +77,7 @@ public final class AgentApi {
     this.pulled = pulled;
     this.renewal = renewal;
     this.succession = succession;
+    this.policies = policies;
     this.caller = new Caller(logs, revocations);
   }
 
@@ -78,6 +89,7 @@ public final class AgentApi {
     config.routes.post("/v1/logs/{id}/segments", this::segments);
     config.routes.post("/v1/logs/{id}/bodies", this::bodies);
     config.routes.post("/v1/heartbeat", this::heartbeat);
+    config.routes.post("/v1/policy", this::policy);
     config.routes.post("/v1/renew", this::renew);
     config.routes.post("/v1/generation", this::generation);
     config.routes.get("/healthz", request -> request.contentType(TEXT).result("ok\n"));
@@ -148,6 +160,22 @@ public final class AgentApi {
     } catch (WireException e) {
       throw Rejected.of(e);
     }
+  }
+
+  /** Any workstation may have any policy: who knows its hash was told of it. */
+  private void policy(Context request) throws Rejected, IOException {
+    caller.of(request);
+    String asked;
+    try {
+      asked = Json.parse(Bodies.plain(request, Limits.JSON)).text("sha256");
+    } catch (JsonException e) {
+      throw Rejected.because(400, Refusal.MALFORMED, "policy: " + e.getMessage());
+    }
+    String document =
+        policies
+            .apply(asked)
+            .orElseThrow(() -> Rejected.because(404, Refusal.NOT_FOUND, "no policy has this hash"));
+    request.contentType(JSON).result(document.getBytes(StandardCharsets.UTF_8));
   }
 
   private void renew(Context request) throws Rejected, IOException {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
@@ -212,8 +213,8 @@ public final class Commands {
             .withHandle(
                 h ->
                     h.select(
-                            "SELECT * FROM command c WHERE note <> '' AND target IN (?, ?, '*')"
-                                + " AND not_before <= ? AND expires > ?"
+                            "SELECT * FROM command c WHERE note <> '' AND type <> 'policy'"
+                                + " AND target IN (?, ?, '*') AND not_before <= ? AND expires > ?"
                                 + " AND NOT EXISTS (SELECT 1 FROM command_state s"
                                 + " WHERE s.command = c.id AND s.log = ?)"
                                 + " ORDER BY asked, id",
@@ -225,6 +226,7 @@ public final class Commands {
                         .map((row, ctx) -> read(row))
                         .list());
     List<Command.Message> due = new ArrayList<>();
+    policy(desk, now).ifPresent(row -> due.add(new Command.Message(row.note(), row.args())));
     int bytes = 0;
     for (Row row : rows) {
       if (isMeant(row, desk)) {
@@ -236,6 +238,39 @@ public final class Commands {
       }
     }
     return due;
+  }
+
+  /**
+   * The newest policy that is for a desk, if the desk neither goes by it nor has answered: whoever
+   * was away while several were published is told of the last.
+   */
+  private Optional<Row> policy(Workstation desk, Instant now) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h
+                    .select(
+                        "SELECT c.*, (SELECT count(*) FROM command_state s WHERE s.command = c.id"
+                            + " AND s.log = ?) + (SELECT count(*) FROM heartbeat b"
+                            + " WHERE b.log = ? AND b.policy_version = p.version) AS settled"
+                            + " FROM policy_command p JOIN command c ON c.id = p.command"
+                            + " WHERE c.note <> '' AND c.target IN (?, ?, '*')"
+                            + " AND c.not_before <= ? AND c.expires > ?"
+                            + " ORDER BY p.version DESC, c.asked DESC, c.id",
+                        desk.log(),
+                        desk.log(),
+                        desk.origin(),
+                        "outlet/" + desk.outlet(),
+                        now.toEpochMilli(),
+                        now.toEpochMilli())
+                    .map((row, ctx) -> Map.entry(read(row), row.getLong("settled")))
+                    .list()
+                    .stream()
+                    .filter(each -> isMeant(each.getKey(), desk))
+                    .findFirst()
+                    .filter(each -> each.getValue() == 0)
+                    .map(Map.Entry::getKey));
   }
 
   /** Bytes of arguments as they travel. */

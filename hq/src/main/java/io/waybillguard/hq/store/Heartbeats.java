@@ -21,15 +21,17 @@ public final class Heartbeats {
         .useTransaction(
             h -> {
               h.execute(
-                  "INSERT INTO heartbeat(log, received, size, root, message)"
-                      + " VALUES (?, ?, ?, ?, ?) ON CONFLICT(log) DO UPDATE SET"
+                  "INSERT INTO heartbeat(log, received, size, root, message, policy_version)"
+                      + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(log) DO UPDATE SET"
                       + " received = excluded.received, size = excluded.size,"
-                      + " root = excluded.root, message = excluded.message",
+                      + " root = excluded.root, message = excluded.message,"
+                      + " policy_version = excluded.policy_version",
                   log,
                   now.toEpochMilli(),
                   beat.size(),
                   beat.root(),
-                  new String(beat.encode(), StandardCharsets.UTF_8));
+                  new String(beat.encode(), StandardCharsets.UTF_8),
+                  beat.policyVersion());
               h.execute(
                   "UPDATE workstation SET last_seen = ?,"
                       + " version = coalesce(nullif(?, ''), version) WHERE log = ?",

@@ -97,6 +97,7 @@ final class HostilePagesTest {
     String pull =
         asked.headers().firstValue("Location").orElseThrow().substring("/pulls/".length());
     String sweep = sweep(browser, csrf);
+    String policy = policy(browser, csrf);
     Set<String> walked = new TreeSet<>();
     for (String language : List.of("zh", "en")) {
       for (String path :
@@ -123,6 +124,8 @@ final class HostilePagesTest {
               "/sweeps",
               "/sweeps/" + sweep,
               "/sweeps/" + sweep + "/standing",
+              "/policies",
+              policy,
               "/search",
               "/search?text=cruzer&from=1970-01-01",
               "/search?kind=" + encoded("x" + ALL),
@@ -141,6 +144,28 @@ final class HostilePagesTest {
     assertTrue(walked.size() > 15);
     assertTrue(browser.get(page).body().contains("&lt;script"), "it is shown, as text");
     assertTrue(browser.get("/sticks/" + encoded(passport())).body().contains("&lt;script"));
+  }
+
+  /** A policy whose every word is hostile, typed wrongly, looked at, and published. */
+  private String policy(Browser browser, String csrf) throws Exception {
+    String form = "csrf=" + csrf + "&percent=100&outlet=" + encoded(ALL) + "&policy=";
+    HttpResponse<String> wrong =
+        browser.post("/policy-check", form + encoded("'" + HTML + "': 1\n" + HTML + ": [x"));
+    assertEquals(400, wrong.statusCode());
+    harmless("/policy-check", wrong);
+    String yaml = "title: '" + HTML + "'\nrules: {usb: {known: ['" + HTML + "']}}\n";
+    HttpResponse<String> checked = browser.post("/policy-check", form + encoded(yaml));
+    assertEquals(200, checked.statusCode(), checked.body());
+    harmless("/policy-check", checked);
+    HttpResponse<String> refused = browser.post("/policies", form + encoded(yaml));
+    assertEquals(400, refused.statusCode(), "no outlet has such a code");
+    harmless("/policies", refused);
+    HttpResponse<String> published =
+        browser.post("/policies", "csrf=" + csrf + "&percent=100&outlet=&policy=" + encoded(yaml));
+    assertEquals(303, published.statusCode(), published.body());
+    String page = published.headers().firstValue("Location").orElse("");
+    assertTrue(browser.get(page).body().contains("&lt;script"), "shown, as text");
+    return page;
   }
 
   /** A sweep with hostile words, and a desk that answers it with more of them. */
@@ -193,6 +218,9 @@ final class HostilePagesTest {
               "message.jte",
               "overview.jte",
               "pager.jte",
+              "policies.jte",
+              "policy.jte",
+              "policychanges.jte",
               "progress.jte",
               "pull.jte",
               "pulls.jte",

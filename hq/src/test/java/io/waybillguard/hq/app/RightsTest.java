@@ -12,6 +12,7 @@ import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.console.Console;
 import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
@@ -86,6 +87,12 @@ final class RightsTest {
     TABLE.put("GET /sweeps/{id}/standing", PEOPLE);
     TABLE.put("GET /sweeps/{id}/report.json", "investigator admin");
     TABLE.put("POST /sweeps/{id}/stop", "investigator admin");
+    TABLE.put("GET /policies", PEOPLE);
+    TABLE.put("POST /policy-check", "admin");
+    TABLE.put("POST /policies", "admin");
+    TABLE.put("GET /policies/{version}", PEOPLE);
+    TABLE.put("POST /policies/{version}/widen", "admin");
+    TABLE.put("POST /policies/{version}/rollback", "admin");
     TABLE.put("GET /acts", "admin");
     TABLE.put("GET /acts.csv", "admin");
   }
@@ -127,6 +134,7 @@ final class RightsTest {
               orders,
               new Pulling(hq.database(), hq.data(), orders, cosigners, hq.clock()),
               new Sweeps(hq.database(), hq.running().keys().commands()),
+              new Policies(hq.database(), hq.data(), hq.running().keys().commands()),
               acts,
               hq.clock());
       Set<String> registered =
@@ -261,6 +269,7 @@ final class RightsTest {
     String id = path.startsWith("/commands") || path.startsWith("/sweeps") ? "0".repeat(32) : log;
     return path.replace("{id}", id)
         .replace("{seq}", "1")
+        .replace("{version}", "1")
         .replace("{passport}", "abc")
         .replace("{name}", "nobody");
   }

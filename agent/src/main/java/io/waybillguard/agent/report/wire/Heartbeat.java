@@ -17,6 +17,7 @@ import io.waybillguard.agent.event.JsonException;
  * @param boot UUID of this start of the agent
  * @param wall the desk's wall clock, ms since 1970 UTC
  * @param mono µs since the agent's start
+ * @param policyVersion of HQ's policy that its rules go by; 0 for its own settings
  */
 public record Heartbeat(
     String origin,
@@ -28,22 +29,42 @@ public record Heartbeat(
     long freeDisk,
     String boot,
     long wall,
-    long mono) {
+    long mono,
+    long policyVersion) {
+
+  /** Of a desk that goes by its own settings. */
+  public Heartbeat(
+      String origin,
+      long size,
+      String root,
+      long witnessed,
+      String version,
+      String policy,
+      long freeDisk,
+      String boot,
+      long wall,
+      long mono) {
+    this(origin, size, root, witnessed, version, policy, freeDisk, boot, wall, mono, 0);
+  }
 
   /** The message as sent. */
   public byte[] encode() {
-    return Json.object()
-        .put("origin", origin)
-        .put("size", size)
-        .put("root", root)
-        .put("witnessed", witnessed)
-        .put("version", version)
-        .putUnlessEmpty("policy", policy)
-        .put("free_disk", freeDisk)
-        .put("boot", boot)
-        .put("wall", wall)
-        .put("mono", mono)
-        .canonical();
+    Json.Obj json =
+        Json.object()
+            .put("origin", origin)
+            .put("size", size)
+            .put("root", root)
+            .put("witnessed", witnessed)
+            .put("version", version)
+            .putUnlessEmpty("policy", policy)
+            .put("free_disk", freeDisk)
+            .put("boot", boot)
+            .put("wall", wall)
+            .put("mono", mono);
+    if (policyVersion > 0) {
+      json.put("policy_version", policyVersion);
+    }
+    return json.canonical();
   }
 
   /**
@@ -66,7 +87,8 @@ public record Heartbeat(
               json.number("free_disk", -1),
               json.text("boot", ""),
               json.number("wall", 0),
-              json.number("mono", 0));
+              json.number("mono", 0),
+              json.number("policy_version", 0));
       if (read.size < 0) {
         throw WireException.malformed("heartbeat: size is " + read.size + "; a log has 0 or more");
       }
