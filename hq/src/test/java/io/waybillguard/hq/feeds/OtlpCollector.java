@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -34,7 +35,7 @@ final class OtlpCollector implements Receiver {
   private final List<String> refusing = new CopyOnWriteArrayList<>();
   private volatile int answer = 200;
   private volatile String rejecting = "";
-  private volatile int requests;
+  private final AtomicInteger requests = new AtomicInteger();
   private int port;
   private HttpsServer server;
 
@@ -55,7 +56,7 @@ final class OtlpCollector implements Receiver {
 
   private void take(HttpExchange exchange) throws IOException {
     try (exchange) {
-      requests++;
+      requests.incrementAndGet();
       if (!PASSWORD.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
         say(exchange, 401, "");
       } else if (answer != 200) {
@@ -118,7 +119,7 @@ final class OtlpCollector implements Receiver {
   }
 
   int requests() {
-    return requests;
+    return requests.get();
   }
 
   List<LogRecord> taken() {
