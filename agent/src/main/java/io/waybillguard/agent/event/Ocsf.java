@@ -154,7 +154,7 @@ public final class Ocsf {
   }
 
   /** {@code product} object of Waybill Guard itself. */
-  static Json.Obj product(String version) {
+  public static Json.Obj product(String version) {
     return Json.object()
         .put("name", "Waybill Guard")
         .put("vendor_name", "Waybill Guard")

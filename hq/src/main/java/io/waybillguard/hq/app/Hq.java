@@ -6,6 +6,8 @@ import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.console.Console;
 import io.waybillguard.hq.console.Passwords;
+import io.waybillguard.hq.feeds.Plan;
+import io.waybillguard.hq.feeds.Sending;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.http.AgentApi;
@@ -29,6 +31,7 @@ import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.DurableFile;
 import io.waybillguard.hq.store.Enrolments;
+import io.waybillguard.hq.store.FeedRows;
 import io.waybillguard.hq.store.Generations;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.IncidentRows;
@@ -57,6 +60,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -66,6 +70,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +87,7 @@ final class Hq implements AutoCloseable {
    * @param heartbeat how often it wants to hear each workstation
    * @param certificateLife how long a workstation's certificate holds
    * @param monitor where machines ask how it is; absent for nowhere
+   * @param feeds where records go besides
    */
   record Settings(
       Location at,
@@ -91,12 +97,14 @@ final class Hq implements AutoCloseable {
       List<String> names,
       Duration heartbeat,
       Duration certificateLife,
-      Optional<Address> monitor) {
+      Optional<Address> monitor,
+      List<Plan> feeds) {
     Settings {
       names = List.copyOf(names);
+      feeds = List.copyOf(feeds);
     }
 
-    /** Without a listener for machines that watch. */
+    /** Without a listener for machines that watch, and without feeds. */
     Settings(
         Location at,
         Optional<String> domain,
@@ -105,13 +113,36 @@ final class Hq implements AutoCloseable {
         List<String> names,
         Duration heartbeat,
         Duration certificateLife) {
-      this(at, domain, agents, console, names, heartbeat, certificateLife, Optional.empty());
+      this(
+          at,
+          domain,
+          agents,
+          console,
+          names,
+          heartbeat,
+          certificateLife,
+          Optional.empty(),
+          List.of());
     }
 
     /** The same, with a listener for machines that watch. */
     Settings monitoredAt(Address place) {
       return new Settings(
-          at, domain, agents, console, names, heartbeat, certificateLife, Optional.of(place));
+          at,
+          domain,
+          agents,
+          console,
+          names,
+          heartbeat,
+          certificateLife,
+          Optional.of(place),
+          feeds);
+    }
+
+    /** The same, with these feeds. */
+    Settings feeding(List<Plan> plans) {
+      return new Settings(
+          at, domain, agents, console, names, heartbeat, certificateLife, monitor, plans);
     }
 
     Path data() {
@@ -176,7 +207,12 @@ final class Hq implements AutoCloseable {
               new Revocations(database));
       Backlog backlog = new Backlog(database);
       Vitals vitals =
-          new Vitals(new Fleet(database, clock), new IncidentRows(database), backlog, clock);
+          new Vitals(
+              new Fleet(database, clock),
+              new IncidentRows(database),
+              backlog,
+              new FeedRows(database),
+              clock);
       Monitor watching = new Monitor(backlog::isReachable, vitals::gauges);
       this.agents =
           listen(
@@ -216,11 +252,33 @@ final class Hq implements AutoCloseable {
       parts.add(console);
       this.monitor = monitor(settings, identity, watching);
       monitor.ifPresent(parts::add);
+      startFeeds(new FeedRows(database), files, clock);
       parts.remove(alone);
       alone.close();
     } catch (Throwable e) {
       close();
       throw e;
+    }
+  }
+
+  /** Only when everything else runs: what goes wrong before must not have sent anything. */
+  private void startFeeds(FeedRows rows, SegmentFiles files, InstantSource clock) {
+    if (!settings.at().isShared()) {
+      rows.freeAll(); // this is the only process, whatever one that was killed had taken
+    }
+    String holder = UUID.randomUUID().toString();
+    for (Plan plan : settings.feeds()) {
+      parts.add(
+          new FeedWork(
+              new Sending(
+                  plan,
+                  rows,
+                  files,
+                  keys.domain(),
+                  Version.current(),
+                  holder,
+                  clock,
+                  new SecureRandom())));
     }
   }
 

@@ -1,10 +1,15 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.hq.feeds.FeedsFile;
+import io.waybillguard.hq.feeds.FeedsRefused;
+import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.trust.CertificateAuthority;
 import io.waybillguard.hq.trust.HqKeys;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +44,9 @@ final class Serve implements Command {
 
   @Option(names = "--heartbeat", paramLabel = "SPAN", converter = Spans.class)
   private Duration heartbeat = Fleet.DEFAULT_INTERVAL;
+
+  @Option(names = "--feeds", paramLabel = "FILE", descriptionKey = "feeds")
+  private @Nullable Path feeds;
 
   /** For trying out renewal without waiting two months. */
   @Option(names = "--certificate-life", paramLabel = "SPAN", converter = Spans.class, hidden = true)
@@ -86,7 +94,22 @@ final class Serve implements Command {
     return Exit.DONE;
   }
 
-  private Hq.Settings settings() throws IOException {
+  private List<Plan> feeds() throws Complaint, IOException {
+    if (feeds == null) {
+      return List.of();
+    }
+    if (!Files.isRegularFile(feeds)) {
+      throw new Complaint(Exit.USAGE, "feeds.none", feeds);
+    }
+    try {
+      return FeedsFile.read(feeds);
+    } catch (FeedsRefused e) {
+      String sentence = call.words().say(e.key(), e.details().toArray());
+      throw new Complaint(e, Exit.USAGE, "feeds.refused", e.place(), sentence);
+    }
+  }
+
+  private Hq.Settings settings() throws Complaint, IOException {
     return new Hq.Settings(
         home.location(),
         domain.isEmpty() ? Optional.empty() : Optional.of(domain),
@@ -95,6 +118,7 @@ final class Serve implements Command {
         names,
         heartbeat,
         certificateLife,
-        Optional.ofNullable(monitor));
+        Optional.ofNullable(monitor),
+        feeds());
   }
 }

@@ -3,13 +3,16 @@ package io.waybillguard.hq.app;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Monitor.Gauge;
 import io.waybillguard.hq.store.Backlog;
+import io.waybillguard.hq.store.FeedRows;
 import io.waybillguard.hq.store.IncidentRows;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /**
  * What {@code /metrics} counts. Counting a large fleet takes a moment, so it is done anew at most
@@ -21,14 +24,17 @@ final class Vitals {
   private final Fleet fleet;
   private final IncidentRows incidents;
   private final Backlog backlog;
+  private final FeedRows feeds;
   private final InstantSource clock;
   private Instant counted = Instant.EPOCH;
   private List<Gauge> last = List.of();
 
-  Vitals(Fleet fleet, IncidentRows incidents, Backlog backlog, InstantSource clock) {
+  Vitals(
+      Fleet fleet, IncidentRows incidents, Backlog backlog, FeedRows feeds, InstantSource clock) {
     this.fleet = fleet;
     this.incidents = incidents;
     this.backlog = backlog;
+    this.feeds = feeds;
     this.clock = clock;
   }
 
@@ -48,6 +54,33 @@ final class Vitals {
       states.merge(each.state().word(), 1L, Long::sum);
       blind += each.row().blind().isEmpty() ? 0 : 1;
     }
+    List<Gauge> gauges = new ArrayList<>(feeds(clock.instant()));
+    gauges.addAll(ofFleet(states, blind));
+    return gauges;
+  }
+
+  /** Each feed by its name, which is the operator's own word. */
+  private List<Gauge> feeds(Instant now) {
+    List<FeedRows.Row> rows = feeds.all();
+    if (rows.isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        of(rows, "sent", "Records that a feed's receiver has taken.", FeedRows.Row::sent),
+        of(rows, "refused", "Records that it never will.", FeedRows.Row::refused),
+        of(rows, "waiting", "Segments that a feed has not been through.", FeedRows.Row::waiting),
+        of(rows, "behind_seconds", "Age of the oldest of those.", f -> f.lag(now).toSeconds()),
+        of(rows, "failing", "1 while a feed cannot send.", f -> f.problem().isEmpty() ? 0 : 1));
+  }
+
+  private static Gauge of(
+      List<FeedRows.Row> rows, String name, String help, ToLongFunction<FeedRows.Row> value) {
+    Map<String, Long> byFeed = new TreeMap<>();
+    rows.forEach(row -> byFeed.put(row.name(), value.applyAsLong(row)));
+    return new Gauge("waybill_guard_hq_feed_" + name, help, byFeed, "feed");
+  }
+
+  private List<Gauge> ofFleet(Map<String, Long> states, long blind) {
     return List.of(
         new Gauge("waybill_guard_hq_workstations", "Workstations, by state.", states, "state"),
         gauge("waybill_guard_hq_blind", "Workstations with a blind sensor.", blind),

@@ -129,6 +129,21 @@ final class Desk {
     return this;
   }
 
+  /**
+   * Appends a record whose content is of the personal class, or no event at all.
+   *
+   * @param what {@code personal}, or the content
+   */
+  Desk append(String type, String what) {
+    boolean isPersonal = what.equals("personal");
+    return append(
+        type,
+        Json.object(),
+        isPersonal ? body(type).canonical() : utf8(what),
+        1_750_000_000_000L + leaves.size(),
+        isPersonal ? "personal" : "critical");
+  }
+
   private Json.Obj body(String type) {
     return Json.object()
         .put("class_uid", 1010)
@@ -148,6 +163,10 @@ final class Desk {
 
   /** As above, at this moment by the desk's clock. */
   Desk append(String type, Json.Obj fields, byte[] body, long wall) {
+    return append(type, fields, body, wall, "critical");
+  }
+
+  private Desk append(String type, Json.Obj fields, byte[] body, long wall, String bodyClass) {
     byte[] salt = new byte[16];
     new SecureRandom().nextBytes(salt);
     BodyPart part = new BodyPart(leaves.size(), 0, salt, body);
@@ -156,7 +175,7 @@ final class Desk {
             .put("h", part.commitment().base64())
             .put("n", body.length)
             .put("ct", "application/json")
-            .put("cls", "critical");
+            .put("cls", bodyClass);
     leaves.add(
         fields
             .put("v", 1)

@@ -3,6 +3,7 @@ package io.waybillguard.hq.app;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollToken;
 import io.waybillguard.agent.report.wire.Segment;
+import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.Database;
@@ -27,7 +28,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
@@ -44,11 +47,19 @@ final class TestHq implements AutoCloseable {
   private final AtomicLong now = new AtomicLong(started.toEpochMilli());
   private final InstantSource clock = () -> Instant.ofEpochMilli(now.get());
   private final Path data;
+  private final List<Plan> feeds;
+  private final Map<String, List<String>> chains = new HashMap<>();
   private Hq hq;
   private Database beside;
 
   TestHq(Path data) throws Exception {
+    this(data, List.of());
+  }
+
+  /** With these feeds. */
+  TestHq(Path data, List<Plan> feeds) throws Exception {
     this.data = data;
+    this.feeds = feeds;
     this.hq = start();
     this.beside = Database.open(TestDatabase.of(data));
   }
@@ -57,13 +68,14 @@ final class TestHq implements AutoCloseable {
     Address anyPort = new Address("127.0.0.1", 0);
     return Hq.start(
         new Hq.Settings(
-            TestDatabase.of(data),
-            Optional.empty(),
-            anyPort,
-            anyPort,
-            List.of(),
-            Duration.ofMinutes(5),
-            Duration.ofDays(90)),
+                TestDatabase.of(data),
+                Optional.empty(),
+                anyPort,
+                anyPort,
+                List.of(),
+                Duration.ofMinutes(5),
+                Duration.ofDays(90))
+            .feeding(feeds),
         clock);
   }
 
@@ -144,7 +156,19 @@ final class TestHq implements AutoCloseable {
     if (answer.statusCode() != 200) {
       throw new AssertionError(new String(answer.body(), StandardCharsets.UTF_8));
     }
-    return client(desk, EnrollReply.decode(answer.body()));
+    EnrollReply reply = EnrollReply.decode(answer.body());
+    chains.put(desk.logId(), reply.chain());
+    return client(desk, reply);
+  }
+
+  /** A client of a desk that was enrolled before, with HQ where it is now. */
+  Client again(Desk desk) throws Exception {
+    return client(desk, hq);
+  }
+
+  /** The same, of another HQ with the same keys. */
+  Client client(Desk desk, Hq at) throws Exception {
+    return new Client(at.agentUrl(), context(desk, chains.getOrDefault(desk.logId(), List.of())));
   }
 
   Client client(Desk desk, EnrollReply reply) throws Exception {
