@@ -1,6 +1,6 @@
 #!/bin/sh
 # build.sh [--skip-maven] [--as-version V] [PART...]   makes the installers into installer/target: PARTs are deb (agent,
-# amd64 and arm64), hq (.deb), and by default all. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the CycloneDX
+# amd64 and arm64), hq (.deb) and windows (setup program; needs nsis too), by default the first two. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the CycloneDX
 # plug-in for Maven comes from the repository at the first run. Two builds of one commit are to be byte-identical
 # (installer/test/twice.sh compares): every time in them is that of the last commit, or SOURCE_DATE_EPOCH.
 # --skip-maven takes the jars that are in agent/target and hq/target. --as-version is for trying out upgrades: the same
@@ -26,7 +26,7 @@ done
 [ $# -gt 0 ] || set -- deb hq
 for part; do
   [ -f "$here/lib/$part.sh" ] || {
-    echo "build.sh: there is no part $part; there are deb and hq" >&2
+    echo "build.sh: there is no part $part; there are deb, hq and windows" >&2
     exit 2
   }
 done
@@ -55,9 +55,9 @@ mkdir -p "$out"
 work=$out/work
 rm -rf "$work"
 mkdir "$work"
-export top here out work version
+export top here out work version mvn
 for part; do
   sh -eu "$here/lib/$part.sh"
 done
 rm -rf "$work"
-(cd "$out" && sha256sum ./*"$version"*.deb ./*.cdx.json | sed 's, \./, ,' >SHA256SUMS && ls -l -- *"$version"*.deb)
+(cd "$out" && find . -maxdepth 1 -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs -d '\n' sha256sum | sed 's, \./, ,' >SHA256SUMS && ls -l -- *"$version"*.[de][ex][be])

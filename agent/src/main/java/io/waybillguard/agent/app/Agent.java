@@ -29,6 +29,7 @@ import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.report.Enrolment;
 import io.waybillguard.agent.report.Reporter;
 import io.waybillguard.agent.report.wire.Heartbeat;
+import io.waybillguard.agent.run.Duty;
 import io.waybillguard.agent.run.Supervisor;
 import io.waybillguard.agent.run.Watchdog;
 import java.io.IOException;
@@ -283,6 +284,11 @@ final class Agent {
       supervisor.start(
           new TerminalDoor(config.terminal().port(), TerminalKey.of(data), hearing, wall));
     }
+  }
+
+  /** Has the supervisor run this as well, until the agent stops. After {@link #start}. */
+  void beside(Duty duty) {
+    supervisor.start(duty);
   }
 
   private AgentStarted started(String before, long sealed, String words) {

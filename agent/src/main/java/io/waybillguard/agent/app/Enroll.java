@@ -53,6 +53,14 @@ final class Enroll implements Action {
     this.call = call;
   }
 
+  /** The same with what an installer was told. */
+  Enroll(Call call, EnrolFile told) {
+    this.call = call;
+    this.hq = told.hq();
+    this.token = told.token();
+    this.caSha256 = told.caSha256().isEmpty() ? null : told.caSha256();
+  }
+
   @Override
   public boolean makesData() {
     return true;

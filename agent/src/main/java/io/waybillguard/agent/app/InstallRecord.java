@@ -44,6 +44,17 @@ final class InstallRecord implements Action {
 
   @Override
   public Exit run() throws IOException, ConfigException, Refusal {
+    write(act, from);
+    return Exit.DONE;
+  }
+
+  /**
+   * Writes it.
+   *
+   * @param act what was done; an installation over an earlier one's log becomes {@code reinstalled}
+   * @param from the version before, or ""
+   */
+  void write(AgentInstalled.Act act, String from) throws IOException, ConfigException, Refusal {
     if (!from.matches("[0-9A-Za-z.+~:-]{0,64}")) {
       throw new Refusal(Exit.USAGE, "install.bad_version", from);
     }
@@ -54,7 +65,7 @@ final class InstallRecord implements Action {
                 .orElseThrow(
                     () -> new Refusal(Exit.UNAVAILABLE, "install.agent_runs", data.toString()));
         EvidenceLog log = EvidenceLog.open(data, Agent.logSettings(config), around(data))) {
-      AgentInstalled record = record(log.durableSize() > 0);
+      AgentInstalled record = record(act, from, log.durableSize() > 0);
       log.append(record);
       log.commit();
       log.seal();
@@ -62,10 +73,9 @@ final class InstallRecord implements Action {
     } catch (LogRefusedException e) {
       throw new IOException(e.getMessage(), e);
     }
-    return Exit.DONE;
   }
 
-  private AgentInstalled record(boolean logWasThere) {
+  private static AgentInstalled record(AgentInstalled.Act act, String from, boolean logWasThere) {
     Instant now = InstantSource.system().instant();
     String here = Version.current();
     return switch (act) {

@@ -105,6 +105,12 @@ public final class Main {
                 new ServiceStart(call, service),
                 new ServiceStop(call, service),
                 new ServiceStatus(call, service)))
+        .addSubcommand(
+            group(
+                "setup",
+                new SetupApply(call, service, Machines::program),
+                new SetupEnroll(call),
+                new SetupRemove(call, service)))
         .addSubcommand(group("policy", new PolicyCheck(call)))
         .addSubcommand(group("detect", new DetectReplay(call)))
         .addSubcommand(

@@ -110,6 +110,10 @@ final class Run implements Action {
     Agent agent = new Agent(home, settings, Machines.thisOne(), events, service);
     termination.onRequest(asked -> stop(agent, service, asked));
     agent.start();
+    if (Os.here() == Os.WINDOWS) {
+      // Elsewhere the manager of services has a unit of its own for it.
+      agent.beside(new LateEnrolment(call));
+    }
     return agent;
   }
 

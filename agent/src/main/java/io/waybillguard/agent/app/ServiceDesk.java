@@ -93,6 +93,34 @@ final class ServiceDesk {
     }
   }
 
+  /**
+   * Ends the service, where there is one that runs. One that does not end in time is ended by the
+   * system: an installer must not wait for ever.
+   */
+  void end() throws IOException, Refusal, InterruptedException {
+    ServiceManager.Standing before = standing();
+    if (before.state() == ServiceManager.State.ABSENT
+        || before.state() == ServiceManager.State.STOPPED) {
+      return;
+    }
+    ask(
+        manager -> {
+          manager.stop(NAME);
+          return before;
+        });
+    try {
+      await(ServiceManager.State.STOPPED, "service.to.stop");
+    } catch (Refusal stuck) {
+      Optional<ProcessHandle> process = ProcessHandle.of(before.pid());
+      if (process.isEmpty()) {
+        throw stuck;
+      }
+      process.get().destroyForcibly();
+      call.terminal().remark("service.killed", NAME, Long.toString(before.pid()));
+      await(ServiceManager.State.STOPPED, "service.to.stop");
+    }
+  }
+
   /** A state as a person reads it. */
   String word(ServiceManager.State state) {
     return call.words().say("service.state." + state.name().toLowerCase(Locale.ROOT));

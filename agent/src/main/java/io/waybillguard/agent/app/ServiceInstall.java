@@ -23,7 +23,10 @@ final class ServiceInstall implements Action {
   /** What an orderly end takes at most, disk and all, when the machine is switched off. */
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(20);
 
-  /** A small heap's collector, and no compiler that only long-running servers need. */
+  /**
+   * For a jar that no installer put there: a small heap's collector, and no compiler that only
+   * long-running servers need.
+   */
   private static final List<String> JAVA_OPTIONS =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
@@ -45,8 +48,12 @@ final class ServiceInstall implements Action {
 
   @Override
   public Exit run() throws IOException, Refusal {
-    Path jar =
-        Machines.program().orElseThrow(() -> new Refusal(Exit.UNAVAILABLE, "service.no_jar"));
+    install(Machines.program().orElseThrow(() -> new Refusal(Exit.UNAVAILABLE, "service.no_jar")));
+    return Exit.DONE;
+  }
+
+  /** Makes the program of this jar the service. */
+  void install(Path jar) throws IOException, Refusal {
     ServiceManager.Plan plan =
         new ServiceManager.Plan(
             ServiceDesk.NAME, TITLE, DESCRIPTION, command(jar), ENDS_WITHIN, own(call.home()));
@@ -59,14 +66,15 @@ final class ServiceInstall implements Action {
     if (!programs.isEmpty() && !jar.startsWith(Path.of(programs))) {
       call.terminal().remark("service.open_folder", jar, programs);
     }
-    return Exit.DONE;
   }
 
   private List<String> command(Path jar) {
     List<String> command = new ArrayList<>();
     String java = Os.here() == Os.WINDOWS ? "java.exe" : "java";
     command.add(Path.of(System.getProperty("java.home"), "bin", java).toString());
-    command.addAll(javaOptions == null ? JAVA_OPTIONS : javaOptions);
+    List<String> packaged = ProgramFolder.of(jar).javaOptions();
+    command.addAll(
+        javaOptions != null ? javaOptions : packaged.isEmpty() ? JAVA_OPTIONS : packaged);
     command.addAll(List.of("-jar", jar.toString(), "run"));
     Path root = call.home().root();
     if (root != null) {

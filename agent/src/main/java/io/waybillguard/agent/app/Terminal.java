@@ -28,6 +28,7 @@ final class Terminal {
   private final Charset charset;
   private final boolean watched;
   private final Words words;
+  private volatile OutputStream copy = OutputStream.nullOutputStream();
 
   /** A terminal that nothing is typed into. */
   Terminal(OutputStream out, OutputStream err, Charset charset, boolean watched, Words words) {
@@ -46,11 +47,45 @@ final class Terminal {
       boolean watched,
       Words words) {
     this.in = in;
-    this.out = new PrintStream(out, false, charset);
-    this.err = new PrintStream(err, true, charset);
+    this.out = new PrintStream(new Copying(out), false, charset);
+    this.err = new PrintStream(new Copying(err), true, charset);
     this.charset = charset;
     this.watched = watched;
     this.words = words;
+  }
+
+  /** Writes to two places. */
+  private final class Copying extends OutputStream {
+    private final OutputStream first;
+
+    Copying(OutputStream first) {
+      this.first = first;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      first.write(bytes, from, length);
+      copy.write(bytes, from, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      first.flush();
+      copy.flush();
+    }
+  }
+
+  /**
+   * From now on, what is written goes to this stream as well, for a command that nobody watches. It
+   * is for the caller to close, when the process does not end.
+   */
+  void copyTo(OutputStream into) {
+    copy = into;
   }
 
   /** The terminal or pipes that the process was started with. */

@@ -83,6 +83,7 @@ public final class WindowsServiceManager implements ServiceManager {
     for (Path folder : plan.own()) {
       AccessLists.keepToAdministrators(folder);
     }
+    EventSource.register(plan.name());
     try (Handle manager = manager(Winsvc.SC_MANAGER_CONNECT | Winsvc.SC_MANAGER_CREATE_SERVICE);
         Handle service = made(manager, plan)) {
       List<String> refused = new ArrayList<>();
@@ -203,6 +204,7 @@ public final class WindowsServiceManager implements ServiceManager {
         }
       }
     }
+    EventSource.forget(name);
   }
 
   @Override

@@ -1,0 +1,71 @@
+package io.waybillguard.agent.app;
+
+import io.waybillguard.agent.config.ConfigException;
+import java.io.IOException;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code setup enroll}: enrols with what the installer was told or what {@code enrol.env} says,
+ * once now; while HQ cannot be reached, the running agent tries on.
+ */
+@Command(name = "enroll")
+final class SetupEnroll implements Action {
+  private final Call call;
+
+  @Option(names = "--hq", paramLabel = "URL")
+  private String hq = "";
+
+  @Option(names = "--token", paramLabel = "T")
+  private String token = "";
+
+  @Option(names = "--ca-sha256", paramLabel = "HEX")
+  private String caSha256 = "";
+
+  SetupEnroll(Call call) {
+    this.call = call;
+  }
+
+  @Override
+  public boolean makesData() {
+    return true;
+  }
+
+  @Override
+  public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
+    SetupLog.begin(call, "setup enroll");
+    Optional<EnrolFile> told =
+        hq.isBlank() && token.isBlank()
+            ? EnrolFile.read(call.home())
+            : Optional.of(new EnrolFile(hq.strip(), token.strip(), caSha256.strip()));
+    if (told.isEmpty()) {
+      call.terminal().say("setup.not_enrolled");
+      return Exit.DONE;
+    }
+    if (told.get().hq().isEmpty() || told.get().token().isEmpty()) {
+      throw new Refusal(
+          Exit.USAGE, "setup.half_told", call.home().shown(EnrolFile.place(call.home())));
+    }
+    return attempt(call, told.get());
+  }
+
+  /**
+   * One attempt. What HQ refuses it will refuse again, so only an HQ that cannot be reached is a
+   * reason to keep the token.
+   */
+  static Exit attempt(Call call, EnrolFile told)
+      throws IOException, ConfigException, Refusal, InterruptedException {
+    // Not there while it is used: the running agent looks for it, and a token works once.
+    EnrolFile.destroy(call.home());
+    try {
+      return new Enroll(call, told).run();
+    } catch (Refusal refusal) {
+      if (refusal.exit() == Exit.UNAVAILABLE) {
+        told.keep(call.home());
+        call.terminal().remark("setup.later");
+      }
+      throw refusal;
+    }
+  }
+}

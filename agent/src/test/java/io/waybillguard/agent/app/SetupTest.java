@@ -1,0 +1,236 @@
+package io.waybillguard.agent.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.platform.ServiceManager;
+import io.waybillguard.agent.platform.ServiceManager.State;
+import io.waybillguard.agent.platform.ServicesByHand;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What the Windows installers call once their files are there, with services in memory. */
+final class SetupTest {
+  private final ServicesByHand services = new ServicesByHand();
+
+  @TempDir private Path root;
+  private Home home;
+
+  private Path folder() {
+    return root.resolve("home");
+  }
+
+  @BeforeEach
+  void makeHome() throws IOException {
+    home = Home.at(folder());
+    Files.createDirectories(home.data());
+  }
+
+  @Test
+  void the_laid_version_becomes_the_service_and_the_step_a_sealed_record() throws Exception {
+    Path jar = laid("0.2.0");
+    CalledMain called = apply(jar);
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertEquals(State.RUNNING, services.standing(ServiceDesk.NAME).state());
+    String command = services.standing(ServiceDesk.NAME).command();
+    assertTrue(
+        command.contains(" @" + jar.resolveSibling("jvm.options") + " -jar " + jar), command);
+    assertFalse(command.contains("SharedArchiveFile"), command);
+    assertEquals(List.of("agent.install"), kinds());
+    String log = Files.readString(SetupLog.file(home));
+    assertTrue(log.contains(" setup apply\n") && log.contains(" was installed.\n"), log);
+  }
+
+  @Test
+  void a_step_back_is_refused_and_nothing_is_touched() throws Exception {
+    services.install(plan(laid("0.10.0")));
+    services.start(ServiceDesk.NAME);
+    CalledMain called = apply(laid("0.9.1"), "--scan", "/srv/scan");
+    assertEquals(Exit.USAGE.code(), called.code());
+    assertTrue(called.err().contains("This PC has version 0.10.0"), called.err());
+    assertEquals(State.RUNNING, services.standing(ServiceDesk.NAME).state());
+    assertFalse(Files.exists(home.configFile()));
+    assertEquals(List.of(), kinds());
+  }
+
+  @Test
+  void a_version_that_does_not_start_is_taken_back_by_the_one_before() throws Exception {
+    Path before = laid("0.1.0");
+    Path told = root.resolve("told");
+    Path java = before.resolveSibling(Path.of("jre", "bin", "java"));
+    Files.createDirectories(java.getParent());
+    Files.writeString(java, "#!/bin/sh\necho \"$*\" >>'" + told + "'\n");
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+    services.install(plan(before));
+    services.afterStart = State.STOPPED;
+    CalledMain called = apply(laid("0.2.0"));
+    assertEquals(Exit.FAILED.code(), called.code());
+    assertTrue(
+        called.err().contains("Version 0.2.0 did not start; it was rolled back, and version 0.1.0"),
+        called.err());
+    List<String> steps = Files.readAllLines(told);
+    assertEquals(3, steps.size());
+    assertTrue(
+        steps.get(0).contains(" install-record rolled_back --from 0.2.0 --home " + folder()),
+        steps.get(0));
+    assertTrue(steps.get(1).contains(" service install "), steps.get(1));
+    assertTrue(steps.get(2).contains(" service start "), steps.get(2));
+  }
+
+  @Test
+  void scan_folders_with_any_name_become_settings_once() throws Exception {
+    String odd = "/srv/面单 图片 \"a\\b\"";
+    CalledMain first = apply(laid("0.1.0"), "--scan", "/srv/scan; " + odd + ";");
+    assertEquals(Exit.DONE.code(), first.code(), first.err());
+    assertEquals(
+        List.of("/srv/scan", odd),
+        ConfigFile.read(home.configFile(), "agent.yaml").config().sensors().image().folders());
+    String written = Files.readString(home.configFile());
+    assertEquals(Exit.DONE.code(), apply(laid("0.1.1"), "--scan", "/other").code());
+    assertEquals(written, Files.readString(home.configFile()));
+  }
+
+  @Test
+  void settings_that_this_version_does_not_understand_stop_it_before_anything_stops()
+      throws Exception {
+    services.install(plan(laid("0.1.0")));
+    services.start(ServiceDesk.NAME);
+    Files.createDirectories(home.config());
+    Files.writeString(home.configFile(), "no_such_setting: 1\n");
+    CalledMain called = apply(laid("0.1.1"));
+    assertEquals(Exit.USAGE.code(), called.code());
+    assertTrue(called.err().contains("no_such_setting"), called.err());
+    assertEquals(State.RUNNING, services.standing(ServiceDesk.NAME).state());
+  }
+
+  @Test
+  void removal_ends_the_service_and_is_the_last_record() throws Exception {
+    apply(laid("0.1.0"));
+    CalledMain called = with((call, desk) -> new SetupRemove(call, desk));
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertEquals(State.ABSENT, services.standing(ServiceDesk.NAME).state());
+    assertEquals(List.of("agent.install", "agent.install"), kinds());
+    assertTrue(CalledMain.in(Language.EN, folder(), "evidence", "verify").code() == 0, "verifies");
+  }
+
+  @Test
+  void the_program_of_a_service_is_found_in_its_command() throws Exception {
+    Path jar = laid("0.3.0");
+    assertEquals(
+        Optional.of("0.3.0"),
+        ProgramFolder.ofCommand("\"java\" -X -jar \"" + jar + "\" run --home x")
+            .orElseThrow()
+            .version());
+    assertEquals(Optional.empty(), ProgramFolder.ofCommand("java run"));
+    assertEquals(Optional.empty(), ProgramFolder.ofCommand("java -jar /not/there.jar run"));
+    Path none = Files.writeString(root.resolve("none.jar"), "not a jar");
+    assertEquals(Optional.empty(), ProgramFolder.of(none).version());
+  }
+
+  @Test
+  void without_a_named_hq_it_is_said_that_it_is_not_enrolled_and_half_a_word_is_refused() {
+    CalledMain none = CalledMain.in(Language.EN, folder(), "setup", "enroll");
+    assertEquals(Exit.DONE.code(), none.code());
+    assertTrue(none.out().startsWith("No HQ was named"), none.out());
+    CalledMain half =
+        CalledMain.in(Language.EN, folder(), "setup", "enroll", "--hq", "https://hq.example");
+    assertEquals(Exit.USAGE.code(), half.code());
+    assertTrue(half.err().contains("config/enrol.env"), half.err());
+  }
+
+  @Test
+  void while_hq_cannot_be_reached_the_words_wait_and_refused_ones_go() throws Exception {
+    // Port 9 of this host (discard) serves nobody.
+    String[] words = {"setup", "enroll", "--hq", "https://127.0.0.1:9", "--token", GOOD_FORM};
+    CalledMain away = CalledMain.in(Language.EN, folder(), words);
+    assertEquals(Exit.UNAVAILABLE.code(), away.code(), away.err());
+    assertTrue(away.err().contains("tried again every minute"), away.err());
+    assertEquals(
+        Optional.of(new EnrolFile("https://127.0.0.1:9", GOOD_FORM, "")), EnrolFile.read(home));
+    CalledMain again = CalledMain.in(Language.EN, folder(), "setup", "enroll");
+    assertEquals(Exit.UNAVAILABLE.code(), again.code(), again.err());
+    new EnrolFile("http://no.tls", "x", "").keep(home);
+    assertEquals(Exit.USAGE.code(), CalledMain.in(Language.EN, folder(), "setup", "enroll").code());
+    assertEquals(Optional.empty(), EnrolFile.read(home));
+  }
+
+  /** As HQ writes tokens; see docs/protocol.md. */
+  private static final String GOOD_FORM =
+      "wgBclULvOkev1umkP9tlF7PGPnRGfO4XJYIL9zxWis_4alnzqH6Nru7VCl0dt1uVUI";
+
+  private static ServiceManager.Plan plan(Path jar) {
+    return new ServiceManager.Plan(
+        ServiceDesk.NAME,
+        "",
+        "",
+        List.of("java", "-jar", jar.toString(), "run"),
+        Duration.ZERO,
+        List.of());
+  }
+
+  /** A folder as an installer lays it. */
+  private Path laid(String version) throws IOException {
+    Path folder = Files.createDirectories(root.resolve("program").resolve(version));
+    Path jar = folder.resolve("waybill-guard-agent.jar");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+      zip.putNextEntry(new ZipEntry("waybill-guard/version.properties"));
+      zip.write(("version=" + version + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    Files.writeString(folder.resolve("jvm.options"), "-XX:+UseSerialGC\n");
+    return jar;
+  }
+
+  private CalledMain apply(Path jar, String... options) {
+    return with(
+        (call, desk) -> {
+          SetupApply apply = new SetupApply(call, desk, () -> Optional.of(jar));
+          List<String> words = new ArrayList<>(List.of(options));
+          words.add("--no-archive");
+          new CommandLine(apply).parseArgs(words.toArray(String[]::new));
+          return apply;
+        });
+  }
+
+  private CalledMain with(BiFunction<Call, ServiceDesk, Action> command) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Words words = new Words(Language.EN);
+    Terminal terminal = new Terminal(out, err, StandardCharsets.UTF_8, false, words);
+    Call call = new Call(Map.of(), false, words, terminal);
+    new CommandLine(call).parseArgs("--home", folder().toString());
+    ServiceDesk desk = new ServiceDesk(call, () -> Optional.of(services));
+    int code =
+        new Main(call, (folder, name) -> Path.of("logs").resolve(name + ".log"), data -> {})
+            .run("waybill-guard setup", command.apply(call, desk))
+            .code();
+    terminal.flush();
+    return new CalledMain(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private List<String> kinds() {
+    return CalledMain.in(Language.EN, folder(), "evidence", "list", "--json")
+        .out()
+        .lines()
+        .map(line -> line.replaceAll(".*\"type\":\"([^\"]+)\".*", "$1"))
+        .toList();
+  }
+}
