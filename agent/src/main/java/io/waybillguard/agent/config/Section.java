@@ -56,6 +56,8 @@ final class Section {
 
   private static final Pattern ANY = Pattern.compile("(?s).+");
 
+  private static final Pattern DISPOSAL = Pattern.compile("end_session|block|usb|quarantine");
+
   private static final Pattern SEVERITY = Pattern.compile("low|medium|high|critical");
 
   /** Digits and what people put between and before them: ITU-T E.123. */
@@ -272,6 +274,11 @@ final class Section {
   /** Programs by hash or package. */
   List<String> allowed(String name, List<String> standard) {
     return list(name, standard, Expected.ALLOWED, ALLOWED.asMatchPredicate());
+  }
+
+  /** Kinds of disposal. */
+  List<String> disposals(String name, List<String> standard) {
+    return list(name, standard, Expected.DISPOSALS, DISPOSAL.asMatchPredicate());
   }
 
   private List<String> list(
