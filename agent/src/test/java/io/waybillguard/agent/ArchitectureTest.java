@@ -65,6 +65,9 @@ final class ArchitectureTest {
 
   private static final ArchRule searchKnows = knows("hunt.search", "event", "hunt.sigma");
 
+  private static final ArchRule disposeKnows =
+      knows("dispose", "event", "evidence", "platform", "run");
+
   private static final ArchRule huntKnows = knows("hunt", "event", "evidence", "platform", "run");
 
   private static final ArchRule notifyKnows =
@@ -248,6 +251,7 @@ final class ArchitectureTest {
             wireKnows,
             sigmaKnowsNothing,
             searchKnows,
+            disposeKnows,
             huntKnows,
             notifyKnows,
             noticeWindowKnows,

@@ -8,6 +8,7 @@ import io.waybillguard.agent.desk.Hearing;
 import io.waybillguard.agent.desk.Roster;
 import io.waybillguard.agent.desk.TerminalDoor;
 import io.waybillguard.agent.detect.Judge;
+import io.waybillguard.agent.dispose.Disposer;
 import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.AgentStarted;
 import io.waybillguard.agent.event.AgentStopped;
@@ -72,6 +73,7 @@ final class Agent {
   private final Pipeline pipeline;
   private final List<SensorDuty> sensors;
   private final Hunter hunter;
+  private final Disposer disposer;
   private final Reporter reporter;
   private final Optional<Notifier> notifier;
   private final Trials trials;
@@ -116,6 +118,8 @@ final class Agent {
     hunter =
         new Hunter(
             data, pipeline, new HuntGround(wall), wall, mono, new SecureRandom(), this::hurry);
+    disposer =
+        Disposals.of(machine.osName(), config.disposal(), data, pipeline, wall, mono, this::hurry);
     reporter =
         new Reporter(
             data,
@@ -125,7 +129,7 @@ final class Agent {
             wall,
             mono,
             new SecureRandom(),
-            new Errand(hunter),
+            new Errand(hunter, disposer),
             policies,
             hq -> {
               outlet = hq.outlet();
@@ -238,6 +242,7 @@ final class Agent {
   /** Told by the pipeline, which runs only after everything is built. */
   private void hurry() {
     reporter.hurry();
+    disposer.wake();
     notifier.ifPresent(Notifier::wake);
   }
 
@@ -276,9 +281,11 @@ final class Agent {
     supervisor.start(reporter);
     notifier.ifPresent(supervisor::start);
     supervisor.start(hunter);
+    supervisor.start(disposer);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
-    Hearing hearing = new Hearing(new Roster(signedOn), pipeline::record, wall);
+    Hearing hearing =
+        new Hearing(new Roster(signedOn), pipeline::record, wall, new Undoing(data, disposer));
     supervisor.start(new DeskDoor(door, hearing, wall));
     if (config.terminal().port() != 0) {
       supervisor.start(

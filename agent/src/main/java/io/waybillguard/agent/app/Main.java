@@ -116,6 +116,7 @@ public final class Main {
         .addSubcommand(
             new CommandLine(new IncidentList(call)).addSubcommand(new IncidentShow(call)))
         .addSubcommand(group("operator", new OperatorSignOn(call), new OperatorSignOff(call)))
+        .addSubcommand(group("disposal", new DisposalList(call), new DisposalUndo(call)))
         .addSubcommand(group("visitor", new VisitorExpect(call), new VisitorSlip(call)));
   }
 

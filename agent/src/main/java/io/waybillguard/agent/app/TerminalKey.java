@@ -32,14 +32,18 @@ final class TerminalKey {
    * @throws IOException if it cannot be read or made
    */
   static String of(Path data) throws IOException {
-    Path file = file(data);
+    return made(file(data), "the identity terminal's key");
+  }
+
+  /** A key in a file, made when there is none. */
+  static String made(Path file, String what) throws IOException {
     if (!Files.exists(file)) {
       byte[] random = new byte[BYTES];
       new SecureRandom().nextBytes(random);
       String made = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-      SecretFile.folder(data.resolve("keys"));
+      SecretFile.folder(file.resolveSibling(""));
       SecretFile.write(file, (made + "\n").getBytes(StandardCharsets.US_ASCII));
-      LOG.info("the identity terminal's key is in {}", file);
+      LOG.info("{} is in {}", what, file);
     }
     return Files.readString(file).strip();
   }

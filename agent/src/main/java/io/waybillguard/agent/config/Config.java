@@ -21,6 +21,7 @@ import java.util.List;
  * @param selftest how the sensors prove that they see
  * @param notice what the person at the desk is shown
  * @param terminal a badge reader or face terminal that tells who is at the desk
+ * @param disposal what HQ may have done about a thing on this PC
  */
 public record Config(
     Evidence evidence,
@@ -32,7 +33,8 @@ public record Config(
     Watchdog watchdog,
     Selftest selftest,
     Notice notice,
-    Terminal terminal) {
+    Terminal terminal,
+    Disposal disposal) {
 
   private static final long MEBIBYTE = 1L << 20;
 
@@ -74,7 +76,8 @@ public record Config(
           new Selftest(Duration.ofDays(1), Duration.ofMinutes(5)),
           new Notice(
               true, "medium", Duration.ofSeconds(60), Duration.ofMinutes(10), 2, Hours.ANY, "", ""),
-          new Terminal(0));
+          new Terminal(0),
+          new Disposal(List.of(), List.of()));
 
   /**
    * How the log is written and sealed.
@@ -381,4 +384,19 @@ public record Config(
    *     such
    */
   public record Terminal(int port) {}
+
+  /**
+   * What may be done about a thing on this PC: {@code end_session}, {@code block}, {@code usb},
+   * {@code quarantine}.
+   *
+   * @param allow what HQ may order by signed command; nothing by default
+   * @param automatic what is done by itself in a critical incident; counts only for kinds that are
+   *     allowed as well; nothing by default
+   */
+  public record Disposal(List<String> allow, List<String> automatic) {
+    public Disposal {
+      allow = List.copyOf(allow);
+      automatic = List.copyOf(automatic);
+    }
+  }
 }

@@ -102,7 +102,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             watchdog(top.section("watchdog"), standard.watchdog()),
             selftest(top.section("selftest"), standard.selftest()),
             notice(top.section("notice"), standard.notice()),
-            terminal(top.section("terminal"), standard.terminal()));
+            terminal(top.section("terminal"), standard.terminal()),
+            disposal(top.section("disposal"), standard.disposal()));
     top.end();
     return read;
   }
@@ -302,6 +303,15 @@ public record ConfigFile(Config config, List<Setting> settings) {
 
   private static Config.Terminal terminal(Section in, Config.Terminal standard) {
     Config.Terminal read = new Config.Terminal(in.count("port", standard.port(), 0, 65535));
+    in.end();
+    return read;
+  }
+
+  private static Config.Disposal disposal(Section in, Config.Disposal standard) {
+    Config.Disposal read =
+        new Config.Disposal(
+            in.disposals("allow", standard.allow()),
+            in.disposals("automatic", standard.automatic()));
     in.end();
     return read;
   }

@@ -13,6 +13,7 @@ public record Expected(Kind kind, String least, String most) {
   static final Expected FOLDERS = new Expected(Kind.FOLDERS, "", "");
   static final Expected PROGRAMS = new Expected(Kind.PROGRAMS, "", "");
   static final Expected ALLOWED = new Expected(Kind.ALLOWED, "", "");
+  static final Expected DISPOSALS = new Expected(Kind.DISPOSALS, "", "");
   static final Expected SECTION = new Expected(Kind.SECTION, "", "");
 
   static final Expected WORDS = new Expected(Kind.WORDS, "", "");
@@ -63,6 +64,8 @@ public record Expected(Kind kind, String least, String most) {
      * signer:} and the hash of a certificate.
      */
     ALLOWED,
+    /** {@code end_session}, {@code block}, {@code usb}, {@code quarantine}, in brackets. */
+    DISPOSALS,
     /** Settings below this key, indented. */
     SECTION
   }

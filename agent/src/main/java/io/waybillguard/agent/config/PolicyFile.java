@@ -157,7 +157,8 @@ public record PolicyFile(
         own.watchdog(),
         own.selftest(),
         own.notice(),
-        own.terminal());
+        own.terminal(),
+        own.disposal());
   }
 
   /** The same with its words for people. */

@@ -59,6 +59,8 @@ final class Section {
   /** Something to see, and nothing that ends or turns a line. */
   private static final Pattern TITLE = Pattern.compile("[^\\p{Cc}\\p{Cf}]{1,100}");
 
+  private static final Pattern DISPOSAL = Pattern.compile("end_session|block|usb|quarantine");
+
   private static final Pattern SEVERITY = Pattern.compile("low|medium|high|critical");
 
   /** Digits and what people put between and before them: ITU-T E.123. */
@@ -285,6 +287,11 @@ final class Section {
   /** Programs by hash, package or certificate. */
   List<String> allowed(String name, List<String> standard) {
     return list(name, standard, Expected.ALLOWED, ALLOWED.asMatchPredicate());
+  }
+
+  /** Kinds of disposal. */
+  List<String> disposals(String name, List<String> standard) {
+    return list(name, standard, Expected.DISPOSALS, DISPOSAL.asMatchPredicate());
   }
 
   private List<String> list(

@@ -24,15 +24,41 @@ public final class Hearing {
   private final Roster roster;
   private final Function<Event, CompletableFuture<Long>> record;
   private final InstantSource clock;
+  private final Undoing undoing;
 
   /**
    * @param record writes an event into the log; done when it is durable, with its place
    */
   public Hearing(
       Roster roster, Function<Event, CompletableFuture<Long>> record, InstantSource clock) {
+    this(roster, record, clock, (said, by) -> refused("no_key"));
+  }
+
+  /**
+   * @param record writes an event into the log; done when it is durable, with its place
+   * @param undoing undoes disposals; without it, nobody may
+   */
+  public Hearing(
+      Roster roster,
+      Function<Event, CompletableFuture<Long>> record,
+      InstantSource clock,
+      Undoing undoing) {
+    this.undoing = undoing;
     this.roster = roster;
     this.record = record;
     this.clock = clock;
+  }
+
+  /** Who undoes disposals by an administrator's word. */
+  @FunctionalInterface
+  public interface Undoing {
+    /**
+     * Undoes it, and waits until the outcome is durable.
+     *
+     * @param by the account that said so, or "" when it cannot be told
+     * @return {@code ok}, then {@code outcome} and {@code detail}, or {@code why}
+     */
+    Json.Obj undo(Saying.Undo said, String by) throws InterruptedException;
   }
 
   /**
@@ -42,6 +68,9 @@ public final class Hearing {
    * @return {@code ok}, then {@code operator}, {@code changed} and {@code seq}, or {@code why}
    */
   Json.Obj hear(Saying said, String by, How how) throws InterruptedException {
+    if (said instanceof Saying.Undo undo) {
+      return undoing.undo(undo, by);
+    }
     List<Observation> seen = roster.hear(said, by, how, clock.instant());
     long last = -1;
     try {

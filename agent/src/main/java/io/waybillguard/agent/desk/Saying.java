@@ -49,6 +49,21 @@ public sealed interface Saying {
     }
   }
 
+  /**
+   * A disposal is to be undone.
+   *
+   * @param disposal its id
+   * @param key that only this PC's administrator can read
+   */
+  record Undo(String disposal, String key) implements Saying {
+    public Undo {
+      if (!disposal.matches("[0-9a-f]{32}")) {
+        throw new IllegalArgumentException(
+            "\"" + disposal + "\" is no disposal: 32 hex digits are meant");
+      }
+    }
+  }
+
   private static void name(String name) {
     if (name.isBlank()
         || name.length() > LONGEST
@@ -65,6 +80,9 @@ public sealed interface Saying {
     }
     if (this instanceof SignOff off) {
       return Json.object().put("do", "sign_off").put("name", off.operator());
+    }
+    if (this instanceof Undo undo) {
+      return Json.object().put("do", "undo").put("id", undo.disposal()).put("key", undo.key());
     }
     Expect expect = (Expect) this;
     return Json.object()
@@ -86,6 +104,7 @@ public sealed interface Saying {
     return switch (said.text("do", "")) {
       case "sign_on" -> new SignOn(name);
       case "sign_off" -> new SignOff(name);
+      case "undo" -> new Undo(said.text("id", ""), said.text("key", ""));
       case "expect" ->
           new Expect(
               name,

@@ -155,7 +155,7 @@ public final class TerminalDoor implements Duty {
       throw new IllegalArgumentException("a body longer than " + LONGEST_BODY + " bytes");
     }
     Saying said = Saying.parse(body);
-    if (said instanceof Saying.Expect) {
+    if (said instanceof Saying.Expect || said instanceof Saying.Undo) {
       throw new IllegalArgumentException("a terminal signs people on and off, and no more");
     }
     return hearing.hear(said, "", How.TERMINAL);

@@ -1,6 +1,9 @@
 package io.waybillguard.agent.detect;
 
 import io.waybillguard.agent.event.ClockJumped;
+import io.waybillguard.agent.event.Disposal;
+import io.waybillguard.agent.event.DisposalEnded;
+import io.waybillguard.agent.event.DisposalOrder;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.IncidentChanged;
@@ -213,6 +216,23 @@ public final class Incidents {
           each ->
               each.uid().equals(silence.incident())
                   && each.steps().stream().noneMatch(s -> s.rule().equals(silence.type())));
+    }
+    if (event instanceof DisposalEnded ended) {
+      DisposalOrder order = ended.order();
+      return remark(
+          seq,
+          event,
+          Severity.INFORMATIONAL,
+          new TreeMap<>(
+              Map.of(
+                  "kind", order.what().kind().word(),
+                  "program", order.what() instanceof Disposal.BlockProgram p ? p.path() : "",
+                  "target", order.what().target(),
+                  "disposal", order.disposal(),
+                  "undo", String.valueOf(order.undo()),
+                  "outcome", ended.outcome().word(),
+                  "detail", ended.detail())),
+          each -> each.uid().equals(order.incident()));
     }
     if (event instanceof UsbDetached gone) {
       return remark(

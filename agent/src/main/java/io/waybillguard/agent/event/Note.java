@@ -11,6 +11,8 @@ public sealed interface Note extends Event
         ClockJumped,
         CommandEnded,
         CommandReceived,
+        DisposalBegun,
+        DisposalEnded,
         HoldPlaced,
         HoldReleased,
         HqAct,

@@ -38,7 +38,8 @@ public final class Ocsf {
     DEVICE_CONFIG_STATE_CHANGE(5019),
     APPLICATION_LIFECYCLE(6002),
     API_ACTIVITY(6003),
-    SCAN_ACTIVITY(6007);
+    SCAN_ACTIVITY(6007),
+    REMEDIATION_ACTIVITY(7001);
 
     private final int uid;
 
@@ -130,6 +131,12 @@ public final class Ocsf {
 
   /** A yes or no that OCSF has no place for. */
   public Ocsf unmapped(String key, boolean value) {
+    unmapped.put(key, value);
+    return this;
+  }
+
+  /** An object that OCSF has no place for. */
+  public Ocsf unmapped(String key, Json.Obj value) {
     unmapped.put(key, value);
     return this;
   }

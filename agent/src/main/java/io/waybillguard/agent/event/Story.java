@@ -296,6 +296,18 @@ public final class Story {
                 : "");
       }
       case "notice.unanswered" -> say(key, summary.span(number(step, "after_ms")));
+      case "disposal.end" ->
+          say(
+              key,
+              summary.disposal(
+                  Json.object()
+                      .put("kind", step.fact("kind"))
+                      .putUnlessEmpty("program", step.fact("program")),
+                  step.fact("target"),
+                  step.fact("disposal"),
+                  step.fact("undo").equals("true"),
+                  step.fact("outcome"),
+                  step.fact("detail")));
       case "session.end" -> say(key, step.fact("path"), summary.span(number(step, "lasted_ms")));
       default -> say(key, named(step));
     };

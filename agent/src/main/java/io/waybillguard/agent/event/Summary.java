@@ -137,6 +137,7 @@ public final class Summary {
               at(ocsf, "unmapped").number("records", 0),
               ocsf.number("num_detections", 0),
               span(ocsf.number("duration", 0)));
+      case "disposal.begin", "disposal.end" -> disposal(type, ocsf) + say("stop");
       case "session.refused" -> say(type, from(ocsf), tool(ocsf), ocsf.number("count", 1));
       case "operator.on", "operator.off" -> say(type, text(ocsf, "user", "name"));
       case "visitor.expected" ->
@@ -626,6 +627,47 @@ public final class Summary {
   /** As much of a command's id as tells it from others. */
   private static String shortly(String id) {
     return id.substring(0, Math.min(8, id.length()));
+  }
+
+  /** Without the stop that ends it: the beginning has one of its own. */
+  private String disposal(String type, Json.Obj ocsf) {
+    Json.Obj facts = at(ocsf, "unmapped");
+    boolean undo = facts.flag("undo", false);
+    if (type.equals("disposal.begin")) {
+      return say(
+          undo ? type + ".undo" : type,
+          disposed(at(facts, "what"), facts.text("target", "")),
+          shortly(facts.text("disposal", "")),
+          say("disposal.by." + facts.text("by", "hq")));
+    }
+    return disposal(
+        at(facts, "what"),
+        facts.text("target", ""),
+        facts.text("disposal", ""),
+        undo,
+        facts.text("outcome", ""),
+        ocsf.text("status_detail", ""));
+  }
+
+  /** What became of a disposal, without the stop that ends the sentence. */
+  String disposal(
+      Json.Obj what, String target, String id, boolean undo, String outcome, String detail) {
+    String key = "disposal.end." + outcome + (undo ? ".undo" : "");
+    if (!words.containsKey(key)) {
+      return say("other", "disposal.end");
+    }
+    return say(key, disposed(what, target), shortly(id))
+        + (detail.isEmpty() ? "" : say("extra.detail", named("disposal.why", detail)));
+  }
+
+  private String disposed(Json.Obj what, String target) {
+    String kind = what.text("kind", "");
+    String key =
+        "disposal.what."
+            + (kind.equals("block")
+                ? what.has("program") ? "block.program" : "block.address"
+                : kind);
+    return words.containsKey(key) ? say(key, target) : kind + " " + target;
   }
 
   private String sensor(Json.Obj ocsf) {

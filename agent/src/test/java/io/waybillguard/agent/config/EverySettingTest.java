@@ -181,6 +181,12 @@ final class EverySettingTest {
           Map.entry(
               "rules.usb.known",
               new Place(c -> c.rules().usb().known(), "[0f3a, 77aa]", List.of("0f3a", "77aa"))),
+          Map.entry(
+              "disposal.allow",
+              new Place(c -> c.disposal().allow(), "[block, usb]", List.of("block", "usb"))),
+          Map.entry(
+              "disposal.automatic",
+              new Place(c -> c.disposal().automatic(), "[end_session]", List.of("end_session"))),
           Map.entry("terminal.port", new Place(c -> c.terminal().port(), "8470", 8470)),
           Map.entry("notice.enabled", new Place(c -> c.notice().enabled(), "false", false)),
           Map.entry(

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.Scene;
+import io.waybillguard.agent.event.Disposal;
+import io.waybillguard.agent.event.DisposalEnded;
+import io.waybillguard.agent.event.DisposalOrder;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Finding;
 import io.waybillguard.agent.event.IncidentChanged;
@@ -13,10 +16,13 @@ import io.waybillguard.agent.event.NoticeAnswered;
 import io.waybillguard.agent.event.NoticeAnswered.Answer;
 import io.waybillguard.agent.event.NoticeUnanswered;
 import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.event.Story;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** What joins and what does not, the limits, and that a replay says nothing twice. */
@@ -141,6 +147,33 @@ final class IncidentsTest {
     assertEquals("notice.answered", answered.last().rule());
     assertEquals(List.of(), incidents.on(8, answer(later, "another", Answer.UNKNOWN)));
     assertEquals(3, incidents.open().get(0).steps().size());
+  }
+
+  @Test
+  void whatIsDoneAboutAThingIsARemarkInItsIncidentAndNoOther() {
+    Incidents incidents = new Incidents("0123456789abcdef");
+    String uid = incidents.on(1, program(Scene.noon(0), "/home/d/.x/wps", 0)).get(0).uid();
+    Disposal block = new Disposal.BlockProgram("/home/d/.x/wps");
+    DisposalEnded elsewhere = ended(block, "another");
+    assertEquals(List.of(), incidents.on(2, elsewhere));
+    IncidentChanged after = incidents.on(3, ended(block, uid)).get(0);
+    assertEquals("disposal.end", after.last().rule());
+    assertEquals(Severity.INFORMATIONAL, after.last().severity());
+    List<Story.Sentence> told = new Story(Locale.ENGLISH, ZoneId.of("UTC")).sentences(after);
+    assertTrue(
+        told.get(1)
+            .text()
+            .contains("to cut the program /home/d/.x/wps off from the network (disposal 01234567)"),
+        told.get(1).text());
+  }
+
+  private static DisposalEnded ended(Disposal what, String incident) {
+    String id = "0123456789abcdef0123456789abcdef";
+    return new DisposalEnded(
+        Scene.noon(60),
+        new DisposalOrder(id, id, what, false, DisposalOrder.By.HQ, "", incident),
+        DisposalEnded.Outcome.DONE,
+        "");
   }
 
   private static NoticeAnswered answer(Instant at, String incident, Answer answer) {

@@ -340,6 +340,25 @@ final class OcsfSchemaTest {
               CommandEnded.Outcome.DONE,
               "",
               Map.of("erased", 3L, "held", 1L, "absent", 0L)),
+          new DisposalBegun(
+              NOON, disposal(new Disposal.BlockAddress("203.0.113.0/24", 443), false, "")),
+          new DisposalBegun(
+              NOON, disposal(new Disposal.HoldStick("0123456789abcdef".repeat(2)), true, "root")),
+          new DisposalEnded(
+              NOON,
+              disposal(new Disposal.Quarantine("/x/y", "0123456789abcdef".repeat(4)), false, ""),
+              DisposalEnded.Outcome.REFUSED,
+              "packaged"),
+          new DisposalEnded(
+              NOON,
+              disposal(new Disposal.EndSession("tcp-3-4-22"), false, ""),
+              DisposalEnded.Outcome.DONE,
+              ""),
+          new DisposalEnded(
+              NOON,
+              disposal(new Disposal.BlockProgram("/x/y"), true, "root"),
+              DisposalEnded.Outcome.INTERRUPTED,
+              ""),
           act(HqAct.Deed.SIGN_IN, "li", "203.0.113.7", "", ""),
           act(HqAct.Deed.SIGN_IN_REFUSED, "", "203.0.113.7", "", ""),
           act(HqAct.Deed.SIGN_OUT, "li", "2001:db8::7", "", ""),
@@ -395,6 +414,17 @@ final class OcsfSchemaTest {
         NoticeAnswered.How.SCANNER,
         NoticeAnswered.Place.LOCAL,
         Duration.ofSeconds(7));
+  }
+
+  private static DisposalOrder disposal(Disposal what, boolean undo, String who) {
+    return new DisposalOrder(
+        "0123456789abcdef".repeat(2),
+        "fedcba9876543210".repeat(2),
+        what,
+        undo,
+        who.isEmpty() ? DisposalOrder.By.HQ : DisposalOrder.By.DESK,
+        who,
+        "log-3-4");
   }
 
   private static HqAct act(HqAct.Deed deed, String who, String place, String about, String detail) {

@@ -622,6 +622,41 @@ final class SummaryTest {
   }
 
   @Test
+  void aDisposalTellsWhatWasDoneByWhoseWordAndWhyNot() throws JsonException {
+    DisposalOrder block =
+        new DisposalOrder(
+            "0123456789abcdef0123456789abcdef",
+            "0123456789abcdef0123456789abcdef",
+            new Disposal.BlockAddress("203.0.113.0/24", 443),
+            false,
+            DisposalOrder.By.HQ,
+            "",
+            "");
+    says(
+        new DisposalBegun(NOON, block),
+        "总部要求阻断到 203.0.113.0/24:443 的连接（处置编号 01234567），现在开始。",
+        "By order of HQ: to block 203.0.113.0/24:443 (disposal 01234567). It begins now.");
+    says(
+        new DisposalEnded(NOON, block, DisposalEnded.Outcome.REFUSED, "hq_address"),
+        "没有做：阻断到 203.0.113.0/24:443 的连接（处置编号 01234567），不允许这样处置：那是总部的地址。",
+        "Not done: to block 203.0.113.0/24:443 (disposal 01234567), it must not be done to"
+            + " this: it is HQ's address.");
+    DisposalOrder back =
+        new DisposalOrder(
+            "0123456789abcdef0123456789abcdef",
+            "fedcba9876543210fedcba9876543210",
+            new Disposal.Quarantine("/home/li/x", "0123456789abcdef".repeat(4)),
+            true,
+            DisposalOrder.By.DESK,
+            "root",
+            "");
+    says(
+        new DisposalEnded(NOON, back, DisposalEnded.Outcome.DONE, ""),
+        "已撤销处置 01234567：隔离文件 /home/li/x。",
+        "Undone: to quarantine the file /home/li/x (disposal 01234567).");
+  }
+
+  @Test
   void theLogTellsWhatItKeepsAndWhatItErases() throws Exception {
     says(
         new RecordsErased(NOON, List.of(new Span(0, 4), new Span(7, 8)), 0, "personal", ""),

@@ -55,7 +55,7 @@ final class CommandList implements Command {
     return Exit.DONE;
   }
 
-  private static Json.Obj json(Commands.Row row, List<Commands.State> states) {
+  static Json.Obj json(Commands.Row row, List<Commands.State> states) {
     return Json.object()
         .put("id", row.id())
         .put("to", row.target())
@@ -82,6 +82,10 @@ final class CommandList implements Command {
   }
 
   private void print(Commands.Row row, List<Commands.State> states) {
+    print(call, row, states);
+  }
+
+  static void print(Call call, Commands.Row row, List<Commands.State> states) {
     call.terminal()
         .line(
             call.words()

@@ -65,6 +65,9 @@ public final class Main {
                 "command", new CommandGive(call), new CommandApprove(call), new CommandList(call)))
         .addSubcommand(
             group(
+                "disposal", new DisposalGive(call), new DisposalUndo(call), new DisposalList(call)))
+        .addSubcommand(
+            group(
                 "sweep",
                 new SweepPublish(call),
                 new SweepResults(call),

@@ -86,6 +86,31 @@ public final class Orders {
         "");
   }
 
+  /**
+   * A disposal, or its undoing, as it would be asked for; nothing is kept yet.
+   *
+   * @param type {@code dispose} or {@code undo}
+   * @param args as the workstation reads them
+   */
+  public static Commands.Row disposal(
+      Workstation desk, String type, Json.Obj args, String by, String reason, Instant now) {
+    byte[] id = new byte[16];
+    new SecureRandom().nextBytes(id);
+    Instant at = Instant.ofEpochMilli(now.toEpochMilli());
+    return new Commands.Row(
+        HexFormat.of().formatHex(id),
+        desk.origin(),
+        type,
+        args,
+        "",
+        by,
+        reason,
+        at,
+        at,
+        at.plus(GOOD_FOR),
+        "");
+  }
+
   private static List<Span> spans(String records) throws OrderRefused {
     List<Span> spans = new ArrayList<>();
     for (String each : records.split(",", -1)) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.waybillguard.hq.store.Commands;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +112,48 @@ final class TwoPeopleTest {
     Called approved = Called.typing("a long password\n", hq.clock(), "en", approve);
     assertEquals(0, approved.exit(), approved.err());
     assertEquals(Optional.empty(), body(1));
+  }
+
+  @Test
+  void aDisposalNeedsASecondPersonAndItsUndoingDoesNot() throws Exception {
+    Browser.of(hq, "li", "investigator");
+    Browser.of(hq, "wang", "investigator");
+    Called ordered =
+        disposal("order", "li", "--kind", "block", "--address", "203.0.113.0/24", "--port", "443");
+    assertEquals(0, ordered.exit(), ordered.err());
+    String id = ordered.out().strip();
+    Commands commands = new Commands(hq.database());
+    assertEquals("", commands.find(id).orElseThrow().note());
+    String[] approve = {"command", "approve", id, "--data", hq.data().toString(), "--by", "wang"};
+    assertEquals(0, Called.typing("a long password\n", hq.clock(), "en", approve).exit());
+    Commands.Row signed = commands.find(id).orElseThrow();
+    assertTrue(signed.note().contains("dispose"));
+    assertEquals(
+        "{\"address\":\"203.0.113.0/24\",\"kind\":\"block\",\"port\":443}",
+        signed.args().toString());
+
+    Called undone = disposal("undo", "li", id);
+    assertEquals(0, undone.exit(), undone.err());
+    assertTrue(commands.find(undone.out().strip()).orElseThrow().note().contains("undo"));
+    Called list =
+        Called.with(hq.clock(), "en", "disposal", "list", "--data", hq.data().toString(), "--json");
+    assertTrue(list.out().contains(id), list.out());
+  }
+
+  @Test
+  void aDisposalThatNamesNothingExactlyIsNotAskedFor() throws Exception {
+    Browser.of(hq, "li", "investigator");
+    Called bad = disposal("order", "li", "--kind", "quarantine", "--path", "../x");
+    assertEquals(2, bad.exit());
+    assertTrue(bad.err().contains("\"../x\" is no path"), bad.err());
+  }
+
+  private Called disposal(String what, String by, String... more) throws Exception {
+    List<String> all = new ArrayList<>(List.of("disposal", what));
+    all.addAll(List.of(more));
+    all.addAll(List.of("--data", hq.data().toString(), "--workstation", desk.logId()));
+    all.addAll(List.of("--reason", "asked for", "--by", by));
+    return Called.typing("a long password\n", hq.clock(), "en", all.toArray(String[]::new));
   }
 
   @Test

@@ -17,13 +17,16 @@ final class Libc {
   // asm-generic/errno-base.h, asm-generic/errno.h
   static final int EPERM = 1;
   static final int ENOENT = 2;
+  static final int ESRCH = 3;
   static final int EINTR = 4;
   static final int EIO = 5;
   static final int ENXIO = 6;
   static final int EAGAIN = 11;
+  static final int EBUSY = 16;
   static final int ENODEV = 19;
   static final int EINVAL = 22;
   static final int ENOSYS = 38;
+  static final int EOPNOTSUPP = 95;
   static final int ENOBUFS = 105;
   static final int ESTALE = 116;
   static final int ENOMEDIUM = 123;
@@ -36,6 +39,18 @@ final class Libc {
   static final int O_CLOEXEC = 02000000;
   static final int O_PATH = 010000000;
   static final int AT_FDCWD = -100;
+
+  // asm-generic/unistd.h; the same on x86-64
+  static final int SYS_PIDFD_SEND_SIGNAL = 424;
+  static final int SYS_PIDFD_OPEN = 434;
+
+  // linux/fs.h
+  static final int MNT_DETACH = 2;
+  static final int UMOUNT_NOFOLLOW = 8;
+
+  // asm-generic/signal.h
+  static final int SIGKILL = 9;
+  static final int SIGTERM = 15;
 
   // asm-generic/poll.h
   static final short POLLIN = 0x1;
@@ -93,6 +108,16 @@ final class Libc {
       int folder, byte[] path, Pointer handle, Pointer mountId, int flags);
 
   static native int open_by_handle_at(int mount, Pointer handle, int flags);
+
+  /**
+   * syscall(2), for calls that glibc 2.31 has no name for. Its arguments are variable in C; on
+   * x86-64 and AArch64 they travel like fixed ones.
+   */
+  static native long syscall(long number, long first, long second, long third, long fourth);
+
+  static native int umount2(byte[] path, int flags);
+
+  static native void sync();
 
   static native String strerror(int errno);
 

@@ -46,6 +46,13 @@ final class SocketOwners {
     return found;
   }
 
+  /** Whether a process holds one of these sockets. */
+  boolean holds(long pid, Set<Long> inodes) {
+    Map<Long, Long> found = new HashMap<>();
+    lookInto(proc.resolve(Long.toString(pid)), inodes, found);
+    return !found.isEmpty();
+  }
+
   private static void lookInto(Path process, Set<Long> inodes, Map<Long, Long> found) {
     try (DirectoryStream<Path> open = Files.newDirectoryStream(process.resolve("fd"))) {
       for (Path fd : open) {

@@ -39,7 +39,7 @@ final class UsbInputs {
     for (Path hid : children(folder, "*:*:*.*")) {
       for (Path input : children(hid.resolve("input"), "input*")) {
         BigInteger keys = bits(input, "key");
-        boolean types = keys.testBit(KEY_A) && keys.testBit(KEY_Z) && keys.testBit(KEY_ENTER);
+        boolean types = types(input);
         boolean points =
             (bits(input, "rel").testBit(REL_X) || bits(input, "abs").testBit(ABS_X))
                 && (keys.testBit(BTN_LEFT) || keys.testBit(BTN_TOUCH));
@@ -47,6 +47,12 @@ final class UsbInputs {
       }
     }
     return found;
+  }
+
+  /** Whether an input device can send letters. */
+  static boolean types(Path input) throws IOException {
+    BigInteger keys = bits(input, "key");
+    return keys.testBit(KEY_A) && keys.testBit(KEY_Z) && keys.testBit(KEY_ENTER);
   }
 
   /** A bit map, in hex words of the kernel's own size, the highest first, without zeros before. */
