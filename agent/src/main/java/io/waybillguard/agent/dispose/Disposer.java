@@ -63,6 +63,9 @@ public final class Disposer implements Duty {
   /** How often it is looked whether a USB device came back; a record of one wakes at once. */
   private static final long LOOK_MS = 2_000;
 
+  /** Where nothing stands that somebody could take away, only a wake-up brings anything to do. */
+  private static final long NOTHING_STANDS_MS = 300_000;
+
   private static final long RULES_EVERY_MICROS = 30_000_000;
   private static final Duration WRITER_PATIENCE = Duration.ofSeconds(20);
   private static final int ID_BYTES = 16;
@@ -275,14 +278,14 @@ public final class Disposer implements Duty {
       waiting.remove(next); // only now: what threw comes again
       return 1;
     }
-    return uphold() + await();
-  }
-
-  private int await() throws InterruptedException {
-    if (signal.tryAcquire(LOOK_MS, TimeUnit.MILLISECONDS)) {
+    List<Kept> standing =
+        docket.all().stream().filter(each -> each.stage() == Stage.STANDING).toList();
+    int done = uphold(standing);
+    if (signal.tryAcquire(
+        standing.isEmpty() ? NOTHING_STANDS_MS : LOOK_MS, TimeUnit.MILLISECONDS)) {
       signal.drainPermits();
     }
-    return 0;
+    return done;
   }
 
   private void carryOut(Kept kept) throws Exception {
@@ -425,10 +428,8 @@ public final class Disposer implements Duty {
 
   // -- what stands goes on to hold ---------------------------------------------------------------
 
-  private int uphold() throws IOException, InterruptedException {
+  private int uphold(List<Kept> standing) throws IOException, InterruptedException {
     int done = 0;
-    List<Kept> standing =
-        docket.all().stream().filter(each -> each.stage() == Stage.STANDING).toList();
     for (Kept kept : standing) {
       if (hands.isBack(kept)) {
         again(kept, standing);

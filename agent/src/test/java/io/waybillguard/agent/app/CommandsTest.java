@@ -36,6 +36,8 @@ final class CommandsTest {
           "setup enroll",
           "setup remove",
           "policy check",
+          "disposal list",
+          "disposal undo",
           "detect replay",
           "incidents",
           "incidents show",
