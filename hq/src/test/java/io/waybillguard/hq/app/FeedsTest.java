@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.hq.feeds.FeedsFile;
-import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.FeedRows;
 import java.io.IOException;
@@ -18,11 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -167,37 +163,6 @@ final class FeedsTest {
     assertEquals(5, keys.size());
     for (Json.Obj each : bodies) {
       assertEquals(2005, each.number("class_uid"));
-    }
-  }
-
-  @Test
-  void of_two_hqs_on_one_database_one_sends_and_the_other_takes_over() throws Exception {
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        TestDatabase.ON_POSTGRES, "an embedded database has one HQ");
-    Address any = new Address("127.0.0.1", 0);
-    Hq.Settings settings =
-        new Hq.Settings(
-            TestDatabase.of(hq.data()),
-            Optional.empty(),
-            any,
-            any,
-            List.of(),
-            Duration.ofMinutes(5),
-            Duration.ofDays(90));
-    Desk desk = new Desk().append("usb.attach", 900);
-    TestHq.Client client = hq.enrol(desk);
-    try (Hq second = Hq.start(settings.feeding(plans("")), InstantSource.system())) {
-      for (int i = 0; i < 90; i++) {
-        assertEquals(200, client.segment(desk, desk.segment(i * 10L, i * 10L + 10)).statusCode());
-      }
-      await(() -> keys.size() >= 900 && row().waiting() == 0);
-      assertEquals(keys(desk, 0, 900), keys, "each once, in order");
-      hq.running().close();
-      TestHq.Client other = hq.client(desk, second);
-      desk.append("usb.attach", 2);
-      assertEquals(200, other.segment(desk, desk.segment(900, 902)).statusCode());
-      await(() -> keys.size() >= 902);
-      assertEquals(new HashSet<>(keys(desk, 0, 902)), new HashSet<>(keys));
     }
   }
 
