@@ -224,8 +224,8 @@ class Packages:
         self.sh("%s evidence list --json >/share/records" % jar)
         tail = self.tail([json.loads(l) for l in lab.read(os.path.join(self.guest.share, "records")).splitlines()][before:])
         check("its last words are in the log it leaves", tail[-2:] == ["log.stop uninstall", "agent.install removed"], tail)
-        verified = self.sh("%s evidence verify --json" % jar).out
-        check("which still holds", json.loads(verified)["holds"], verified[:300])
+        verified = self.sh("%s evidence verify --json" % jar, 120)
+        check("which still holds", '"holds":true' in verified.out, verified.out[:300] or verified.said())
 
     def over(self):
         status, said, _ = self.dpkg("-i /share/%s.deb" % self.next)
