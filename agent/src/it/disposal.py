@@ -92,7 +92,7 @@ class Disposal(Commands):
         check("an order waits for a second person", self.state(command)["state"] == "waiting" and self.reaches(), self.state(command))
         result = self.approved(command)
         check("the address is blocked", result["state"] == "done" and not self.reaches(), result)
-        check("while HQ is reached", self.desk.link() == "live", self.desk.link())
+        check("while HQ is reached", self.desk.link() == "connected", self.desk.link())
         result = self.undone(command)
         check("undone, it is reached again", result["state"] == "done" and self.reaches(), result)
         check("each has its record before and after", len(self.told("disposal.begin")) == 2 and len(self.told("disposal.end")) == 2)

@@ -67,6 +67,7 @@ else
     skip sessions "needs root, for network namespaces"
   else
     part sessions 500 python3 "$here/sessions.py" "$out/sessions"
+    part disposal 300 python3 "$here/disposal.py" "$out/disposal"
   fi
   if [ "$(id -u)" != 0 ] || ! command -v strace >/dev/null || ! command -v jcmd >/dev/null; then
     skip counts "needs root, strace and a JDK (apt-get install strace openjdk-17-jdk-headless)"
