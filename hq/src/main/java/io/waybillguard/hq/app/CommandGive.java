@@ -4,7 +4,6 @@ import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.evidence.EvidenceLog;
-import io.waybillguard.hq.fleet.Times;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Contents;
@@ -84,9 +83,7 @@ final class CommandGive implements Command {
   @Override
   public Exit run() throws Exception {
     Kind what = kind();
-    if (reason.isBlank() || reason.length() > MOST_NAME) {
-      throw new Complaint(Exit.USAGE, "command.reason", MOST_NAME, reason.length());
-    }
+    Given.checkReason(reason);
     if (days < 1 || days > MOST_DAYS) {
       throw new Complaint(Exit.USAGE, "command.days", MOST_DAYS, days);
     }
@@ -105,7 +102,7 @@ final class CommandGive implements Command {
       } else if (what == Kind.RELEASE) {
         new Contents(database, home.data()).release(desk.log(), caseNo, spans().get(0));
       }
-      say(row);
+      Given.say(call, row);
     }
     return Exit.DONE;
   }
@@ -199,20 +196,5 @@ final class CommandGive implements Command {
             now.plus(Duration.ofDays(days)),
             "");
     return what == Kind.ERASE ? row : Orders.signed(row, home.keys().commands());
-  }
-
-  private void say(Commands.Row row) {
-    boolean waits = row.note().isEmpty();
-    if (call.json()) {
-      call.terminal()
-          .json(
-              Json.object()
-                  .put("id", row.id())
-                  .put("needs_approval", waits)
-                  .put("expires", Times.rfc3339(row.expires())));
-    } else {
-      call.terminal().line(row.id());
-      call.terminal().remark(call.words().say(waits ? "command.waits" : "command.given", row.id()));
-    }
   }
 }

@@ -31,15 +31,7 @@ final class CommandList implements Command {
   public Exit run() throws Exception {
     try (Database database = home.open()) {
       Commands commands = new Commands(database);
-      List<Commands.Row> rows =
-          workstation.isEmpty()
-              ? commands.newest(MOST)
-              : commands.newestFor(
-                  new Logs(database)
-                      .workstation(workstation)
-                      .orElseThrow(
-                          () -> new Complaint(Exit.USAGE, "workstation.unknown", workstation)),
-                  MOST);
+      List<Commands.Row> rows = newest(database, workstation, MOST);
       if (call.json()) {
         List<Json.Obj> list = new ArrayList<>();
         for (Commands.Row row : rows) {
@@ -53,6 +45,23 @@ final class CommandList implements Command {
       }
     }
     return Exit.DONE;
+  }
+
+  /**
+   * The newest of one workstation, or of all.
+   *
+   * @param workstation its id, or ""
+   */
+  static List<Commands.Row> newest(Database database, String workstation, int most)
+      throws Complaint {
+    Commands commands = new Commands(database);
+    return workstation.isEmpty()
+        ? commands.newest(most)
+        : commands.newestFor(
+            new Logs(database)
+                .workstation(workstation)
+                .orElseThrow(() -> new Complaint(Exit.USAGE, "workstation.unknown", workstation)),
+            most);
   }
 
   static Json.Obj json(Commands.Row row, List<Commands.State> states) {

@@ -61,7 +61,7 @@ final class DisposalGive implements Command {
   @Override
   public Exit run() throws Exception {
     Json.Obj args = args();
-    DisposalUndo.checkReason(reason);
+    Given.checkReason(reason);
     try (Database database = home.open()) {
       String by = asking.who(database);
       Workstation desk =
@@ -72,7 +72,7 @@ final class DisposalGive implements Command {
       String said = "dispose · " + kind + " · " + Disposal.of(args).target() + " · " + reason;
       home.record(call, database, HqAct.Deed.COMMAND, by, desk.log(), said);
       new Commands(database).add(row);
-      DisposalUndo.say(call, row);
+      Given.say(call, row);
     }
     return Exit.DONE;
   }

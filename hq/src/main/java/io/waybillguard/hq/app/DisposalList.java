@@ -3,7 +3,6 @@ package io.waybillguard.hq.app;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Database;
-import io.waybillguard.hq.store.Logs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,15 +31,7 @@ final class DisposalList implements Command {
   public Exit run() throws Exception {
     try (Database database = home.open()) {
       Commands commands = new Commands(database);
-      List<Commands.Row> rows =
-          workstation.isEmpty()
-              ? commands.newest(MOST)
-              : commands.newestFor(
-                  new Logs(database)
-                      .workstation(workstation)
-                      .orElseThrow(
-                          () -> new Complaint(Exit.USAGE, "workstation.unknown", workstation)),
-                  MOST);
+      List<Commands.Row> rows = CommandList.newest(database, workstation, MOST);
       List<Json.Obj> list = new ArrayList<>();
       for (Commands.Row row : rows) {
         if (!TYPES.contains(row.type())) {

@@ -2,7 +2,6 @@ package io.waybillguard.hq.app;
 
 import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.event.Json;
-import io.waybillguard.hq.fleet.Times;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Database;
@@ -16,8 +15,6 @@ import picocli.CommandLine.Parameters;
 /** Has a disposal undone. It gives back what was taken, so one person is enough. */
 @CommandLine.Command(name = "undo")
 final class DisposalUndo implements Command {
-  private static final int MOST_REASON = 200;
-
   private final Call call;
   @Mixin private final Home home;
   @Mixin private final Asking asking;
@@ -42,7 +39,7 @@ final class DisposalUndo implements Command {
     if (!id.matches("[0-9a-f]{32}")) {
       throw new Complaint(Exit.USAGE, "disposal.id", id);
     }
-    checkReason(reason);
+    Given.checkReason(reason);
     try (Database database = home.open()) {
       String by = asking.who(database);
       Workstation desk =
@@ -62,29 +59,8 @@ final class DisposalUndo implements Command {
       home.record(
           call, database, HqAct.Deed.COMMAND, by, desk.log(), "undo · " + id + " · " + reason);
       new Commands(database).add(row);
-      say(call, row);
+      Given.say(call, row);
     }
     return Exit.DONE;
-  }
-
-  static void checkReason(String reason) throws Complaint {
-    if (reason.isBlank() || reason.length() > MOST_REASON) {
-      throw new Complaint(Exit.USAGE, "command.reason", MOST_REASON, reason.length());
-    }
-  }
-
-  static void say(Call call, Commands.Row row) {
-    boolean waits = row.note().isEmpty();
-    if (call.json()) {
-      call.terminal()
-          .json(
-              Json.object()
-                  .put("id", row.id())
-                  .put("needs_approval", waits)
-                  .put("expires", Times.rfc3339(row.expires())));
-    } else {
-      call.terminal().line(row.id());
-      call.terminal().remark(call.words().say(waits ? "command.waits" : "command.given", row.id()));
-    }
   }
 }
