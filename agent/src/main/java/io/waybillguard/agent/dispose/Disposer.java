@@ -63,8 +63,11 @@ public final class Disposer implements Duty {
   /** How often it is looked whether a USB device came back; a record of one wakes at once. */
   private static final long LOOK_MS = 2_000;
 
-  /** Where nothing stands that somebody could take away, only a wake-up brings anything to do. */
-  private static final long NOTHING_STANDS_MS = 300_000;
+  /**
+   * Where nothing stands that somebody could take away, only a wake-up brings anything to do; but
+   * one step must end well within the watchdog's shortest patience of 10 s.
+   */
+  private static final long NOTHING_STANDS_MS = 5_000;
 
   private static final long RULES_EVERY_MICROS = 30_000_000;
   private static final Duration WRITER_PATIENCE = Duration.ofSeconds(20);
