@@ -125,9 +125,11 @@ final class DisposalLog implements Hands.Logins {
       }
       long size = log.size();
       for (String type : List.of("incident.new", "incident.update")) {
-        for (Entry entry : log.find(type, since, Instant.MAX, -1)) {
-          if (entry.seq() >= next) {
-            incident(entry).ifPresent(each -> wanted.addAll(Wishes.about(each, kinds)));
+        for (long seq : log.places(type, since, Instant.MAX, -1)) {
+          if (seq >= next) {
+            log.entry(seq)
+                .flatMap(DisposalLog::incident)
+                .ifPresent(each -> wanted.addAll(Wishes.about(each, kinds)));
           }
         }
       }

@@ -1,20 +1,11 @@
 package io.waybillguard.hq.trust;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
-import java.util.Collection;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -43,9 +34,9 @@ public final class ClientTls {
     if (certificate.isPresent() && key.isPresent()) {
       own.setKeyEntry(
           "hq",
-          key(key.get()),
+          Pem.key(Files.readAllBytes(key.get())),
           new char[0],
-          certificates(certificate.get()).toArray(new Certificate[0]));
+          Pem.certificates(Files.readAllBytes(certificate.get())).toArray(new Certificate[0]));
     }
     keys.init(own, new char[0]);
     context.init(keys.getKeyManagers(), trusts.getTrustManagers(), null);
@@ -61,37 +52,9 @@ public final class ClientTls {
   private static KeyStore authorities(Path file) throws IOException, GeneralSecurityException {
     KeyStore trusted = empty();
     int n = 0;
-    for (Certificate each : certificates(file)) {
+    for (Certificate each : Pem.certificates(Files.readAllBytes(file))) {
       trusted.setCertificateEntry("ca" + n++, each);
     }
     return trusted;
-  }
-
-  private static Collection<? extends Certificate> certificates(Path file)
-      throws IOException, GeneralSecurityException {
-    Collection<? extends Certificate> read =
-        CertificateFactory.getInstance("X.509")
-            .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
-    if (read.isEmpty()) {
-      throw new GeneralSecurityException("no certificate in it");
-    }
-    return read;
-  }
-
-  private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
-    String text = Files.readString(file, StandardCharsets.US_ASCII);
-    String begin = "-----BEGIN PRIVATE KEY-----";
-    String end = "-----END PRIVATE KEY-----";
-    if (!text.contains(begin) || !text.contains(end)) {
-      throw new GeneralSecurityException("no " + begin + " in it");
-    }
-    byte[] der =
-        Base64.getMimeDecoder()
-            .decode(text.substring(text.indexOf(begin) + begin.length(), text.indexOf(end)));
-    try {
-      return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
-    } catch (InvalidKeySpecException e) {
-      return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
-    }
   }
 }

@@ -58,12 +58,7 @@ public final class ServerIdentity {
       String both = new String(Pem.of(pair.getPrivate()), US_ASCII) + Pem.of(issued);
       DurableFile.write(file, both.getBytes(US_ASCII), true);
     }
-    return load(hq, Pem.ecKey(keyPart(file)), Pem.certificate(certificatePart(file)));
-  }
-
-  private static byte[] keyPart(Path file) throws IOException {
-    String both = Files.readString(file, US_ASCII);
-    return both.substring(0, Math.max(0, both.indexOf(CERTIFICATE))).getBytes(US_ASCII);
+    return load(hq, Pem.ecKey(Files.readAllBytes(file)), Pem.certificate(certificatePart(file)));
   }
 
   private static byte[] certificatePart(Path file) throws IOException {
