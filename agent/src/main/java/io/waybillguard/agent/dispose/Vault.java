@@ -76,6 +76,7 @@ final class Vault {
    *
    * @param before told what has to be kept durably before the file is moved
    * @throws NotDone if it is not there, is not a file, or has another content; it is as it was
+   * @throws IOException if it cannot be kept, as on a full disk; it is as it was then, too
    */
   void take(String id, Disposal.Quarantine what, Notebook before) throws IOException, NotDone {
     Path path = Path.of(what.path());
@@ -87,7 +88,14 @@ final class Vault {
       }
       before.write(trace);
       in.move(name, in, aside(id));
-      if (!store(id, in, what.sha256())) {
+      boolean stored;
+      try {
+        stored = store(id, in, what.sha256());
+      } catch (IOException e) {
+        giveBack(id, in, name, e);
+        throw e;
+      }
+      if (!stored) {
         in.move(aside(id), in, name);
         discard(id);
         throw NotDone.refused("changed");
@@ -95,6 +103,16 @@ final class Vault {
       in.deleteFile(aside(id));
     } catch (NoSuchFileException e) {
       throw NotDone.absent("");
+    }
+  }
+
+  /** A copy that the disk did not take: the file gets its name back before anything else. */
+  private void giveBack(String id, SecureDirectoryStream<Path> in, Path name, IOException because) {
+    try {
+      in.move(aside(id), in, name);
+      discard(id);
+    } catch (IOException e) {
+      because.addSuppressed(e);
     }
   }
 

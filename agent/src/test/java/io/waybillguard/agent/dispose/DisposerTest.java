@@ -326,6 +326,20 @@ final class DisposerTest {
   }
 
   @Test
+  void aFileThatTheDiskDoesNotTakeStaysWhereItWas() throws Exception {
+    Path file = file("MZ evil");
+    // Nothing can be written there, as on a full disk.
+    Files.createSymbolicLink(desk.data().resolve("vault"), Path.of("/dev/full"));
+    order(quarantine(file, "MZ evil"));
+    assertEquals("MZ evil", Files.readString(file));
+    assertTrue(told().get(1).startsWith("disposal.end failed "), told().toString());
+    try (var left = Files.list(file.getParent())) {
+      assertEquals(
+          List.of("data", "wps.exe"), left.map(p -> p.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
   void anotherContentIsLeftAlone() throws Exception {
     Path file = file("MZ something else");
     order(quarantine(file, "MZ evil"));
