@@ -100,10 +100,19 @@ class Scenario:
             self.last_word()
         except lab.Broken as e:
             self.checks.that("the scenario runs to its end", False, e)
+            self.aftermath()
         finally:
             self.guest.stop()
             self.hq.stop()
         return self.checks.status()
+
+    def aftermath(self):
+        """What both sides say of themselves where the scenario could not go on, so that a build server's output tells why."""
+        print("agent: %s" % self.agent.cli("status --json").said(), flush=True)
+        print("ways to HQ, in the guest: %s" % self.guest.sh("ss -Htnp | grep :18443; pgrep -a java").out.strip()[:900], flush=True)
+        for name, text in [("run-%d.err" % self.agent.starts, lab.read(os.path.join(self.guest.share, "run-%d.err" % self.agent.starts))),
+                           ("hq-%d.err" % self.hq.starts, lab.read(os.path.join(self.folder, "hq-%d.err" % self.hq.starts)))]:
+            print("last of %s:\n%s" % (name, text[-2500:]), flush=True)
 
     # --- HQ, guest, enrolment ------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -162,6 +163,26 @@ class Hq:
         return None
 
 
+class Tunnel:
+    """A command that carries connections; started anew when it ends by itself, which is said aloud."""
+
+    def __init__(self, command):
+        self.command, self.over = command, threading.Event()
+        self.process = subprocess.Popen(command)
+        threading.Thread(target=self.keep, daemon=True).start()
+
+    def keep(self):
+        while not self.over.wait(1):
+            if self.process.poll() is not None:
+                print("the way from the guest to HQ ended with %s; built anew" % self.process.returncode, flush=True)
+                self.process = subprocess.Popen(self.command)
+
+    def stop(self):
+        self.over.set()
+        self.process.terminate()
+        self.process.wait(10)
+
+
 class Guest:
     """The rig's guest: see the rig's README for what it is and for the one-client rule of its channels."""
 
@@ -194,13 +215,12 @@ class Guest:
 
     def tunnel(self, host_port, guest_port=18443):
         """Lets the guest reach a port of this host at its own 127.0.0.1; ends with the guest."""
+        # A guest that is emulated on a busy machine may answer nothing for a minute.
         options = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"]
-        options += ["-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=10"]
+        options += ["-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=20"]
         forward = "127.0.0.1:%d:127.0.0.1:%d" % (guest_port, host_port)
         key = os.path.join(CACHE, "id_guest")
-        self.tunnels.append(
-            subprocess.Popen(["ssh", "-i", key, "-p", self.ports["ssh"]] + options + ["-N", "-R", forward, "root@127.0.0.1"])
-        )
+        self.tunnels.append(Tunnel(["ssh", "-i", key, "-p", self.ports["ssh"]] + options + ["-N", "-R", forward, "root@127.0.0.1"]))
         wait_for("the tunnel", lambda: self.sh("ss -ltn | grep -q 127.0.0.1:%d" % guest_port).status == 0, 60)
 
     def plug(self, name, serial):
@@ -215,8 +235,7 @@ class Guest:
 
     def stop(self):
         for tunnel in self.tunnels:
-            tunnel.terminate()
-            tunnel.wait(10)
+            tunnel.stop()
         run([os.path.join(RIG, "run-guest.sh"), "--stop", self.run_dir], 30)
 
 
@@ -234,6 +253,8 @@ class GuestAgent:
         wanted = "sensors:\\n  image:\\n    folders: [/srv/scan]\\n    summary_every: 10s\\n  upload:\\n    summary_every: 10s\\n"
         # The rig's own way in, as a company's support has one: what comes from elsewhere is not arranged.
         wanted += "rules:\\n  remote_session:\\n    allowed_peers: [10.0.2.2]\\n    allowed_tools: [sshd]\\n"
+        # HQ has what is routine soon, too: the scenarios wait for every record, and by default such may take 30 minutes.
+        wanted += "report:\\n  every: 10s\\n"
         settings = "printf '%s' >%s/config/agent.yaml" % (wanted, self.HOME)
         return self.guest.sh("cp /share/agent.jar %s && mkdir -p %s/config /srv/scan && %s" % (self.JAR, self.HOME, settings))
 
