@@ -84,23 +84,4 @@ final class WishesTest {
         new IncidentChanged(NOON, Change.NEW, "0011-9", Severity.CRITICAL, NOON, CRIME, 0);
     assertNotEquals(first, Wishes.about(other, all).get(2).id());
   }
-
-  @Test
-  void whatIsNotNamedExactlyIsLeftAlone() {
-    List<Step> vague =
-        List.of(
-            step("program-from-removable-media", Map.of("path", "wpsupdate", "sha256", SHA256)),
-            step("program-from-removable-media", Map.of("path", PROGRAM)),
-            step("unexpected-remote-session", Map.of("source", "203.0.113.7")),
-            step("images-carried-off", Map.of("peer", "pan.example:443")),
-            step("images-carried-off", Map.of("peer", "2001:db8::7:443")));
-    assertEquals(List.of(), wanted(vague, EnumSet.allOf(Kind.class)));
-  }
-
-  @Test
-  void aDestinationIsBlockedByItsAddress() {
-    assertEquals("203.0.113.7", Wishes.host("pan.example (203.0.113.7):443"));
-    assertEquals("2001:db8::7", Wishes.host("pan.example (2001:db8::7):443"));
-    assertEquals("203.0.113.7", Wishes.host("203.0.113.7"));
-  }
 }

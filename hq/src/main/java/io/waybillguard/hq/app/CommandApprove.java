@@ -64,7 +64,8 @@ final class CommandApprove implements Command {
       case SIGNED -> new Complaint(Exit.USAGE, "command.signed", id);
       case SAME_PERSON -> new Complaint(Exit.UNAVAILABLE, "command.same_person", by);
       case OVER -> new Complaint(Exit.USAGE, "command.over", id);
-      case RECORDS, NO_REASON -> throw new IllegalStateException("approving asks for neither");
+      case RECORDS, NO_REASON, CHOICE ->
+          throw new IllegalStateException("approving asks for none of these");
     };
   }
 }

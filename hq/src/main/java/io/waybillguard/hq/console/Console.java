@@ -15,7 +15,6 @@ import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.incident.Telling;
-import io.waybillguard.hq.orders.OrderRefused;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
@@ -32,9 +31,6 @@ import io.waybillguard.hq.store.Segments;
 import io.waybillguard.hq.store.Sightings;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.store.WatchedDays;
-import io.waybillguard.hq.store.Workstation;
-import io.waybillguard.hq.sweeps.FileRefused;
-import io.waybillguard.hq.sweeps.SweepStanding;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.io.IOException;
 import java.time.Duration;
@@ -53,10 +49,8 @@ public final class Console {
   private static final Logger LOG = LoggerFactory.getLogger(Console.class);
   private static final int RECORDS_A_PAGE = 50;
   private static final int ALARMS = 5;
-  private static final int COMMANDS = 20;
   private static final int ALL_ALARMS = 200;
   private static final int STICKS = 500;
-  private static final int ALL_COMMANDS = 100;
   private static final int ACTS_A_PAGE = 100;
   private static final int ACTS_IN_A_FILE = 50_000;
   private static final int LONGEST_SEARCH = 100;
@@ -68,10 +62,10 @@ public final class Console {
   private final Records records;
   private final Segments segments;
   private final Alarms alarms;
-  private final Commands commands;
+  private final CommandPages commands;
+  private final DisposalPages disposals;
   private final Sightings sightings;
   private final ActRows actRows;
-  private final Orders orders;
   private final Acts acts;
   private final SweepPages sweeps;
   private final Looks looks = new Looks();
@@ -112,18 +106,18 @@ public final class Console {
     this.records = new Records(database, files);
     this.segments = new Segments(database);
     this.alarms = new Alarms(database);
-    this.commands = new Commands(database);
     this.sightings = new Sightings(database);
     this.actRows = new ActRows(database);
-    this.orders = orders;
-    this.sweeps = new SweepPages(sweeps);
     this.acts = acts;
     this.mirror = mirror;
     this.clock = clock;
     Frame frame = new Around();
     IncidentRows rows = new IncidentRows(database);
-    this.incidents =
-        new IncidentPages(frame, rows, new Telling(rows, records, segments, mirror), fleet);
+    Telling telling = new Telling(rows, records, segments, mirror);
+    this.commands = new CommandPages(frame, new Commands(database), orders, fleet, clock);
+    this.disposals = new DisposalPages(frame, rows, telling, commands, orders, fleet, clock);
+    this.incidents = new IncidentPages(frame, rows, telling, disposals, fleet);
+    this.sweeps = new SweepPages(frame, sweeps, clock);
     this.pulls = new PullPages(frame, pulling, new Pulls(database), fleet, rows);
     this.verifying = new VerifyPages(frame, fleet, cosigners);
     this.users = new UserPages(frame, new Users(database), passwords, clock);
@@ -148,19 +142,21 @@ public final class Console {
     add(config, Route.INCIDENTS, incidents::list);
     add(config, Route.INCIDENTS_CSV, incidents::csv);
     add(config, Route.INCIDENT, incidents::one);
+    add(config, Route.DISPOSE, disposals::order);
     add(config, Route.ALARMS, this::alarms);
     add(config, Route.FLEET, this::fleetTable);
     add(config, Route.FLEET_CSV, this::csv);
     add(config, Route.WORKSTATION, this::workstation);
     add(config, Route.RECORDS, this::recordsTable);
     add(config, Route.RECORD, this::record);
-    add(config, Route.ASK_ERASE, this::askErase);
+    add(config, Route.ASK_ERASE, commands::askErase);
     add(config, Route.SEARCH, this::search);
     add(config, Route.STICKS, this::sticks);
     add(config, Route.STICK, this::stick);
-    add(config, Route.COMMANDS, this::commands);
-    add(config, Route.APPROVE, this::approve);
-    add(config, Route.CANCEL, this::cancel);
+    add(config, Route.COMMANDS, commands::list);
+    add(config, Route.APPROVE, commands::approve);
+    add(config, Route.CANCEL, commands::cancel);
+    add(config, Route.UNDO, disposals::undo);
     add(config, Route.PULLS, pulls::list);
     add(config, Route.ASK_PULL, pulls::ask);
     add(config, Route.PULL, pulls::one);
@@ -173,12 +169,12 @@ public final class Console {
     add(config, Route.USERS, users::list);
     add(config, Route.USER_ADD, users::add);
     add(config, Route.USER_CHANGE, users::change);
-    add(config, Route.SWEEPS, this::sweepList);
-    add(config, Route.PUBLISH_SWEEP, this::publishSweep);
-    add(config, Route.SWEEP, this::sweep);
-    add(config, Route.SWEEP_STANDING, this::sweepStanding);
-    add(config, Route.SWEEP_REPORT, this::sweepReport);
-    add(config, Route.STOP_SWEEP, this::stopSweep);
+    add(config, Route.SWEEPS, sweeps::list);
+    add(config, Route.PUBLISH_SWEEP, sweeps::publish);
+    add(config, Route.SWEEP, sweeps::one);
+    add(config, Route.SWEEP_STANDING, sweeps::standing);
+    add(config, Route.SWEEP_REPORT, sweeps::report);
+    add(config, Route.STOP_SWEEP, sweeps::stop);
     add(config, Route.POLICIES, policies::list);
     add(config, Route.CHECK_POLICY, policies::check);
     add(config, Route.PUBLISH_POLICY, policies::publish);
@@ -400,19 +396,6 @@ public final class Console {
         .result(FleetCsv.of(view(request, fleet.all()).rows(), visitors.reader(request)));
   }
 
-  private List<GivenCommand> given(Workstation desk) {
-    return commands.newestFor(desk, COMMANDS).stream()
-        .map(
-            row ->
-                new GivenCommand(
-                    row,
-                    commands.states(row.id()).stream()
-                        .filter(state -> state.log().equals(desk.log()))
-                        .findFirst(),
-                    isOver(row)))
-        .toList();
-  }
-
   private void workstation(Context request, Users.Session session) throws IOException {
     Optional<Fleet.Standing> found = fleet.find(request.pathParam("id"));
     if (found.isEmpty()) {
@@ -433,7 +416,7 @@ public final class Console {
             "alarms",
             alarms.of(log, ALARMS),
             "commands",
-            given(found.get().row().workstation()),
+            commands.of(found.get().row().workstation()),
             "mayErase",
             Route.ASK_ERASE.isFor(session.role()),
             "day",
@@ -586,182 +569,6 @@ public final class Console {
             passport,
             "at",
             at));
-  }
-
-  // -- what needs two people -------------------------------------------------------------------
-
-  private void askErase(Context request, Users.Session session) throws NotRecorded {
-    Optional<Fleet.Standing> found = fleet.find(request.pathParam("id"));
-    if (found.isEmpty()) {
-      message(request, 404);
-      return;
-    }
-    Workstation desk = found.get().row().workstation();
-    ordered(
-        request,
-        () -> {
-          String records = form(request, "records");
-          String reason = form(request, "reason");
-          Commands.Row row = orders.erasure(desk, records, session.user(), reason, clock.instant());
-          String said = row.type() + " · " + records + " · " + reason;
-          note(request, session, HqAct.Deed.COMMAND, desk.log(), said);
-          orders.ask(row);
-        });
-  }
-
-  private void approve(Context request, Users.Session session) throws NotRecorded {
-    ordered(
-        request,
-        () -> {
-          Instant now = clock.instant();
-          String id = request.pathParam("id");
-          Commands.Row row = orders.approvable(id, session.user(), now);
-          note(request, session, HqAct.Deed.APPROVE, id, row.type() + " · " + row.reason());
-          orders.approve(row, session.user(), now);
-        });
-  }
-
-  private void cancel(Context request, Users.Session session) throws NotRecorded {
-    ordered(
-        request,
-        () -> {
-          Instant now = clock.instant();
-          Commands.Row row = orders.open(request.pathParam("id"), now);
-          note(request, session, HqAct.Deed.CANCEL, row.id(), row.type() + " · " + row.reason());
-          orders.cancel(row.id(), session.user(), now);
-        });
-  }
-
-  @FunctionalInterface
-  private interface Order {
-    void give() throws OrderRefused, IOException;
-  }
-
-  private void ordered(Context request, Order order) throws NotRecorded {
-    try {
-      order.give();
-      request.redirect("/commands", HttpStatus.SEE_OTHER);
-    } catch (OrderRefused refused) {
-      boolean unknown = refused.reason() == OrderRefused.Reason.UNKNOWN;
-      message(request, unknown ? 404 : 409, "order." + refused.reason().word());
-    } catch (NotRecorded e) {
-      throw e;
-    } catch (IOException e) {
-      LOG.error("failed method={} path={}", request.method(), request.path(), e);
-      message(request, 500);
-    }
-  }
-
-  private void commands(Context request, Users.Session session) throws NotRecorded {
-    look(request, session, "/commands");
-    Reader reader = visitors.reader(request);
-    Map<String, String> names = new TreeMap<>();
-    for (Fleet.Standing each : fleet.all()) {
-      names.put(each.row().workstation().origin(), each.row().workstation().name());
-    }
-    render(
-        request,
-        "commands.jte",
-        Map.of(
-            "shell",
-            shell(reader, reader.say("commands.page"), session, request),
-            "waiting",
-            commands.waiting(clock.instant(), ALL_COMMANDS).stream().map(this::standing).toList(),
-            "given",
-            commands.newest(ALL_COMMANDS).stream().map(this::standing).toList(),
-            "names",
-            names,
-            "mayDecide",
-            Route.APPROVE.isFor(session.role())));
-  }
-
-  private GivenCommand standing(Commands.Row row) {
-    return new GivenCommand(row, commands.states(row.id()).stream().findFirst(), isOver(row));
-  }
-
-  private boolean isOver(Commands.Row row) {
-    return !clock.instant().isBefore(row.expires());
-  }
-
-  // -- sweeps ------------------------------------------------------------------------------------
-
-  private void sweepList(Context request, Users.Session session) throws NotRecorded {
-    look(request, session, "/sweeps");
-    sweepList(request, session, "", "");
-  }
-
-  private void sweepList(Context request, Users.Session session, String typed, String problem) {
-    Reader reader = visitors.reader(request);
-    Shell shell = shell(reader, reader.say("sweeps.title"), session, request);
-    render(
-        request, "sweeps.jte", sweeps.list(shell, session.role(), clock.instant(), typed, problem));
-  }
-
-  private void publishSweep(Context request, Users.Session session) throws IOException {
-    String typed = form(request, "sweep").replace("\r\n", "\n");
-    Reader reader = visitors.reader(request);
-    try {
-      String id =
-          sweeps.publish(
-              typed,
-              reader.say("sweeps.form"),
-              session.user(),
-              clock.instant(),
-              (deed, about, detail) -> note(request, session, deed, about, detail));
-      request.redirect("/sweeps/" + id, HttpStatus.SEE_OTHER);
-    } catch (FileRefused refused) {
-      request.status(400);
-      sweepList(request, session, typed, SweepPages.problem(refused, reader));
-    }
-  }
-
-  private void sweep(Context request, Users.Session session) throws NotRecorded {
-    Optional<SweepStanding> found = sweeps.find(request.pathParam("id"), clock.instant());
-    if (found.isEmpty()) {
-      message(request, 404);
-      return;
-    }
-    look(request, session, "/sweeps/" + found.get().row().id());
-    Reader reader = visitors.reader(request);
-    Shell shell = shell(reader, found.get().title(), session, request);
-    render(request, "sweep.jte", sweeps.one(shell, session.role(), found.get()));
-  }
-
-  private void sweepStanding(Context request, Users.Session session) throws NotRecorded {
-    Optional<SweepStanding> found = sweeps.find(request.pathParam("id"), clock.instant());
-    if (found.isEmpty()) {
-      message(request, 404);
-      return;
-    }
-    look(request, session, "/sweeps/" + found.get().row().id());
-    render(
-        request,
-        "sweepstanding.jte",
-        Map.of("reader", visitors.reader(request), "sweep", found.get()));
-  }
-
-  private void sweepReport(Context request, Users.Session session) throws NotRecorded {
-    Optional<SweepStanding> found = sweeps.find(request.pathParam("id"), clock.instant());
-    if (found.isEmpty()) {
-      message(request, 404);
-      return;
-    }
-    String id = found.get().row().id();
-    note(request, session, HqAct.Deed.EXPORT, id, "sweep report");
-    request
-        .contentType("application/json; charset=utf-8")
-        .header("Content-Disposition", "attachment; filename=sweep-" + id + ".json")
-        .result(sweeps.report(found.get()));
-  }
-
-  private void stopSweep(Context request, Users.Session session) throws IOException {
-    String id = request.pathParam("id");
-    if (sweeps.find(id, clock.instant()).isEmpty()) {
-      message(request, 404);
-      return;
-    }
-    sweeps.stop(id, (deed, about, detail) -> note(request, session, deed, about, detail));
-    request.redirect("/sweeps/" + id, HttpStatus.SEE_OTHER);
   }
 
   // -- what HQ's people did --------------------------------------------------------------------

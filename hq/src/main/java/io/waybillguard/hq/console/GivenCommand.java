@@ -1,5 +1,6 @@
 package io.waybillguard.hq.console;
 
+import io.waybillguard.agent.event.Disposal;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.hq.store.Commands;
@@ -24,8 +25,31 @@ public record GivenCommand(Commands.Row given, Optional<Commands.State> state, b
             : state.map(Commands.State::state).orElse("waiting"));
   }
 
+  /** What it is about: records as people count them, or what a disposal is done to. */
+  public String about() {
+    return given.type().equals("dispose") ? disposal().target() : records();
+  }
+
+  /** The key of the words for what is done. */
+  public String kind() {
+    return given.type().equals("dispose")
+        ? "disposal." + disposal().kind().word()
+        : "command.kind." + given.type();
+  }
+
+  /** Whether something stands on the PC that can be given back. */
+  public boolean canBeUndone() {
+    return given.type().equals("dispose")
+        && disposal().kind().stands()
+        && state.map(Commands.State::state).orElse("").equals("done");
+  }
+
+  private Disposal disposal() {
+    return Disposal.of(given.args());
+  }
+
   /** Which records it is about, as people count them; "" when it is about none. */
-  public String records() {
+  private String records() {
     try {
       List<Span> spans =
           given.args().has("records")

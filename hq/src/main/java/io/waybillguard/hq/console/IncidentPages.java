@@ -21,12 +21,15 @@ final class IncidentPages {
   private final Frame frame;
   private final IncidentRows incidents;
   private final Telling telling;
+  private final DisposalPages disposals;
   private final Fleet fleet;
 
-  IncidentPages(Frame frame, IncidentRows incidents, Telling telling, Fleet fleet) {
+  IncidentPages(
+      Frame frame, IncidentRows incidents, Telling telling, DisposalPages disposals, Fleet fleet) {
     this.frame = frame;
     this.incidents = incidents;
     this.telling = telling;
+    this.disposals = disposals;
     this.fleet = fleet;
   }
 
@@ -111,6 +114,8 @@ final class IncidentPages {
             reader.title(row),
             "drawing",
             IncidentDrawing.of(told, reader),
+            "disposals",
+            disposals.view(told, session),
             "mayPull",
             Route.ASK_PULL.isFor(session.role())));
   }

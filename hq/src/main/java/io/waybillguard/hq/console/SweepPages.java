@@ -1,112 +1,152 @@
 package io.waybillguard.hq.console;
 
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import io.waybillguard.agent.event.HqAct;
+import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.sweeps.FileRefused;
 import io.waybillguard.hq.sweeps.SweepFile;
-import io.waybillguard.hq.sweeps.SweepReport;
 import io.waybillguard.hq.sweeps.SweepStanding;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the pages about sweeps show and do. Safe for use by several threads. */
+/** Sweeps: the newest, a form for another, and each with who answered and what was found. */
 final class SweepPages {
   private static final int SHOWN = 100;
 
+  private final Frame frame;
   private final Sweeps sweeps;
+  private final InstantSource clock;
 
-  SweepPages(Sweeps sweeps) {
+  SweepPages(Frame frame, Sweeps sweeps, InstantSource clock) {
+    this.frame = frame;
     this.sweeps = sweeps;
+    this.clock = clock;
   }
 
-  /** Writes down an act before it is done. */
-  @FunctionalInterface
-  interface Noted {
-    void act(HqAct.Deed deed, String about, String detail) throws IOException;
+  void list(Context request, Users.Session session) throws NotRecorded {
+    frame.look(request, session, "/sweeps");
+    list(request, session, "", "");
   }
 
   /**
-   * The list.
-   *
    * @param typed what stands in the form
    * @param problem what is wrong with it, or ""
    */
-  Map<String, Object> list(
-      Shell shell, Users.Role role, Instant now, String typed, String problem) {
-    return Map.of(
-        "shell",
-        shell,
-        "sweeps",
-        sweeps.newest(SHOWN, now),
-        "mayPublish",
-        Route.PUBLISH_SWEEP.isFor(role),
-        "typed",
-        typed,
-        "problem",
-        problem);
+  private void list(Context request, Users.Session session, String typed, String problem) {
+    Reader reader = frame.reader(request);
+    frame.render(
+        request,
+        "sweeps.jte",
+        Map.of(
+            "shell",
+            frame.shell(reader, reader.say("sweeps.title"), session, request),
+            "sweeps",
+            sweeps.newest(SHOWN, clock.instant()),
+            "mayPublish",
+            Route.PUBLISH_SWEEP.isFor(session.role()),
+            "typed",
+            typed,
+            "problem",
+            problem));
   }
 
-  /**
-   * Publishes what stands in the form.
-   *
-   * @return the sweep's id
-   * @throws FileRefused if it is not understood; nothing has changed then
-   */
-  String publish(String typed, String name, String user, Instant now, Noted noted)
-      throws FileRefused, IOException {
-    SweepFile file =
-        SweepFile.read(
-            typed.getBytes(StandardCharsets.UTF_8),
-            name,
-            rule -> {
-              throw new IOException("HQ's server reads no files of yours");
-            },
-            now);
-    Sweeps.Draft draft = sweeps.draft(file, user, now);
-    String said = draft.command().type() + " · " + file.search().title();
-    noted.act(HqAct.Deed.COMMAND, draft.row().id(), said);
-    sweeps.publish(draft);
-    return draft.row().id();
+  void publish(Context request, Users.Session session) throws IOException {
+    String typed = frame.form(request, "sweep").replace("\r\n", "\n");
+    Reader reader = frame.reader(request);
+    try {
+      Instant now = clock.instant();
+      SweepFile file =
+          SweepFile.read(
+              typed.getBytes(StandardCharsets.UTF_8),
+              reader.say("sweeps.form"),
+              rule -> {
+                throw new IOException("HQ's server reads no files of yours");
+              },
+              now);
+      Sweeps.Draft draft = sweeps.draft(file, session.user(), now);
+      String said = draft.command().type() + " · " + file.search().title();
+      frame.note(request, session, HqAct.Deed.COMMAND, draft.row().id(), said);
+      sweeps.publish(draft);
+      request.redirect("/sweeps/" + draft.row().id(), HttpStatus.SEE_OTHER);
+    } catch (FileRefused refused) {
+      request.status(400);
+      list(request, session, typed, refused.in(Locale.forLanguageTag(reader.lang())));
+    }
   }
 
-  /** The sentence about a refusal, in the reader's language. */
-  static String problem(FileRefused refused, Reader reader) {
-    return refused.in(Locale.forLanguageTag(reader.lang()));
+  /** The sweep that the address names; where there is none, the answer says so. */
+  private Optional<SweepStanding> find(Context request) {
+    Optional<SweepStanding> found = sweeps.find(request.pathParam("id"), clock.instant());
+    if (found.isEmpty()) {
+      frame.message(request, 404, "message.404");
+    }
+    return found;
   }
 
-  Optional<SweepStanding> find(String id, Instant now) {
-    return sweeps.find(id, now);
-  }
-
-  /** One sweep. */
-  Map<String, Object> one(Shell shell, Users.Role role, SweepStanding sweep) {
+  void one(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> found = find(request);
+    if (found.isEmpty()) {
+      return;
+    }
+    SweepStanding sweep = found.get();
+    frame.look(request, session, "/sweeps/" + sweep.row().id());
     List<SweepStanding> trend =
         sweep.row().every().isEmpty() ? List.of() : sweeps.trend(sweep, sweep.now());
-    return Map.of(
-        "shell",
-        shell,
-        "sweep",
-        sweep,
-        "trend",
-        trend,
-        "mayPublish",
-        Route.PUBLISH_SWEEP.isFor(role));
+    frame.render(
+        request,
+        "sweep.jte",
+        Map.of(
+            "shell",
+            frame.shell(frame.reader(request), sweep.title(), session, request),
+            "sweep",
+            sweep,
+            "trend",
+            trend,
+            "mayPublish",
+            Route.PUBLISH_SWEEP.isFor(session.role())));
+  }
+
+  /** The part of a sweep's page that asks for itself anew while it runs. */
+  void standing(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> found = find(request);
+    if (found.isPresent()) {
+      frame.look(request, session, "/sweeps/" + found.get().row().id());
+      frame.render(
+          request,
+          "sweepstanding.jte",
+          Map.of("reader", frame.reader(request), "sweep", found.get()));
+    }
   }
 
   /** The report, as it is handed on. */
-  String report(SweepStanding sweep) {
-    SweepReport report = sweeps.report(sweep);
-    return report.json().indented() + "\n";
+  void report(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> found = find(request);
+    if (found.isPresent()) {
+      String id = found.get().row().id();
+      frame.note(request, session, HqAct.Deed.EXPORT, id, "sweep report");
+      request
+          .contentType("application/json; charset=utf-8")
+          .header("Content-Disposition", "attachment; filename=sweep-" + id + ".json")
+          .result(sweeps.report(found.get()).json().indented() + "\n");
+    }
   }
 
-  void stop(String id, Noted noted) throws IOException {
-    noted.act(HqAct.Deed.CANCEL, id, "hunt · schedule");
-    boolean unused = sweeps.stop(id);
+  void stop(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> found = find(request);
+    if (found.isPresent()) {
+      String id = found.get().row().id();
+      frame.note(request, session, HqAct.Deed.CANCEL, id, "hunt · schedule");
+      boolean unused = sweeps.stop(id);
+      request.redirect("/sweeps/" + id, HttpStatus.SEE_OTHER);
+    }
   }
 }

@@ -19,7 +19,9 @@ public final class OrderRefused extends Exception {
     /** The records are not written as {@code 12-40,44}, or are too many. */
     RECORDS,
     /** A reason is missing or too long. */
-    NO_REASON;
+    NO_REASON,
+    /** What was chosen is none of what can be done any more. */
+    CHOICE;
 
     /** The word in keys of sentences. */
     public String word() {
@@ -29,7 +31,8 @@ public final class OrderRefused extends Exception {
 
   private final Reason reason;
 
-  OrderRefused(Reason reason) {
+  /** A refusal for this reason. */
+  public OrderRefused(Reason reason) {
     super(reason.word());
     this.reason = reason;
   }

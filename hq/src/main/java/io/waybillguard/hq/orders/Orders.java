@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
 public final class Orders {
   private static final Pattern RECORDS = Pattern.compile("([0-9]{1,15})(?:-([0-9]{1,15}))?");
   private static final String ERASE = "erase";
+  private static final String DISPOSE = "dispose";
   private static final Duration GOOD_FOR = Duration.ofDays(7);
   private static final int MOST_REASON = 200;
 
@@ -61,9 +62,7 @@ public final class Orders {
    */
   public Commands.Row erasure(
       Workstation desk, String records, String by, String reason, Instant now) throws OrderRefused {
-    if (reason.isBlank() || reason.length() > MOST_REASON) {
-      throw new OrderRefused(OrderRefused.Reason.NO_REASON);
-    }
+    checkReason(reason);
     List<Span> spans = spans(records);
     if (Span.count(spans) > EvidenceLog.MOST_ERASED || spans.size() > MOST_SPANS) {
       throw new OrderRefused(OrderRefused.Reason.RECORDS);
@@ -109,6 +108,47 @@ public final class Orders {
         at,
         at.plus(GOOD_FOR),
         "");
+  }
+
+  /**
+   * A disposal as it would be asked for; nothing is kept yet.
+   *
+   * @param args as the workstation reads them
+   * @throws OrderRefused if the reason is not right
+   */
+  public Commands.Row disposal(
+      Workstation desk, Json.Obj args, String by, String reason, Instant now) throws OrderRefused {
+    checkReason(reason);
+    return disposal(desk, DISPOSE, args, by, reason, now);
+  }
+
+  /**
+   * The undoing of a disposal that was ordered, signed: what gives something back needs no second
+   * person. Nothing is kept yet.
+   *
+   * @param id of the command that ordered it
+   * @throws OrderRefused if no such command was given, or the reason is not right
+   */
+  public Commands.Row undoing(String id, String by, String reason, Instant now)
+      throws OrderRefused {
+    checkReason(reason);
+    Commands.Row order =
+        new Commands(database)
+            .find(id)
+            .filter(row -> row.type().equals(DISPOSE) && !row.note().isEmpty())
+            .orElseThrow(() -> new OrderRefused(OrderRefused.Reason.UNKNOWN));
+    Workstation desk =
+        new Logs(database)
+            .byOrigin(order.target())
+            .orElseThrow(() -> new OrderRefused(OrderRefused.Reason.UNKNOWN));
+    Json.Obj args = Json.object().put("disposal", id);
+    return signed(disposal(desk, "undo", args, by, reason, now));
+  }
+
+  private static void checkReason(String reason) throws OrderRefused {
+    if (reason.isBlank() || reason.length() > MOST_REASON) {
+      throw new OrderRefused(OrderRefused.Reason.NO_REASON);
+    }
   }
 
   private static List<Span> spans(String records) throws OrderRefused {

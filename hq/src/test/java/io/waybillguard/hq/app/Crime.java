@@ -22,7 +22,8 @@ import java.util.TreeMap;
  * incident after each finding.
  */
 final class Crime {
-  static final String STICK = "5e".repeat(32);
+  static final String STICK = "5e".repeat(16);
+  static final String SHA256 = "3d".repeat(32);
   private static final String PROGRAM = "C:\\Users\\scan\\AppData\\wpsupdate.exe";
 
   private final Desk desk;
@@ -80,7 +81,11 @@ final class Crime {
         "unexpected-remote-session",
         Severity.HIGH,
         login,
-        Json.object().put("step", "peer").put("path", "RDP").put("source", "203.0.113.7"));
+        Json.object()
+            .put("step", "peer")
+            .put("path", "RDP")
+            .put("source", "203.0.113.7")
+            .put("session", "s1"));
     Duration read = night.plusMinutes(5);
     long images =
         append("image.read", read, by(Json.object().put("images", 1204).put("images_today", 1204)));
@@ -183,6 +188,7 @@ final class Crime {
     return Json.object()
         .put("step", step)
         .put("path", PROGRAM)
+        .put("sha256", SHA256)
         .put("hidden", "true")
         .put("device", STICK)
         .put("presence", "locked");

@@ -1,5 +1,7 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.HuntFinding;
+import io.waybillguard.agent.event.HuntFinished;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Checkpoint;
@@ -22,6 +24,8 @@ import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -164,6 +168,35 @@ final class Desk {
   /** As above, at this moment by the desk's clock. */
   Desk append(String type, Json.Obj fields, byte[] body, long wall) {
     return append(type, fields, body, wall, "critical");
+  }
+
+  /** The records of a hunt that HQ ordered and that ended at a time with these findings. */
+  Desk answerHunt(String id, List<HuntFinding> findings, Instant at) {
+    HuntFinished end =
+        new HuntFinished(
+            at, id, "t", new HuntFinished.Looked(10, 1, 0), Duration.ofSeconds(1), findings, 0);
+    Json.Obj body =
+        Json.object()
+            .put("scan", Json.object().put("uid", id).put("name", "t"))
+            .put("num_detections", end.found())
+            .put(
+                "unmapped",
+                Json.object().put("findings", findings.stream().map(HuntFinding::json).toList()));
+    append("hq.cmd", Json.object().put("id", id).put("verdict", "taken"), new byte[] {1});
+    append("hunt.end", end.leaf(), body.canonical());
+    return append(
+        "hq.result",
+        Json.object().put("id", id).put("outcome", "done").put("found", end.found()),
+        new byte[] {1});
+  }
+
+  /** The records of another command of HQ's, and what came of it. */
+  Desk answerCommand(String id, String outcome, String why) {
+    append("hq.cmd", Json.object().put("id", id).put("verdict", "taken"), new byte[] {1});
+    return append(
+        "hq.result",
+        Json.object().put("id", id).put("outcome", outcome),
+        Json.object().put("status_detail", why).canonical());
   }
 
   private Desk append(String type, Json.Obj fields, byte[] body, long wall, String bodyClass) {

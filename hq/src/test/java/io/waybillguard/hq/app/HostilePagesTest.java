@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.event.Disposal;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Severity;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
+import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.SearchIndex;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
@@ -23,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,6 +44,9 @@ final class HostilePagesTest {
   private static final String ATTRIBUTE = "\" autofocus onfocus=\"alert(3)' onclick='alert(4)";
   private static final String SQL = "'; DROP TABLE console_user; --";
   private static final String ALL = HTML + ATTRIBUTE + SQL + "${1+1}{0}\r\nSet-Cookie: a=b";
+
+  /** A name that a file may have, nearly. */
+  private static final String QUARANTINED = "/x/" + HTML + ATTRIBUTE;
 
   /** What a page must never hold, where nobody of ours wrote it. */
   private static final List<String> RUN = List.of("<script>alert", "<img src=x");
@@ -96,6 +102,7 @@ final class HostilePagesTest {
                 + csrf);
     String pull =
         asked.headers().firstValue("Location").orElseThrow().substring("/pulls/".length());
+    String disposal = disposal(browser, csrf);
     String sweep = sweep(browser, csrf);
     String policy = policy(browser, csrf);
     Set<String> walked = new TreeSet<>();
@@ -142,8 +149,34 @@ final class HostilePagesTest {
       }
     }
     assertTrue(walked.size() > 15);
+    assertTrue(browser.get("/commands").body().contains("/commands/" + disposal + "/undo"));
     assertTrue(browser.get(page).body().contains("&lt;script"), "it is shown, as text");
     assertTrue(browser.get("/sticks/" + encoded(passport())).body().contains("&lt;script"));
+  }
+
+  /** A disposal of a hostile thing for a hostile reason, approved by another, done by the desk. */
+  private String disposal(Browser browser, String csrf) throws Exception {
+    String what = new Disposal.Quarantine(QUARANTINED, "ab".repeat(32)).json().toString();
+    String form =
+        "csrf=" + csrf + "&what=" + encoded(what) + "&reason=" + encoded(ALL.substring(0, 100));
+    assertEquals(303, browser.post("/incidents/" + incident + "/dispose", form).statusCode());
+    Commands commands = new Commands(hq.database());
+    String id =
+        commands.newest(9).stream()
+            .filter(row -> row.type().equals("dispose"))
+            .findFirst()
+            .orElseThrow()
+            .id();
+    Browser other = Browser.of(hq, "wang", "admin");
+    assertEquals(
+        303, other.post("/commands/" + id + "/approve", "csrf=" + other.csrf()).statusCode());
+    long from = desk.size();
+    desk.answerCommand(id, "done", ALL);
+    assertEquals(200, client.segment(desk, desk.segment(from, desk.size())).statusCode());
+    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    String page = browser.get("/incidents/" + incident).body();
+    assertTrue(page.contains("/commands/" + id + "/undo"), page);
+    return id;
   }
 
   /** A policy whose every word is hostile, typed wrongly, looked at, and published. */
@@ -210,6 +243,7 @@ final class HostilePagesTest {
               "alarm.jte",
               "alarms.jte",
               "commands.jte",
+              "disposals.jte",
               "fleet.jte",
               "incident.jte",
               "incidents.jte",
@@ -233,6 +267,7 @@ final class HostilePagesTest {
               "sweep.jte",
               "sweeps.jte",
               "sweepstanding.jte",
+              "undo.jte",
               "users.jte",
               "verify.jte",
               "workstation.jte"),
@@ -427,6 +462,17 @@ final class HostilePagesTest {
           new IncidentChanged.Step(
               1, Instant.EPOCH, rule, Severity.CRITICAL, List.of(0L, 2L), List.of(ALL), facts));
     }
+    SortedMap<String, String> program =
+        new TreeMap<>(Map.of("path", QUARANTINED, "sha256", "ab".repeat(32)));
+    steps.add(
+        new IncidentChanged.Step(
+            1,
+            Instant.EPOCH,
+            "program-from-removable-media",
+            Severity.HIGH,
+            List.of(0L),
+            List.of(),
+            program));
     return new IncidentChanged(
         Instant.EPOCH,
         IncidentChanged.Change.NEW,

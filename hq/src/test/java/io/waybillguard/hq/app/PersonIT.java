@@ -13,6 +13,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Media;
+import io.waybillguard.agent.event.HuntFinding;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollRequest;
@@ -23,8 +24,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +47,8 @@ final class PersonIT {
   /** Longest a page may take on a busy machine. */
   private static final double PATIENCE_MS = 60_000;
 
+  private static final String HASH = "ab".repeat(32);
+
   private final Path screens = Path.of("target", "screens");
   private final List<String> troubles = new ArrayList<>();
 
@@ -51,6 +56,7 @@ final class PersonIT {
   private TestHq hq;
   private Playwright playwright;
   private com.microsoft.playwright.Browser chromium;
+  private final Map<Desk, TestHq.Client> desks = new LinkedHashMap<>();
   private String incident = "";
   private Desk desk;
 
@@ -129,6 +135,14 @@ final class PersonIT {
                     .post("/v1/enroll", machine.enrolment(hq.token(outlet), host).encode())
                     .body()));
     assertEquals(200, client.segment(machine, machine.segment(0, machine.size())).statusCode());
+    desks.put(machine, client);
+  }
+
+  /** What a workstation has added to its log since it held so much, and HQ's look at it. */
+  private void sent(Desk machine, long from) throws Exception {
+    TestHq.Client client = Objects.requireNonNull(desks.get(machine));
+    assertEquals(200, client.segment(machine, machine.segment(from, machine.size())).statusCode());
+    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(1000);
   }
 
   @Test
@@ -182,6 +196,79 @@ final class PersonIT {
   }
 
   @Test
+  void aSweepIsPublishedAndSeenToFinishWithoutAReload() throws Exception {
+    String password = hq.running().firstPassword().orElseThrow();
+    for (String language : List.of("zh", "en")) {
+      BrowserContext context = context(language, 1280, 900, ColorScheme.LIGHT);
+      Page page = page(context);
+      signIn(page, password);
+      page.navigate(hq.running().consoleUrl() + "/sweeps?lang=" + language);
+      page.fill("#sweep", "title: wpsupdate\nsha256: [" + HASH + "]\nspread: 0s\n");
+      shot(page, language + "-11-sweeps");
+      page.locator("form[action='/sweeps'] button").click();
+      page.waitForURL("**/sweeps/*");
+      String id = page.url().substring(page.url().lastIndexOf('/') + 1);
+      assertEquals(0, page.locator("td.path").count());
+      shot(page, language + "-12-sweep-asked");
+      for (Desk each : desks.keySet()) {
+        long from = each.size();
+        HuntFinding found =
+            new HuntFinding("sha256", HASH, "/home/courier/.cache/.x/wpsupdate", HASH, -1);
+        each.answerHunt(id, each == desk ? List.of(found) : List.of(), hq.clock().instant());
+        sent(each, from);
+      }
+      page.locator("td.path").waitFor();
+      page.locator("#standing:not([hx-get])").waitFor();
+      shot(page, language + "-13-sweep-done");
+      context.close();
+    }
+    assertEquals(List.of(), troubles, "what the browser complained of");
+  }
+
+  @Test
+  void aPolicyIsReadInWordsStagedWidenedAndTakenBack() throws Exception {
+    String password = hq.running().firstPassword().orElseThrow();
+    for (String language : List.of("zh", "en")) {
+      boolean chinese = language.equals("zh");
+      BrowserContext context = context(language, 1280, 900, ColorScheme.LIGHT);
+      Page page = page(context);
+      signIn(page, password);
+      page.navigate(hq.running().consoleUrl() + "/policies?lang=" + language);
+      shot(page, language + "-14-policies");
+      page.fill(
+          "#policy",
+          "title: 许可机房\nrules: {remote_session: {allowed_peers: ["
+              + (chinese ? "10.8.0.7" : "10.8.0.8")
+              + "]}}\n");
+      page.fill("#percent", "50");
+      page.locator("button[formaction='/policy-check']").click();
+      page.locator("ul.changes li").first().waitFor();
+      shot(page, language + "-15-policy-checked");
+      page.locator("form[action='/policies'] button:not([formaction])").click();
+      page.waitForURL("**/policies/*");
+      String staged = page.url();
+      shot(page, language + "-16-policy-staged");
+      page.locator("form[action$='/widen'] button").click();
+      page.waitForURL("**/policies/*");
+      assertEquals("100", page.locator("#percent").getAttribute("min"), "all of them have it now");
+      page.navigate(hq.running().consoleUrl() + "/policies");
+      page.fill("#policy", "title: 谁都不许\nrules: {remote_session: {allowed_peers: []}}\n");
+      page.fill("#percent", "100");
+      page.locator("button[formaction='/policy-check']").click();
+      page.locator("form[action='/policies'] button:not([formaction])").click();
+      page.waitForURL("**/policies/*");
+      page.navigate(staged);
+      page.locator("input[name=sure]").check();
+      shot(page, language + "-17-policy-back");
+      page.locator("form[action$='/rollback'] button").click();
+      page.waitForURL(url -> !url.equals(staged));
+      shot(page, language + "-18-policy-again");
+      context.close();
+    }
+    assertEquals(List.of(), troubles, "what the browser complained of");
+  }
+
+  @Test
   void thePagesAreReadOnAPhoneInTheDarkAndOnPaperAndWalkedByKeyboard() throws Exception {
     String password = hq.running().firstPassword().orElseThrow();
     BrowserContext phone = context("zh", 390, 844, ColorScheme.DARK);
@@ -197,7 +284,8 @@ final class PersonIT {
                 "verify", "/verify",
                 "users", "/users",
                 "acts", "/acts",
-                "search", "/search")
+                "search", "/search",
+                "policies", "/policies")
             .entrySet()) {
       page.navigate(hq.running().consoleUrl() + each.getValue());
       double wide = ((Number) page.evaluate("document.documentElement.scrollWidth")).doubleValue();

@@ -119,10 +119,7 @@ final class PoliciesTest {
   private void answer(int which, Command command, String outcome, String why) throws Exception {
     Desk desk = desks.get(which);
     long from = desk.size();
-    byte[] body = Json.object().put("status_detail", why).canonical();
-    desk.append(
-        "hq.cmd", Json.object().put("id", command.id()).put("verdict", "taken"), new byte[] {1});
-    desk.append("hq.result", Json.object().put("id", command.id()).put("outcome", outcome), body);
+    desk.answerCommand(command.id(), outcome, why);
     assertEquals(
         200, clients.get(which).segment(desk, desk.segment(from, desk.size())).statusCode());
     if (outcome.equals("done")) {

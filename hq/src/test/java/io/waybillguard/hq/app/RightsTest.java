@@ -52,6 +52,7 @@ final class RightsTest {
     TABLE.put("GET /incidents", PEOPLE);
     TABLE.put("GET /incidents.csv", "investigator admin");
     TABLE.put("GET /incidents/{id}", PEOPLE);
+    TABLE.put("POST /incidents/{id}/dispose", "investigator admin");
     TABLE.put("GET /alarms", PEOPLE);
     TABLE.put("GET /fleet", PEOPLE);
     TABLE.put("GET /workstations.csv", "investigator admin");
@@ -65,6 +66,7 @@ final class RightsTest {
     TABLE.put("GET /commands", PEOPLE);
     TABLE.put("POST /commands/{id}/approve", "investigator admin");
     TABLE.put("POST /commands/{id}/cancel", "investigator admin");
+    TABLE.put("POST /commands/{id}/undo", "investigator admin");
     for (String line :
         List.of(
             "GET /pulls",

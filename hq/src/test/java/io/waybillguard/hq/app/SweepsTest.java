@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.HuntFinding;
-import io.waybillguard.agent.event.HuntFinished;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.agent.report.wire.Heartbeat;
@@ -103,32 +102,10 @@ final class SweepsTest {
     return commands;
   }
 
-  /** What a desk's log says, as a desk says it. */
   private void answer(int which, String id, List<HuntFinding> findings) throws Exception {
     Desk desk = desks.get(which);
     long from = desk.size();
-    HuntFinished end =
-        new HuntFinished(
-            Instant.ofEpochMilli(1),
-            id,
-            "t",
-            new HuntFinished.Looked(10, 1, 0),
-            Duration.ofSeconds(1),
-            findings,
-            0);
-    Json.Obj body =
-        Json.object()
-            .put("scan", Json.object().put("uid", id).put("name", "t"))
-            .put("num_detections", end.found())
-            .put(
-                "unmapped",
-                Json.object().put("findings", findings.stream().map(HuntFinding::json).toList()));
-    desk.append("hq.cmd", Json.object().put("id", id).put("verdict", "taken"), new byte[] {1});
-    desk.append("hunt.end", end.leaf(), body.canonical());
-    desk.append(
-        "hq.result",
-        Json.object().put("id", id).put("outcome", "done").put("found", end.found()),
-        new byte[] {1});
+    desk.answerHunt(id, findings, hq.clock().instant());
     assertEquals(
         200, clients.get(which).segment(desk, desk.segment(from, desk.size())).statusCode());
   }

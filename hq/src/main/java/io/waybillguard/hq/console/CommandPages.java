@@ -1,0 +1,137 @@
+package io.waybillguard.hq.console;
+
+import io.javalin.http.Context;
+import io.waybillguard.agent.event.HqAct;
+import io.waybillguard.hq.acts.NotRecorded;
+import io.waybillguard.hq.fleet.Fleet;
+import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.store.Commands;
+import io.waybillguard.hq.store.Users;
+import io.waybillguard.hq.store.Workstation;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** Commands: what was given, what waits for a second person, and that person's answer. */
+final class CommandPages {
+  private static final int ALL = 100;
+  private static final int OF_A_DESK = 20;
+
+  private final Frame frame;
+  private final Commands commands;
+  private final Orders orders;
+  private final Fleet fleet;
+  private final InstantSource clock;
+
+  CommandPages(Frame frame, Commands commands, Orders orders, Fleet fleet, InstantSource clock) {
+    this.frame = frame;
+    this.commands = commands;
+    this.orders = orders;
+    this.fleet = fleet;
+    this.clock = clock;
+  }
+
+  void list(Context request, Users.Session session) throws NotRecorded {
+    frame.look(request, session, "/commands");
+    Reader reader = frame.reader(request);
+    Map<String, String> names = new TreeMap<>();
+    for (Fleet.Standing each : fleet.all()) {
+      names.put(each.row().workstation().origin(), each.row().workstation().name());
+    }
+    frame.render(
+        request,
+        "commands.jte",
+        Map.of(
+            "shell",
+            frame.shell(reader, reader.say("commands.page"), session, request),
+            "waiting",
+            commands.waiting(clock.instant(), ALL).stream().map(this::standing).toList(),
+            "given",
+            commands.newest(ALL).stream().map(this::standing).toList(),
+            "names",
+            names,
+            "mayDecide",
+            Route.APPROVE.isFor(session.role())));
+  }
+
+  private GivenCommand standing(Commands.Row row) {
+    return new GivenCommand(row, commands.states(row.id()).stream().findFirst(), isOver(row));
+  }
+
+  private boolean isOver(Commands.Row row) {
+    return !clock.instant().isBefore(row.expires());
+  }
+
+  /** The newest of a workstation's commands, and what its log says of them. */
+  List<GivenCommand> of(Workstation desk) {
+    return of(desk, row -> true).stream().limit(OF_A_DESK).toList();
+  }
+
+  /** Those of its newest commands that are meant, newest first. */
+  List<GivenCommand> of(Workstation desk, Predicate<Commands.Row> meant) {
+    return commands.newestFor(desk, ALL).stream()
+        .filter(meant)
+        .map(
+            row ->
+                new GivenCommand(
+                    row,
+                    commands.states(row.id()).stream()
+                        .filter(state -> state.log().equals(desk.log()))
+                        .findFirst(),
+                    isOver(row)))
+        .toList();
+  }
+
+  void askErase(Context request, Users.Session session) throws NotRecorded {
+    Optional<Fleet.Standing> found = fleet.find(request.pathParam("id"));
+    if (found.isEmpty()) {
+      frame.message(request, 404, "message.404");
+      return;
+    }
+    Workstation desk = found.get().row().workstation();
+    Ordering.order(
+        frame,
+        request,
+        "/commands",
+        () -> {
+          String records = frame.form(request, "records");
+          String reason = frame.form(request, "reason");
+          Commands.Row row = orders.erasure(desk, records, session.user(), reason, clock.instant());
+          String said = row.type() + " · " + records + " · " + reason;
+          frame.note(request, session, HqAct.Deed.COMMAND, desk.log(), said);
+          orders.ask(row);
+        });
+  }
+
+  void approve(Context request, Users.Session session) throws NotRecorded {
+    Ordering.order(
+        frame,
+        request,
+        "/commands",
+        () -> {
+          Instant now = clock.instant();
+          String id = request.pathParam("id");
+          Commands.Row row = orders.approvable(id, session.user(), now);
+          frame.note(request, session, HqAct.Deed.APPROVE, id, row.type() + " · " + row.reason());
+          orders.approve(row, session.user(), now);
+        });
+  }
+
+  void cancel(Context request, Users.Session session) throws NotRecorded {
+    Ordering.order(
+        frame,
+        request,
+        "/commands",
+        () -> {
+          Instant now = clock.instant();
+          Commands.Row row = orders.open(request.pathParam("id"), now);
+          String said = row.type() + " · " + row.reason();
+          frame.note(request, session, HqAct.Deed.CANCEL, row.id(), said);
+          orders.cancel(row.id(), session.user(), now);
+        });
+  }
+}
