@@ -125,6 +125,32 @@ def service_processes():
     return found
 
 
+def remote_control():
+    """A program with the name of a remote-control tool; the words of its command line tell that somebody is in. Whose a connection is, Wine does not tell."""
+    binary = os.path.join(BOX, "jre", "bin")
+    shutil.copy(os.path.join(binary, "java.exe"), os.path.join(binary, "rustdesk.exe"))
+
+    def run(*words):
+        tool = subprocess.Popen(["wine", os.path.join(binary, "rustdesk.exe"), "-cp", windows(os.path.join(AGENT, "test-classes")), "io.waybillguard.agent.platform.windows.Door", *words],
+                                env=ENV, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True)
+        if "open" not in tool.stdout.readline():
+            raise lab.Broken("the tool does not run")
+        return tool
+
+    waits = run("5907", "--service")
+    tool = run("5908", "--cm")
+    try:
+        came = lab.wait_for("the record of the login", lambda: records("session.start"), 30)
+        checks.that("a remote-control tool is a login while its words say that somebody is in", len(came) == 1 and came[0]["event"]["service"]["uid"] == "rustdesk", [each["summary"] for each in came])
+        checks.that("with what the process was", came[0]["event"]["process"]["path"].endswith("rustdesk.exe") if "process" in came[0]["event"] else "rustdesk.exe" in json.dumps(came[0]), came[0]["event"].get("unmapped"))
+    finally:
+        tool.kill()
+    over = lab.wait_for("the record of its end", lambda: records("session.end"), 30)
+    waits.kill()
+    checks.that("and ends with it, while the one that only waits is none", over[0]["event"]["session"]["uid"] == came[0]["event"]["session"]["uid"], over[0]["summary"])
+    checks.that("nobody arranged it: that is a finding", any(r["event"]["unmapped"]["rule"] == "unexpected-remote-session" for r in records("finding.new")), "")
+
+
 def life_of_a_service(path):
     stick = os.path.join(OUT, "stick")
     os.makedirs(stick, exist_ok=True)
@@ -162,6 +188,8 @@ def life_of_a_service(path):
         gone = lab.wait_for("the record of its going", lambda: records("volume.unmount"), 30)
         checks.that("and so is its going", "COURIER_USB" in json.dumps(gone), gone)
         seq = max(each["seq"] for each in gone)
+
+        remote_control()
 
         def witnessed():
             row = hq.workstation()

@@ -54,6 +54,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Which sensors run on this system, one line each. */
 final class Sensors {
@@ -247,13 +248,8 @@ final class Sensors {
 
   private static Sensor sessions(Config.Session config, Path data, InstantSource clock)
       throws IOException {
-    List<RemoteTool> tools = tools();
-    Set<String> programs = new HashSet<>();
-    for (RemoteTool tool : tools) {
-      programs.addAll(tool.programs());
-      tool.signs().forEach(sign -> programs.add(sign.program()));
-    }
-    programs.remove("");
+    List<RemoteTool> tools = tools(RemoteToolsFile.linux(), pattern -> pattern);
+    Set<String> programs = programs(tools);
     return new SessionSensor(
         new LinuxRemoteAccess(programs),
         new LoginLogs(Path.of("/"), SessionSensor.files(tools), Sensors::homes, data),
@@ -264,12 +260,27 @@ final class Sensors {
         clock);
   }
 
-  /** The ways into a PC from elsewhere that the program knows. */
-  static List<RemoteTool> tools() throws IOException {
-    return RemoteToolsFile.carried().stream().map(Sensors::tool).toList();
+  /** The names of all processes that the signs of tools are about. */
+  static Set<String> programs(List<RemoteTool> tools) {
+    Set<String> programs = new HashSet<>();
+    for (RemoteTool tool : tools) {
+      programs.addAll(tool.programs());
+      tool.signs().forEach(sign -> programs.addAll(List.of(sign.program(), sign.parent())));
+    }
+    programs.remove("");
+    return programs;
   }
 
-  private static RemoteTool tool(RemoteToolsFile.Tool tool) {
+  /**
+   * The ways into a PC from elsewhere that the program knows.
+   *
+   * @param files from a log's path as the list writes it to one of this system
+   */
+  static List<RemoteTool> tools(List<RemoteToolsFile.Tool> tools, UnaryOperator<String> files) {
+    return tools.stream().map(tool -> tool(tool, files)).toList();
+  }
+
+  private static RemoteTool tool(RemoteToolsFile.Tool tool, UnaryOperator<String> files) {
     return new RemoteTool(
         tool.id(),
         tool.name(),
@@ -281,13 +292,15 @@ final class Sensors {
                     new RemoteTool.Sign(
                         RemoteTool.By.valueOf(sign.by().toUpperCase(Locale.ROOT)),
                         sign.program(),
-                        sign.argument()))
+                        sign.argument(),
+                        sign.without(),
+                        sign.parent()))
             .toList(),
         tool.logs().stream()
             .map(
                 log ->
                     new RemoteTool.Log(
-                        log.files(),
+                        log.files().stream().map(files).toList(),
                         log.line(),
                         RemoteTool.Says.valueOf(log.says().toUpperCase(Locale.ROOT))))
             .toList());

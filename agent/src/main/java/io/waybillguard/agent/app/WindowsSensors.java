@@ -1,11 +1,17 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.Config;
+import io.waybillguard.agent.config.RemoteToolsFile;
 import io.waybillguard.agent.platform.Packages;
+import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.SystemEvents;
+import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.platform.shared.FileTails;
+import io.waybillguard.agent.platform.shared.JoinedLogs;
+import io.waybillguard.agent.platform.windows.EventLogs;
 import io.waybillguard.agent.platform.windows.WindowsFiles;
 import io.waybillguard.agent.platform.windows.WindowsFolders;
+import io.waybillguard.agent.platform.windows.WindowsLogPlaces;
 import io.waybillguard.agent.platform.windows.WindowsPresences;
 import io.waybillguard.agent.platform.windows.WindowsProcesses;
 import io.waybillguard.agent.platform.windows.WindowsRegistry;
@@ -60,7 +66,7 @@ final class WindowsSensors {
             : Sensors.off("upload"));
     sensors.add(
         config.session().enabled()
-            ? sessions(config.session(), data, events, clock)
+            ? sessions(config.session(), processes, data, events, clock)
             : Sensors.off("session"));
     sensors.add(
         config.persistence().enabled()
@@ -75,17 +81,35 @@ final class WindowsSensors {
   }
 
   private static Sensor sessions(
-      Config.Session config, Path data, SystemEvents events, InstantSource clock)
+      Config.Session config,
+      WindowsProcesses processes,
+      Path data,
+      SystemEvents events,
+      InstantSource clock)
       throws IOException {
+    WindowsLogPlaces places = new WindowsLogPlaces(drive(), System.getenv());
+    List<RemoteTool> tools = Sensors.tools(RemoteToolsFile.windows(), places::expanded);
     return new SessionSensor(
-        new WindowsRemoteAccess(events),
-        // The places of tools' own logs on Windows are not known to this version.
-        new FileTails(List.of(), List::of, data.resolve("login-logs.tsv")),
-        Sensors.tools(),
+        new WindowsRemoteAccess(events, Sensors.programs(tools), processes),
+        logs(SessionSensor.files(tools), places, data, clock),
+        tools,
         ZoneId.systemDefault(),
         data.resolve("logins.json"),
         config.every(),
         clock);
+  }
+
+  private static TextLogs logs(
+      List<String> patterns, WindowsLogPlaces places, Path data, InstantSource clock) {
+    List<String> files = new ArrayList<>(patterns);
+    files.removeIf(pattern -> pattern.startsWith(EventLogs.SCHEME));
+    List<String> channels = new ArrayList<>(patterns);
+    channels.removeAll(files);
+    FileTails tails = new FileTails(files, places::profiles, data.resolve("login-logs.tsv"));
+    return EventLogs.areHere()
+        ? new JoinedLogs(
+            List.of(tails, new EventLogs(channels, data.resolve("login-events.json"), clock)))
+        : tails;
   }
 
   private static Sensor programs(

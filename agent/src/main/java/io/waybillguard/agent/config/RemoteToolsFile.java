@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -22,12 +22,14 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * {@code config/remote-tools.yaml}, read strictly from the jar: product data, not a setting. A key
- * that is not understood, a missing one or a tool named twice is refused with its line.
+ * {@code config/remote-tools.yaml} and {@code config/remote-tools-windows.yaml}, read strictly from
+ * the jar: product data, not a setting. A key that is not understood, a missing one or a tool named
+ * twice is refused with its line.
  */
 public final class RemoteToolsFile {
-  private static final String NAME = "remote-tools.yaml";
-  private static final String CARRIED = "/waybill-guard/config/" + NAME;
+  private static final String LINUX = "remote-tools.yaml";
+  private static final String WINDOWS = "remote-tools-windows.yaml";
+  private static final String FOLDER = "/waybill-guard/config/";
 
   /** By what a tool may be seen. */
   private static final Set<String> SIGNS = Set.of("connection", "title", "process");
@@ -60,9 +62,16 @@ public final class RemoteToolsFile {
    *
    * @param by {@code connection}, {@code title} or {@code process}
    * @param program a process name, or ""
-   * @param argument a word of its command line, or ""
+   * @param argument a word of its command line, or what begins one when it ends in {@code =}; or ""
+   * @param without words that its command line must not have
+   * @param parent the name of the process that must have started it, or ""
    */
-  public record Sign(String by, String program, String argument) {}
+  public record Sign(
+      String by, String program, String argument, List<String> without, String parent) {
+    public Sign {
+      without = List.copyOf(without);
+    }
+  }
 
   /**
    * Lines of a log.
@@ -77,27 +86,61 @@ public final class RemoteToolsFile {
     }
   }
 
-  /** The tools that the jar carries. */
-  public static List<Tool> carried() {
-    try (InputStream in = RemoteToolsFile.class.getResourceAsStream(CARRIED)) {
+  /** The tools of Linux that the jar carries. */
+  public static List<Tool> linux() {
+    return carried(LINUX);
+  }
+
+  /** The tools of Windows that the jar carries. */
+  public static List<Tool> windows() {
+    return carried(WINDOWS);
+  }
+
+  /** The tools of every system: where two have one id, they are one tool by several names. */
+  public static List<Tool> all() {
+    Map<String, Tool> all = new LinkedHashMap<>();
+    linux().forEach(tool -> all.put(tool.id(), tool));
+    windows().forEach(tool -> all.merge(tool.id(), tool, RemoteToolsFile::both));
+    return List.copyOf(all.values());
+  }
+
+  private static Tool both(Tool one, Tool other) {
+    return new Tool(
+        one.id(),
+        one.name(),
+        one.shared(),
+        both(one.programs(), other.programs()),
+        both(one.signs(), other.signs()),
+        both(one.logs(), other.logs()),
+        both(one.sources(), other.sources()));
+  }
+
+  private static <T> List<T> both(List<T> one, List<T> other) {
+    return Stream.concat(one.stream(), other.stream()).distinct().toList();
+  }
+
+  private static List<Tool> carried(String name) {
+    try (InputStream in = RemoteToolsFile.class.getResourceAsStream(FOLDER + name)) {
       if (in == null) {
-        throw new IllegalStateException("the program carries no " + CARRIED + "; install it anew");
+        throw new IllegalStateException(
+            "the program carries no " + FOLDER + name + "; install it anew");
       }
-      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return parse(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new IllegalStateException("the program's own " + CARRIED + " is damaged: " + e, e);
+      throw new IllegalStateException("the program's own " + name + " is damaged: " + e, e);
     }
   }
 
   /**
+   * @param name for messages
    * @throws IOException if anything in it is not understood; names the line
    */
-  static List<Tool> parse(String yaml) throws IOException {
+  static List<Tool> parse(String name, String yaml) throws IOException {
     try {
       Node top =
-          new Compose(LoadSettings.builder().build())
+          new Compose(LoadSettings.builder().setLabel(name).build())
               .composeString(yaml)
-              .orElseThrow(() -> new IOException(NAME + " is empty"));
+              .orElseThrow(() -> new IOException(name + " is empty"));
       List<Tool> tools = new ArrayList<>();
       Set<String> ids = new HashSet<>();
       for (Node one : list(keys(top, Set.of("tools")).get("tools"), top, "tools")) {
@@ -109,7 +152,7 @@ public final class RemoteToolsFile {
       }
       return tools;
     } catch (YamlEngineException e) {
-      throw new IOException(NAME + " is not valid YAML: " + e.getMessage(), e);
+      throw new IOException(name + " is not valid YAML: " + e.getMessage(), e);
     }
   }
 
@@ -141,7 +184,7 @@ public final class RemoteToolsFile {
   }
 
   private static Sign sign(Node node) throws IOException {
-    Map<String, Node> keys = keys(node, Set.of("by", "program", "argument"));
+    Map<String, Node> keys = keys(node, Set.of("by", "program", "argument", "without", "parent"));
     String by = text(keys, node, "by");
     if (!SIGNS.contains(by)) {
       throw wrong(node, "by is \"" + by + "\"; it should be connection, title or process");
@@ -150,7 +193,12 @@ public final class RemoteToolsFile {
     if (by.equals("process") && program.isEmpty()) {
       throw wrong(node, "a sign by process names no program");
     }
-    return new Sign(by, program, keys.containsKey("argument") ? text(keys, node, "argument") : "");
+    return new Sign(
+        by,
+        program,
+        keys.containsKey("argument") ? text(keys, node, "argument") : "",
+        keys.containsKey("without") ? texts(keys, node, "without") : List.of(),
+        keys.containsKey("parent") ? text(keys, node, "parent") : "");
   }
 
   private static void logs(Node node, List<Log> logs) throws IOException {
@@ -221,7 +269,8 @@ public final class RemoteToolsFile {
   }
 
   private static IOException wrong(Node at, String what) {
-    int line = at.getStartMark().map(Mark::getLine).orElse(-1) + 1;
-    return new IOException(NAME + ":" + line + ": " + what);
+    String where =
+        at.getStartMark().map(mark -> mark.getName() + ":" + (mark.getLine() + 1)).orElse("?");
+    return new IOException(where + ": " + what);
   }
 }

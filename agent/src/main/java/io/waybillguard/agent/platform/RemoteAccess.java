@@ -21,6 +21,15 @@ public interface RemoteAccess {
   RemoteSigns look() throws IOException;
 
   /**
+   * Whether a process that the system calls by this name is of this program: systems cut names off,
+   * or do not care for capitals.
+   *
+   * @param name of {@link RemoteSigns.ToolProcess}
+   * @param program as a list of tools names it
+   */
+  boolean isNamed(String name, String program);
+
+  /**
    * Waits for {@code patience}, or until {@link #wake}.
    *
    * @throws IOException if it can no longer wait

@@ -26,8 +26,8 @@ public record RemoteSigns(
   /**
    * Somebody connected to this machine.
    *
-   * @param inode the kernel's number for the socket; another one for each connection until the
-   *     machine starts anew
+   * @param inode what tells it from any other until the machine starts anew: the kernel's number
+   *     for the socket, or the time at which it was made
    * @param owners the processes that hold it, as far as they may be asked
    * @param doors the processes of the tools that listen at the port that was connected to
    * @param loopback whether the peer is this machine itself
@@ -52,7 +52,7 @@ public record RemoteSigns(
    * A process of a tool.
    *
    * @param facts who it is
-   * @param name its short name, at most 15 bytes long, as the kernel keeps it
+   * @param name its short name, as the system keeps it; see {@link RemoteAccess#isNamed}
    * @param commandLine its arguments or the title that it gave itself, with spaces between
    * @param began when it was started
    */
@@ -61,7 +61,7 @@ public record RemoteSigns(
   /**
    * A login that the system wrote down.
    *
-   * @param source {@code logind} or {@code utmp}
+   * @param source {@code logind}, {@code utmp} or {@code wts}
    * @param id the source's own name for it
    * @param account who
    * @param host where from, as written down; "" when it does not say

@@ -60,9 +60,21 @@ public record RemoteTool(
    * @param by what is looked at
    * @param program {@code CONNECTION}: a process that must run as well, since without it the peer
    *     is at the door only, or ""; {@code PROCESS}: the process that lives as long as the session
-   * @param argument {@code PROCESS}: what its command line must hold, or ""
+   * @param argument a word that the command line of {@code program} must have, or what one of its
+   *     words begins with when this ends in {@code =}; or ""
+   * @param without words that its command line must not have
+   * @param parent the program that must have started it, or ""
    */
-  public record Sign(By by, String program, String argument) {}
+  public record Sign(By by, String program, String argument, List<String> without, String parent) {
+    public Sign {
+      without = List.copyOf(without);
+    }
+
+    /** A sign of a program, whatever it is started with. */
+    public Sign(By by, String program) {
+      this(by, program, "", List.of(), "");
+    }
+  }
 
   /** What a sign is looked for in. */
   public enum By {

@@ -152,7 +152,7 @@ public final class PolicyWords {
   }
 
   private static Set<String> tools() {
-    return RemoteToolsFile.carried().stream()
+    return RemoteToolsFile.all().stream()
         .map(RemoteToolsFile.Tool::id)
         .collect(Collectors.toCollection(TreeSet::new));
   }

@@ -22,7 +22,7 @@ final class RemoteToolsFileTest {
 
   @Test
   void theOneInTheJarNamesEachToolItsProgramsAndItsSources() {
-    List<RemoteToolsFile.Tool> tools = RemoteToolsFile.carried();
+    List<RemoteToolsFile.Tool> tools = RemoteToolsFile.linux();
     assertTrue(
         tools.stream()
             .map(RemoteToolsFile.Tool::id)
@@ -32,15 +32,49 @@ final class RemoteToolsFileTest {
 
   @Test
   void aToolIsReadWithItsSigns() throws IOException {
-    RemoteToolsFile.Tool tool = RemoteToolsFile.parse(GOOD).get(0);
-    assertEquals(List.of(new RemoteToolsFile.Sign("process", "b", "--c")), tool.signs());
+    RemoteToolsFile.Tool tool = RemoteToolsFile.parse("t.yaml", GOOD).get(0);
+    assertEquals(
+        List.of(new RemoteToolsFile.Sign("process", "b", "--c", List.of(), "")), tool.signs());
     assertEquals(List.of("a"), tool.programs());
+  }
+
+  @Test
+  void thoseOfWindowsNameChineseToolsAndEachLineOfTheirLogsIsUnderstood() {
+    List<RemoteToolsFile.Tool> tools = RemoteToolsFile.windows();
+    assertTrue(
+        tools.stream()
+            .map(RemoteToolsFile.Tool::id)
+            .toList()
+            .containsAll(List.of("rdp", "todesk", "sunlogin", "anydesk", "uuremote", "frp")));
+    assertTrue(
+        tools.stream()
+            .flatMap(tool -> tool.programs().stream())
+            .allMatch(program -> program.endsWith(".exe")));
+  }
+
+  @Test
+  void aToolOfTwoSystemsIsOneByAllItsNames() {
+    RemoteToolsFile.Tool todesk =
+        RemoteToolsFile.all().stream().filter(t -> t.id().equals("todesk")).findFirst().get();
+    assertTrue(todesk.programs().containsAll(List.of("ToDesk_Service", "ToDesk_Service.exe")));
+    assertEquals(
+        RemoteToolsFile.all().stream().map(RemoteToolsFile.Tool::id).distinct().count(),
+        RemoteToolsFile.all().size());
+  }
+
+  @Test
+  void aSignMaySayWhatItsProcessIsStartedWithoutAndByWhom() throws IOException {
+    String sign = "{ by: process, program: b, without: [--d], parent: a }";
+    String yaml = GOOD.replace("{ by: process, program: b, argument: --c }", sign);
+    assertEquals(
+        List.of(new RemoteToolsFile.Sign("process", "b", "", List.of("--d"), "a")),
+        RemoteToolsFile.parse("t.yaml", yaml).get(0).signs());
   }
 
   @Test
   void theLinesOfALogAreRead() throws IOException {
     String log = "    logs: [{ files: [/var/log/a*.log], start: 'in (?<peer>.*)', end: out }]\n";
-    List<RemoteToolsFile.Log> logs = RemoteToolsFile.parse(GOOD + log).get(0).logs();
+    List<RemoteToolsFile.Log> logs = RemoteToolsFile.parse("t.yaml", GOOD + log).get(0).logs();
     assertEquals(List.of("start", "end"), logs.stream().map(RemoteToolsFile.Log::says).toList());
     assertEquals(List.of("/var/log/a*.log"), logs.get(1).files());
     refused(GOOD + log.replace("in (", "in (" + "("), ":8: start is no regular expression");
@@ -62,7 +96,7 @@ final class RemoteToolsFileTest {
   }
 
   private static void refused(String yaml, String why) {
-    IOException e = assertThrows(IOException.class, () -> RemoteToolsFile.parse(yaml));
+    IOException e = assertThrows(IOException.class, () -> RemoteToolsFile.parse("t.yaml", yaml));
     assertTrue(String.valueOf(e.getMessage()).contains(why), e.getMessage());
   }
 }

@@ -252,7 +252,7 @@ public record SweepFile(
 
     private Map<String, List<String>> tools() throws FileRefused {
       Map<String, List<String>> tools = new LinkedHashMap<>();
-      List<RemoteToolsFile.Tool> known = RemoteToolsFile.carried();
+      List<RemoteToolsFile.Tool> known = RemoteToolsFile.all();
       for (Text text : texts("remote_tool")) {
         RemoteToolsFile.Tool tool =
             known.stream()

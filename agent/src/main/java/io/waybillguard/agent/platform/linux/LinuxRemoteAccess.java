@@ -160,6 +160,11 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   }
 
   @Override
+  public boolean isNamed(String name, String program) {
+    return name.equals(kept(program));
+  }
+
+  @Override
   public RemoteSigns look() throws IOException {
     List<TcpTable.Row> rows = rows();
     List<TcpTable.Row> inbound = inbound(rows);

@@ -8,13 +8,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -215,10 +215,10 @@ public final class FileTails implements TextLogs {
     for (String pattern : patterns) {
       if (pattern.startsWith("~/")) {
         for (Path home : all) {
-          find(home.resolve(pattern.substring(2)), pattern, files);
+          find(home, pattern.substring(2), pattern, files);
         }
       } else {
-        find(Path.of(pattern), pattern, files);
+        find(Path.of("/"), pattern, pattern, files);
       }
     }
     return files;
@@ -233,21 +233,26 @@ public final class FileTails implements TextLogs {
     }
   }
 
-  private static void find(Path path, String pattern, Map<Path, String> files) {
-    Path folder = path.getParent();
-    String name = Objects.toString(path.getFileName(), "");
-    if (!name.contains("*")) {
-      if (Files.isRegularFile(path)) {
-        files.put(path, pattern);
+  /** Stars are no part of a path on Windows: what has them is never made one. */
+  private static void find(Path base, String path, String pattern, Map<Path, String> files) {
+    int end = path.lastIndexOf('/') + 1;
+    String name = path.substring(end);
+    try {
+      Path folder = base.resolve(path.substring(0, end));
+      if (!name.contains("*")) {
+        Path file = folder.resolve(name);
+        if (Files.isRegularFile(file)) {
+          files.put(file, pattern);
+        }
+      } else if (Files.isDirectory(folder)) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, name)) {
+          TreeSet<Path> found = new TreeSet<>();
+          all.forEach(found::add);
+          found.stream().filter(Files::isRegularFile).forEach(file -> files.put(file, pattern));
+        }
       }
-    } else if (folder != null && Files.isDirectory(folder)) {
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, name)) {
-        TreeSet<Path> found = new TreeSet<>();
-        all.forEach(found::add);
-        found.stream().filter(Files::isRegularFile).forEach(file -> files.put(file, pattern));
-      } catch (IOException | DirectoryIteratorException e) {
-        LOG.debug("folder={} cannot be listed: {}", folder, e.toString());
-      }
+    } catch (IOException | DirectoryIteratorException | InvalidPathException e) {
+      LOG.debug("path={} cannot be looked at: {}", path, e.toString());
     }
   }
 

@@ -1,8 +1,10 @@
 package io.waybillguard.agent.platform.windows;
 
 import io.waybillguard.agent.platform.ProcessFacts;
+import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.RemoteAccess;
 import io.waybillguard.agent.platform.RemoteSigns;
+import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
 import io.waybillguard.agent.platform.SystemEvent;
 import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.platform.shared.Bell;
@@ -10,30 +12,52 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Remote desktops by the list of sessions: who is in by RDP, and the address that the client says
- * it has. Connections of other tools are not looked at here; it says so.
+ * it has. Tools that are ways in by their processes, with what these were started with, and by the
+ * system's table of connections.
+ *
+ * <p>Limits: a connection that comes and goes between two looks is not seen. Where the system lists
+ * no sessions, remote desktops are not seen and the tools still are.
  */
 public final class WindowsRemoteAccess implements RemoteAccess {
   /** What these logins are named by among the ways into a PC. */
   public static final String RDP = "rdp";
 
   private static final String SOURCE = "wts";
-  private static final String ONLY_RDP =
-      "on Windows this version sees remote desktops (RDP), not yet whose other connections are";
+  private static final Logger LOG = LoggerFactory.getLogger(WindowsRemoteAccess.class);
 
   private final SystemEvents events;
+  private final Set<String> programs;
+  private final Processes processes;
+  private final WindowsSockets.Connections connections = new IpHelper();
   private final Bell bell = new Bell();
   private Runnable deaf = () -> {};
+  private boolean listsSessions = true;
+
+  /** What does not change while a process runs, by its number and when it was started. */
+  private final Map<Long, ToolProcess> known = new HashMap<>();
 
   /**
    * @param events rings when a session changes
+   * @param programs names of the tools' processes
+   * @param processes who is at the other end of a connection within this machine
    */
-  public WindowsRemoteAccess(SystemEvents events) {
+  public WindowsRemoteAccess(SystemEvents events, Set<String> programs, Processes processes) {
     this.events = events;
+    this.programs = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    this.programs.addAll(programs);
+    this.processes = processes;
   }
 
   @Override
@@ -47,10 +71,18 @@ public final class WindowsRemoteAccess implements RemoteAccess {
               }
             });
     boolean done = false;
+    listsSessions = true;
     try {
+      String unseen = "";
+      try {
+        List<RemoteSigns.Login> unused = desktops();
+      } catch (IOException e) {
+        listsSessions = false;
+        unseen = "remote desktops (RDP) are not seen: " + e.getMessage();
+      }
       RemoteSigns unused = look();
       done = true;
-      return ONLY_RDP;
+      return unseen;
     } finally {
       if (!done) {
         close();
@@ -59,7 +91,55 @@ public final class WindowsRemoteAccess implements RemoteAccess {
   }
 
   @Override
+  public boolean isNamed(String name, String program) {
+    return name.equalsIgnoreCase(program);
+  }
+
+  @Override
   public RemoteSigns look() throws IOException {
+    List<ToolProcess> tools = tools();
+    Set<Long> pids = tools.stream().map(tool -> tool.facts().pid()).collect(Collectors.toSet());
+    return new RemoteSigns(
+        pids.isEmpty() ? List.of() : ToolConnections.of(connections.list(), pids, processes),
+        tools,
+        listsSessions ? desktops() : List.of());
+  }
+
+  private List<ToolProcess> tools() throws IOException {
+    List<ToolProcess> tools = new ArrayList<>();
+    for (Toolhelp.Entry entry : Toolhelp.processes()) {
+      if (programs.contains(entry.name())) {
+        tools.add(tool(entry));
+      }
+    }
+    known.keySet().retainAll(tools.stream().map(tool -> tool.facts().pid()).toList());
+    return tools;
+  }
+
+  /** Its words are read once, and again while they are not there: it may have just been made. */
+  private ToolProcess tool(Toolhelp.Entry entry) {
+    Instant began =
+        ProcessHandle.of(entry.pid()).flatMap(p -> p.info().startInstant()).orElse(Instant.EPOCH);
+    ToolProcess before = known.get(entry.pid());
+    if (before != null && before.began().equals(began) && !before.commandLine().isEmpty()) {
+      return before;
+    }
+    String user = ProcessHandle.of(entry.pid()).flatMap(p -> p.info().user()).orElse("");
+    String words = CommandLines.of(entry.pid());
+    if (words.isEmpty()) {
+      LOG.debug("pid={} name={} does not tell what it was started with", entry.pid(), entry.name());
+    }
+    ToolProcess tool =
+        new ToolProcess(
+            new ProcessFacts(entry.pid(), Toolhelp.path(entry.pid()), user, entry.parent()),
+            entry.name(),
+            words,
+            began);
+    known.put(entry.pid(), tool);
+    return tool;
+  }
+
+  private static List<RemoteSigns.Login> desktops() throws IOException {
     boolean locksSwapped = Sessions.areLocksSwapped();
     List<RemoteSigns.Login> logins = new ArrayList<>();
     for (Sessions.Row row : Sessions.list()) {
@@ -74,7 +154,7 @@ public final class WindowsRemoteAccess implements RemoteAccess {
                 Sessions.text(row.session(), Sessions.CLIENT_NAME)));
       }
     }
-    return new RemoteSigns(List.of(), List.of(), logins);
+    return logins;
   }
 
   /**
@@ -114,5 +194,6 @@ public final class WindowsRemoteAccess implements RemoteAccess {
   public void close() {
     deaf.run();
     deaf = () -> {};
+    known.clear();
   }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,10 +42,10 @@ final class RemoteLogins {
   private static final Pattern HOST =
       Pattern.compile("([\\w.-]+|[0-9a-fA-F:]+:[0-9a-fA-F:.]*(?:%[\\w.-]+)?)(?: .*)?");
 
-  /** The kernel keeps that much of a process's name. */
-  private static final int NAME_BYTES = 15;
-
   private final List<RemoteTool> tools;
+
+  /** {@link RemoteAccess#isNamed}. */
+  private final BiPredicate<String, String> names;
 
   /**
    * A session of one moment.
@@ -54,8 +55,12 @@ final class RemoteLogins {
    */
   record Seen(RemoteSession session, List<String> records) {}
 
-  RemoteLogins(List<RemoteTool> tools) {
+  /**
+   * @param names whether a process's name is that of a program
+   */
+  RemoteLogins(List<RemoteTool> tools, BiPredicate<String, String> names) {
     this.tools = List.copyOf(tools);
+    this.names = names;
   }
 
   /**
@@ -116,7 +121,7 @@ final class RemoteLogins {
           return Optional.of(
               new Draft(tool, connection, owners, owners.get(0).facts().user(), now, ""));
         }
-        List<ToolProcess> helpers = named(signs, sign.program());
+        List<ToolProcess> helpers = meant(signs, sign);
         if (!helpers.isEmpty()) {
           return Optional.of(
               new Draft(tool, connection, owners, onlyAccount(helpers), now, "process"));
@@ -151,26 +156,55 @@ final class RemoteLogins {
     return accounts.size() == 1 ? accounts.get(0) : "";
   }
 
-  private static List<ToolProcess> named(RemoteSigns signs, String program) {
-    return signs.processes().stream().filter(p -> isNamed(p, program)).toList();
+  /** The processes that a sign is about. */
+  private List<ToolProcess> meant(RemoteSigns signs, Sign sign) {
+    return signs.processes().stream()
+        .filter(process -> isNamed(process, sign.program()))
+        .filter(process -> isStartedAs(process, sign))
+        .filter(process -> isChild(process, sign.parent(), signs))
+        .toList();
   }
 
-  private static boolean isNamed(ToolProcess process, String program) {
-    return process.name().equals(program.substring(0, Math.min(NAME_BYTES, program.length())));
+  private static boolean isStartedAs(ToolProcess process, Sign sign) {
+    List<String> words = List.of(process.commandLine().split("[ \"]+"));
+    String argument = sign.argument();
+    boolean has =
+        argument.isEmpty()
+            || (argument.endsWith("=")
+                ? words.stream().anyMatch(word -> word.startsWith(argument))
+                : words.contains(argument));
+    boolean unknown = process.commandLine().isEmpty() && !sign.without().isEmpty();
+    return has
+        && !unknown
+        && words.stream()
+            .noneMatch(word -> sign.without().stream().anyMatch(no -> isWord(word, no)));
+  }
+
+  /** Also {@code --port=7} is the word {@code --port}. */
+  private static boolean isWord(String written, String word) {
+    return written.equals(word) || written.startsWith(word + "=");
+  }
+
+  private boolean isChild(ToolProcess process, String parent, RemoteSigns signs) {
+    return parent.isEmpty()
+        || signs.processes().stream()
+            .anyMatch(
+                other ->
+                    other.facts().pid() == process.facts().parentPid() && isNamed(other, parent));
+  }
+
+  private boolean isNamed(ToolProcess process, String program) {
+    return names.test(process.name(), program);
   }
 
   // -- by process --------------------------------------------------------------------------------
 
-  private static void byProcess(RemoteTool tool, RemoteSigns signs, List<Draft> drafts) {
+  private void byProcess(RemoteTool tool, RemoteSigns signs, List<Draft> drafts) {
     for (Sign sign : tool.signs()) {
       if (sign.by() != By.PROCESS) {
         continue;
       }
-      for (ToolProcess process : named(signs, sign.program())) {
-        if (!sign.argument().isEmpty()
-            && !List.of(process.commandLine().split(" ")).contains(sign.argument())) {
-          continue;
-        }
+      for (ToolProcess process : meant(signs, sign)) {
         List<Draft> ofTool = drafts.stream().filter(d -> d.tool.equals(tool.id())).toList();
         if (ofTool.isEmpty()) {
           drafts.add(new Draft(tool, process));

@@ -112,7 +112,7 @@ public final class SessionSensor implements Sensor {
     this.access = access;
     this.logs = logs;
     this.said = new ToolLogs(tools, new LogTime(zone));
-    this.logins = new RemoteLogins(tools);
+    this.logins = new RemoteLogins(tools, access::isNamed);
     this.refusals = new Refusals(logins::name);
     this.memory = new OpenLogins(memory);
     this.every = every;

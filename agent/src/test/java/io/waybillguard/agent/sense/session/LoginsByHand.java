@@ -23,6 +23,12 @@ final class LoginsByHand implements RemoteAccess {
   private final Bell bell = new Bell();
   String unseen = "";
 
+  /** As on Linux. */
+  @Override
+  public boolean isNamed(String name, String program) {
+    return name.equals(program.substring(0, Math.min(15, program.length())));
+  }
+
   void connect(String peer, int herePort, long owner) {
     connections.add(connection(peer, herePort, owner, ProcessFacts.UNKNOWN, false));
   }
@@ -62,6 +68,13 @@ final class LoginsByHand implements RemoteAccess {
     processes.removeIf(p -> p.facts().pid() == pid);
     processes.add(
         new ToolProcess(new ProcessFacts(pid, "/usr/bin/" + name, account, 1), name, title, BOOT));
+  }
+
+  /** As {@link #run}, started by another process. */
+  void runFrom(long parent, long pid, String name, String title) {
+    processes.removeIf(p -> p.facts().pid() == pid);
+    ProcessFacts facts = new ProcessFacts(pid, "/usr/bin/" + name, "lin", parent);
+    processes.add(new ToolProcess(facts, name, title, BOOT));
   }
 
   void login(String source, String account, String host, String service, long pid) {

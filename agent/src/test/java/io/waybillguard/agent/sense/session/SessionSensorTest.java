@@ -39,11 +39,21 @@ final class SessionSensorTest implements SensorContract {
   private static final Instant NOON = Instant.parse("2026-06-12T04:00:00Z");
   private static final List<RemoteTool> TOOLS =
       List.of(
-          tool("sshd", false, List.of("sshd"), new Sign(By.TITLE, "", "")),
-          tool("xrdp", false, List.of("xrdp"), new Sign(By.CONNECTION, "xrdp-chansrv", "")),
-          tool("x11vnc", true, List.of("x11vnc"), new Sign(By.CONNECTION, "", "")),
-          tool("rustdesk", true, List.of("rustdesk"), new Sign(By.PROCESS, "rustdesk", "--cm")),
+          tool("sshd", false, List.of("sshd"), new Sign(By.TITLE, "")),
+          tool("xrdp", false, List.of("xrdp"), new Sign(By.CONNECTION, "xrdp-chansrv")),
+          tool("x11vnc", true, List.of("x11vnc"), new Sign(By.CONNECTION, "")),
+          tool(
+              "rustdesk",
+              true,
+              List.of("rustdesk"),
+              new Sign(By.PROCESS, "rustdesk", "--cm", List.of(), "")),
           tool("todesk", true, List.of("ToDesk_Service")),
+          tool(
+              "child",
+              true,
+              List.of("main"),
+              new Sign(By.PROCESS, "main", "--session=", List.of(), ""),
+              new Sign(By.PROCESS, "main", "", List.of("--hide", "--port"), "main")),
           tool("frp", false, List.of("frpc")));
 
   @TempDir private Path folder;
@@ -172,6 +182,30 @@ final class SessionSensorTest implements SensorContract {
     look();
     sshLogin();
     assertEquals(List.of(), lookOn());
+  }
+
+  @Test
+  void aChildOfTheToolsOwnWindowIsASessionOnlyWithoutTheWordsOfItsOtherChildren()
+      throws IOException {
+    sensor.open();
+    desk.run(900, "main", "\"C:\\Tool\\main\"", "lin");
+    desk.runFrom(900, 901, "main", "\"C:\\Tool\\main\" --hide");
+    desk.runFrom(900, 902, "main", "\"C:\\Tool\\main\" --port=35600 --other");
+    desk.runFrom(900, 903, "main", "");
+    desk.runFrom(7, 904, "main", "\"C:\\Tool\\main\"");
+    assertEquals(List.of(), lookOn(), "what its words are cannot be told, or another started it");
+    desk.runFrom(900, 905, "main", "\"C:\\Tool\\main\"");
+    RemoteSession session = started(look());
+    assertEquals("child", session.tool());
+    assertEquals(905, session.program().pid());
+    assertEquals(List.of("process"), session.signals());
+  }
+
+  @Test
+  void aWordMayBeGivenByItsBeginning() throws IOException {
+    sensor.open();
+    desk.run(900, "main", "\"C:\\Tool\\main\" --session=7", "lin");
+    assertEquals("child", started(look()).tool());
   }
 
   @Test

@@ -24,7 +24,7 @@ final class ToolLogsTest {
   private final ToolLogs logs = new ToolLogs(carried(), new LogTime(ZoneOffset.UTC));
 
   private static List<RemoteTool> carried() {
-    return RemoteToolsFile.carried().stream()
+    return RemoteToolsFile.linux().stream()
         .map(
             tool ->
                 new RemoteTool(

@@ -8,6 +8,8 @@
 #include <winioctl.h>
 #include <accctrl.h>
 #include <sddl.h>
+#include <winternl.h>
+#include <winevt.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -56,5 +58,20 @@ int main(void) {
   VALUE(DRIVE_CDROM);
   VALUE(FILE_READ_ONLY_VOLUME);
   VALUE(DDD_REMOVE_DEFINITION);
+  SIZE(PROCESS_BASIC_INFORMATION);
+  OFFSET(PROCESS_BASIC_INFORMATION, PebBaseAddress);
+  OFFSET(PEB, ProcessParameters);
+  OFFSET(RTL_USER_PROCESS_PARAMETERS, CommandLine);
+  OFFSET(UNICODE_STRING, Length);
+  OFFSET(UNICODE_STRING, Buffer);
+  VALUE(ProcessBasicInformation);
+  VALUE(PROCESS_QUERY_INFORMATION);
+  VALUE(PROCESS_VM_READ);
+  VALUE(EvtSubscribeToFutureEvents);
+  VALUE(EvtSubscribeStartAtOldestRecord);
+  VALUE(EvtSubscribeStartAfterBookmark);
+  VALUE(EvtSubscribeStrict);
+  VALUE(EvtRenderEventXml);
+  VALUE(EvtRenderBookmark);
   return 0;
 }

@@ -1,0 +1,94 @@
+package io.waybillguard.agent.platform.windows;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.win32.StdCallLibrary;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What other processes were started with, as they keep it themselves: from the block of parameters
+ * that the process environment block points to (winternl.h of mingw-w64: PROCESS_BASIC_INFORMATION,
+ * PEB, RTL_USER_PROCESS_PARAMETERS; x64 only). A process may write there what it likes.
+ *
+ * <p>Limit: one that is protected may not be read, not even by the system's own account.
+ */
+final class CommandLines {
+  static final int BASIC_SIZE = 48;
+  static final int BASIC_PEB = 8;
+  static final int PEB_PARAMETERS = 0x20;
+  static final int PARAMETERS_COMMAND_LINE = 0x70;
+  static final int UNICODE_STRING_BUFFER = 8;
+
+  static final int PROCESS_BASIC_INFORMATION = 0;
+  static final int PROCESS_QUERY_INFORMATION = 0x0400;
+  static final int PROCESS_VM_READ = 0x0010;
+
+  /** {@code ntdll.dll}. */
+  interface Ntdll extends StdCallLibrary {
+    int NtQueryInformationProcess(
+        Pointer process, int what, Memory information, int size, IntByReference length);
+  }
+
+  /** {@code kernel32.dll}, as far as it reads other processes. */
+  interface Kernel extends StdCallLibrary {
+    @Nullable Pointer OpenProcess(int access, boolean inherit, int pid);
+
+    boolean ReadProcessMemory(
+        Pointer process, Pointer at, Memory into, long size, @Nullable Pointer read);
+
+    boolean CloseHandle(Pointer handle);
+  }
+
+  private static final Ntdll NTDLL = Native.load("ntdll", Ntdll.class);
+  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
+
+  private CommandLines() {}
+
+  /** A process's command line; "" when it has ended, or may not be read. */
+  static String of(long pid) {
+    Pointer process =
+        KERNEL.OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, false, (int) pid);
+    if (process == null) {
+      return "";
+    }
+    try (Memory basic = new Memory(BASIC_SIZE)) {
+      int status =
+          NTDLL.NtQueryInformationProcess(
+              process, PROCESS_BASIC_INFORMATION, basic, BASIC_SIZE, new IntByReference());
+      long peb = status == 0 ? basic.getLong(BASIC_PEB) : 0;
+      long parameters = peb == 0 ? 0 : pointer(process, peb + PEB_PARAMETERS);
+      return parameters == 0 ? "" : string(process, parameters + PARAMETERS_COMMAND_LINE);
+    } finally {
+      KERNEL.CloseHandle(process);
+    }
+  }
+
+  private static long pointer(Pointer process, long at) {
+    try (Memory pointer = new Memory(Long.BYTES)) {
+      return read(process, at, pointer) ? pointer.getLong(0) : 0;
+    }
+  }
+
+  /** A UNICODE_STRING: its length in bytes, its room, and where its characters are. */
+  private static String string(Pointer process, long at) {
+    try (Memory length = new Memory(Short.BYTES)) {
+      int bytes = read(process, at, length) ? Short.toUnsignedInt(length.getShort(0)) : 0;
+      long characters = bytes == 0 ? 0 : pointer(process, at + UNICODE_STRING_BUFFER);
+      if (characters == 0) {
+        return "";
+      }
+      try (Memory text = new Memory(bytes)) {
+        return read(process, characters, text)
+            ? new String(text.getByteArray(0, bytes), StandardCharsets.UTF_16LE)
+            : "";
+      }
+    }
+  }
+
+  private static boolean read(Pointer process, long at, Memory into) {
+    return KERNEL.ReadProcessMemory(process, new Pointer(at), into, into.size(), null);
+  }
+}
