@@ -156,7 +156,7 @@ final class WindowsSensors {
   }
 
   /** The system's. */
-  private static Path drive() {
+  static Path drive() {
     return Path.of(System.getenv("SystemDrive") + "\\");
   }
 }
