@@ -70,6 +70,8 @@ final class ArchitectureTest {
 
   private static final ArchRule huntKnows = knows("hunt", "event", "evidence", "platform", "run");
 
+  private static final ArchRule visitKnows = knows("visit", "event", "evidence", "run");
+
   private static final ArchRule notifyKnows =
       knows("notify", "event", "evidence", "platform", "run");
 
@@ -253,6 +255,7 @@ final class ArchitectureTest {
             searchKnows,
             disposeKnows,
             huntKnows,
+            visitKnows,
             notifyKnows,
             noticeWindowKnows,
             nobodyKnowsApp,

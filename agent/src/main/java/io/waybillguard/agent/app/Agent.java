@@ -33,6 +33,7 @@ import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.run.Duty;
 import io.waybillguard.agent.run.Supervisor;
 import io.waybillguard.agent.run.Watchdog;
+import io.waybillguard.agent.visit.Visits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -74,6 +75,7 @@ final class Agent {
   private final List<SensorDuty> sensors;
   private final Hunter hunter;
   private final Disposer disposer;
+  private final Visits visits;
   private final Reporter reporter;
   private final Optional<Notifier> notifier;
   private final Trials trials;
@@ -120,6 +122,7 @@ final class Agent {
             data, pipeline, new HuntGround(wall), wall, mono, new SecureRandom(), this::hurry);
     disposer =
         Disposals.of(machine.osName(), config.disposal(), data, pipeline, wall, mono, this::hurry);
+    visits = new Visits(data, pipeline, VisitGround.of(machine.osName(), events, wall), wall);
     reporter =
         new Reporter(
             data,
@@ -243,6 +246,7 @@ final class Agent {
   private void hurry() {
     reporter.hurry();
     disposer.wake();
+    visits.wake();
     notifier.ifPresent(Notifier::wake);
   }
 
@@ -282,6 +286,7 @@ final class Agent {
     notifier.ifPresent(supervisor::start);
     supervisor.start(hunter);
     supervisor.start(disposer);
+    supervisor.start(visits);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
     Hearing hearing =

@@ -70,14 +70,7 @@ final class EvidenceExport implements Action {
     try (LogReader log = LocalLog.open(call.home()).holdStill()) {
       NavigableSet<Long> wanted = wanted(log, new Moments(now, ZoneId.systemDefault()));
       checkSealed(log, wanted.last());
-      Optional<Enrolment> hq = Enrolment.load(call.home().data());
-      BundleWriter writer =
-          new BundleWriter(
-              log,
-              hq.map(e -> List.of(e.witness(), e.mirror())).orElse(List.<VerifierKey>of()),
-              List.of(custody(log, wanted, now)),
-              now,
-              ZoneId.systemDefault());
+      BundleWriter writer = writer(call, log, custody(log, wanted, now), now);
       if (wholeLog) {
         writer.withWholeLog();
       }
@@ -132,8 +125,7 @@ final class EvidenceExport implements Action {
         .orElseThrow(() -> new Refusal(Exit.USAGE, "export.bad_range", option, text));
   }
 
-  private static void checkSealed(LogReader log, long last)
-      throws IOException, Refusal, EvidenceException {
+  static void checkSealed(LogReader log, long last) throws IOException, Refusal, EvidenceException {
     Optional<SignedNote> newest = log.newestCheckpoint();
     long sealed = newest.isEmpty() ? 0 : Checkpoint.parse(newest.get().text()).size();
     if (sealed == 0) {
@@ -142,6 +134,22 @@ final class EvidenceExport implements Action {
     if (last >= sealed) {
       throw new Refusal(Exit.FAILED, "export.not_sealed", last, sealed - 1);
     }
+  }
+
+  /**
+   * A writer of bundles of this desk's log.
+   *
+   * @param custody who takes the records out, when and why
+   */
+  static BundleWriter writer(Call call, LogReader log, Json.Obj custody, Instant now)
+      throws IOException {
+    Optional<Enrolment> hq = Enrolment.load(call.home().data());
+    return new BundleWriter(
+        log,
+        hq.map(e -> List.of(e.witness(), e.mirror())).orElse(List.<VerifierKey>of()),
+        List.of(custody),
+        now,
+        ZoneId.systemDefault());
   }
 
   // -- writing ---------------------------------------------------------------------------------

@@ -180,7 +180,7 @@ final class WindowsSensors {
   }
 
   /** The system's. */
-  private static Path drive() {
+  static Path drive() {
     return Path.of(System.getenv("SystemDrive") + "\\");
   }
 }

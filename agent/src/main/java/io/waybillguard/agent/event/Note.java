@@ -31,7 +31,9 @@ public sealed interface Note extends Event
         RuleSwitchedOff,
         SensorProved,
         SensorSilent,
-        StoreFull {
+        StoreFull,
+        VisitBegun,
+        VisitEnded {
   @Override
   default Urgency urgency() {
     return Urgency.CRITICAL;

@@ -146,6 +146,16 @@ public final class Summary {
               text(ocsf, "unmapped", "visitor"),
               time(ocsf, "start_time"),
               time(ocsf, "end_time"));
+      case "visit.begin" -> {
+        Json.Obj unmapped = at(ocsf, "unmapped");
+        yield say(
+            type,
+            text(ocsf, "scan", "name"),
+            unmapped.number("autostarts", 0),
+            unmapped.number("programs", 0),
+            unmapped.number("devices", 0));
+      }
+      case "visit.end" -> visitEnd(ocsf);
       case "presence.change" -> presence(ocsf);
       case "sensor.live" ->
           say(
@@ -207,6 +217,60 @@ public final class Summary {
       case "rule.off" -> say(type, text(ocsf, "unmapped", "rule"), ocsf.text("status_detail", ""));
       default -> say("other", type);
     };
+  }
+
+  /** So many changes are in the sentence; the record lists more. */
+  private static final int TOLD_OF_A_VISIT = 5;
+
+  private String visitEnd(Json.Obj ocsf) {
+    Json.Obj unmapped = at(ocsf, "unmapped");
+    String compared = unmapped.text("compared", "");
+    long count = ocsf.number("num_detections", 0);
+    String visitor = text(ocsf, "scan", "name");
+    Object places = unmapped.find("unseen").orElse(List.of());
+    int left = places instanceof List<?> all ? all.size() : 0;
+    String unseen = left == 0 ? "" : say("visit.end.unseen", left);
+    if (!compared.equals("yes")) {
+      String key = "visit.end." + compared;
+      return words.containsKey(key) ? say(key, visitor) : say("other", "visit.end");
+    }
+    if (count == 0) {
+      return say("visit.end.same", visitor) + unseen;
+    }
+    List<String> changes = visitChanges(ocsf);
+    String told =
+        changes.stream()
+            .limit(TOLD_OF_A_VISIT)
+            .collect(Collectors.joining(words.getString("visit.separator")));
+    return say(
+            count > Math.min(TOLD_OF_A_VISIT, changes.size()) ? "visit.end.more" : "visit.end",
+            visitor,
+            count,
+            told)
+        + unseen;
+  }
+
+  /**
+   * What a {@code visit.end} lists, each in a few words.
+   *
+   * @param ocsf its body part 0
+   */
+  public List<String> visitChanges(Json.Obj ocsf) {
+    List<String> told = new ArrayList<>();
+    Object listed = at(ocsf, "unmapped").find("changes").orElse(List.of());
+    for (Object each : listed instanceof List<?> all ? all : List.of()) {
+      if (each instanceof Json.Obj change) {
+        String where = change.text("where", "");
+        told.add(
+            say(
+                where.isEmpty() ? "visit.change" : "visit.change.where",
+                named("visit.is", change.text("change", "")),
+                named("visit.thing", change.text("thing", "")),
+                change.text("name", ""),
+                where));
+      }
+    }
+    return told;
   }
 
   private String policy(long version) {

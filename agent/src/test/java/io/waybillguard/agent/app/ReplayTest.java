@@ -9,11 +9,16 @@ import io.waybillguard.agent.Seen;
 import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.SensorBlind;
+import io.waybillguard.agent.event.VisitChange;
+import io.waybillguard.agent.event.VisitEnded;
 import io.waybillguard.agent.event.VisitorExpected;
+import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.visit.Visit;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +149,50 @@ final class ReplayTest {
     CalledMain told = call(Language.ZH, "visitor", "slip", "--home", visited.toString());
     assertTrue(told.out().contains("来访检查单：合作方 王"), told.out());
     assertTrue(told.out().contains("条已封签"), told.out());
+  }
+
+  @Test
+  void theSlipTellsHowThePcDiffersFromBeforeAndItsBundleIsVerified() throws Exception {
+    Path visited = temp.resolve("looked");
+    try (Scene desk =
+        Scene.judgedBy(visited.resolve("data"), Rules.judge(Config.DEFAULTS, ZoneId.of("UTC")))) {
+      desk.step();
+      desk.sees(new VisitorExpected(Scene.noon(2), "王", Scene.noon(60), Scene.noon(120), "lin"));
+      String id;
+      try (LogReader log = LogReader.open(visited.resolve("data"))) {
+        id =
+            Visit.id(
+                log.keys().origin(),
+                log.places("visitor.expected", Instant.MIN, Instant.MAX, 1)[0]);
+      }
+      desk.log()
+          .log()
+          .append(
+              new VisitEnded(
+                  Scene.noon(120),
+                  id,
+                  "王",
+                  Scene.noon(60),
+                  Scene.noon(120),
+                  VisitEnded.Compared.YES,
+                  List.of(new VisitChange("autostart", "appeared", "sync", "/etc/cron.d/sync")),
+                  0,
+                  List.of()));
+      desk.log().log().commit();
+      desk.log().log().seal();
+    }
+    Path bundle = temp.resolve("slip");
+    CalledMain told =
+        call(Language.ZH, "visitor", "slip", "--home", visited.toString(), "-o", bundle.toString());
+    assertEquals(0, told.code(), told.err());
+    assertTrue(told.out().contains("* 新出现自启动 sync（/etc/cron.d/sync）"), told.out());
+    Json.Obj verdict = json(call(Language.EN, "evidence", "verify", bundle.toString(), "--json"));
+    assertTrue(verdict.flag("holds", false), verdict::toString);
+    assertEquals(2, verdict.number("records", 0));
+    assertTrue(Files.exists(bundle.resolve("data/view/报告.html")));
+    CalledMain again =
+        call(Language.ZH, "visitor", "slip", "--home", visited.toString(), "-o", bundle.toString());
+    assertEquals(2, again.code(), again.err());
   }
 
   @Test
