@@ -164,11 +164,23 @@ final class SetupTest {
   @Test
   void removal_ends_the_service_and_is_the_last_record() throws Exception {
     apply(laid("0.1.0"));
-    CalledMain called = with((call, desk) -> new SetupRemove(call, desk));
+    CalledMain called = with((call, desk) -> new SetupRemove(call, desk, Optional::empty));
     assertEquals(Exit.DONE.code(), called.code(), called.err());
     assertEquals(State.ABSENT, services.standing(ServiceDesk.NAME).state());
     assertEquals(List.of("agent.install", "agent.install"), kinds());
     assertTrue(CalledMain.in(Language.EN, folder(), "evidence", "verify").code() == 0, "verifies");
+  }
+
+  @Test
+  void the_removal_of_a_version_that_another_took_over_from_leaves_the_service() throws Exception {
+    Path older = laid("0.1.0");
+    apply(older);
+    apply(laid("0.2.0"));
+    CalledMain called = with((call, desk) -> new SetupRemove(call, desk, () -> Optional.of(older)));
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertTrue(called.err().contains("the service runs version 0.2.0"), called.err());
+    assertEquals(State.RUNNING, services.standing(ServiceDesk.NAME).state());
+    assertEquals(List.of("agent.install", "agent.install"), kinds());
   }
 
   @Test
