@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""windows.py OUT [PART...]     the Windows installers under Wine, against an HQ on this host: PARTs are exe and again
+"""windows.py OUT [PART...]     the Windows installers under Wine, against an HQ on this host: PARTs are below
 
 exe     silent, as Chinese Windows, in folders with Chinese and spaces: installed and enrolled, a record witnessed, installed over itself,
         upgraded while it runs, an upgrade that does not start, one whose Java does not even begin, a step back, a slip in an option, removal.
 again   silent, as English Windows, each time on a desk that has nothing yet: a token that HQ refuses, HQ away and back, a full disk.
-Without PARTs both. agent/target and hq/target must hold the jars; the installers are made here, packed without effort."""
+short   installed, enrolled, removed: for a build server, some 40 s.
+msi     the package for Windows Installer, silent: the same, as far as Wine's msiexec carries it.
+wizard  its pages in Chinese and in English, gone through as by a person; their pictures are under OUT to be looked at.
+Without PARTs exe, again and msi. Environment: WG_WINE_BOX, the folder with Wine and a Windows runtime (OUT/box). agent/target and hq/target must hold the jars; the installers are made here, packed without effort."""
 import os
 import re
 import shutil
@@ -18,7 +21,7 @@ sys.path.insert(0, os.path.join(TOP, "agent", "src", "it", "guest"))
 import lab  # noqa: E402
 
 OUT = os.path.abspath(sys.argv[1])
-BOX = os.path.join(OUT, "box")
+BOX = os.path.abspath(os.environ.get("WG_WINE_BOX") or os.path.join(OUT, "box"))
 DRIVE = os.path.join(BOX, "prefix", "drive_c")
 TARGET = os.path.join(TOP, "installer", "target")
 HOME = os.path.join(DRIVE, "ProgramData", "WaybillGuard")
@@ -28,6 +31,7 @@ ODD, PLAIN = "C:\\程序 文件\\面单卫士", "C:\\Program Files\\WaybillGuard
 SCANS = ["C:\\面单 图片", "C:\\scan two"]
 # Everything soon, so that the test need not wait.
 SETTINGS = "report:\n  every: 10s\n  heartbeat: 10s\nevidence:\n  checkpoint_every: 1s\n"
+FONTS = ["MS Shell Dlg", "MS Shell Dlg 2", "Tahoma", "SimSun", "NSimSun", "Microsoft YaHei", "宋体", "新宋体", "微软雅黑"]
 checks = lab.Checks()
 env = dict(
     os.environ,
@@ -104,10 +108,34 @@ def setup(version, *words, folder=None, **more):
     return Step("setup", installer(version), "/S", *words, *last, **more)
 
 
-def build(version, *words):
-    made = lab.run(["sh", os.path.join(TOP, "installer", "build.sh"), "--skip-maven", "--quick", "--as-version", version] + list(words) + ["windows"], 240, env=dict(os.environ))
+def certificate():
+    """One for code, by nobody that a Windows trusts; empty where nothing signs."""
+    if not shutil.which("osslsigncode"):
+        print("SKIPPED signatures: needs osslsigncode (apt-get install osslsigncode)", flush=True)
+        return {}
+    key, cert = os.path.join(OUT, "code.key"), os.path.join(OUT, "code.pem")
+    made = lab.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "30", "-subj", "/CN=Waybill Guard test", "-addext", "extendedKeyUsage=codeSigning"])
+    if made.status != 0:
+        raise lab.Broken("no certificate was made: " + made.said())
+    return {"WG_SIGN_CERT": cert, "WG_SIGN_KEY": key}
+
+
+def signed(what, path, signing):
+    if signing:
+        seen = lab.run(["osslsigncode", "verify", "-CAfile", signing["WG_SIGN_CERT"], "-in", path])
+        checks.that(what + " is signed, and the signature holds", seen.status == 0 and "Signature verification: ok" in seen.out, " ".join(seen.out.split())[-300:])
+
+
+def build(parts, version, *words, **more):
+    made = lab.run(["sh", os.path.join(TOP, "installer", "build.sh"), "--skip-maven", "--quick", "--as-version", version] + list(words) + parts, 240, env=dict(os.environ, **more))
     if made.status != 0:
         raise lab.Broken("no installer of %s: %s" % (version, made.said()))
+
+
+def newer(version, by):
+    """Windows Installer looks at three numbers only."""
+    head, last = version.rsplit(".", 1)
+    return "%s.%d" % (head, int(last) + by)
 
 
 class Desk:
@@ -165,7 +193,8 @@ def without_desk():
     """Nothing of the agent is on the machine."""
     for each in (HOME, on_host(ODD), on_host(PLAIN)):
         shutil.rmtree(each, ignore_errors=True)
-    wine("reg", "reg", "delete", KEY, "/f")
+    for key in (KEY, "HKLM\\Software\\WaybillGuard"):
+        wine("reg", "reg", "delete", key, "/f")
     wine("sc", "sc", "delete", "WaybillGuard")
 
 
@@ -291,6 +320,68 @@ def exe(hq, older, now, broken, dead):
     checks.that("sealed: the log verifies", verified.status == 0, verified.said())
 
 
+def msiexec(act, version, *words):
+    package = in_windows(os.path.join(TARGET, "WaybillGuard-%s.msi" % version))
+    return Step("msiexec", "msiexec", act, package, "/qn", "/l*v", in_windows(os.path.join(OUT, "msi.log")), *words)
+
+
+def msi(hq, older, now, broken):
+    speak("zh")
+    without_desk()
+    desk = Desk(PLAIN)
+    for each in SCANS:
+        os.makedirs(on_host(each), exist_ok=True)
+    token = hq.token()
+    words = ["HQ=" + hq.facts["agent"], "TOKEN=" + token, "CA=" + hq.facts["ca_sha256"], "SCAN=" + ";".join(SCANS)]
+    step = msiexec("/i", older, *words)
+    checks.that("msi: silently installed, with properties", step.status == 0 and "已登记" in step.log, step)
+    if not desk.there(older):
+        raise lab.Broken("nothing was installed")
+    desk.runs("msi: the service runs on the runtime that came with it", older)
+    yaml = lab.read(os.path.join(HOME, "config", "agent.yaml"))
+    checks.that("msi: the scan folders are in the settings", all(each.replace("\\", "\\\\") in yaml for each in SCANS), yaml)
+    more_settings(SETTINGS)
+    with open(os.path.join(OUT, "msi.log"), "rb") as f:
+        told = f.read()
+    checks.that("msi: its log hides the token", len(told) > 1000 and not any(token.encode(code) in told for code in ("utf-8", "utf-16-le")), len(told))
+    setup_program = setup(now)
+    checks.that("msi: the setup program does not install over it", setup_program.status == 2 and "installed by its .msi" in setup_program.log, setup_program)
+    before = kept()
+    upgraded = msiexec("/i", now)
+    checks.that("msi: upgraded while it ran", upgraded.status == 0 and "0.0.9 版换成了 %s 版" % now in upgraded.log, upgraded)
+    pid = desk.runs("msi: the new version runs", now)
+    checks.that("msi: the older program is gone, but for nothing", not os.path.exists(on_host(desk.program("", older))), os.listdir(on_host(PLAIN)))
+    checks.that("msi: settings and enrolment are the same", kept() == before, kept())
+    back = msiexec("/i", broken)
+    checks.that("msi: an upgrade that does not start fails and says that it went back", back.status == 1603 & 255 and "已自动退回 %s 版" % now in back.log, back)
+    pid = desk.runs("msi: the version before runs", now)
+    checks.that("msi: nothing of the failed one is left", not desk.there(broken), os.listdir(on_host(PLAIN)))
+    down = msiexec("/i", older)
+    checks.that("msi: a step back is refused", down.status == 1603 & 255, down)
+    desk.runs("msi: and the running one was not touched", now, pid)
+    checks.that("msi: the log has every step", desk.acts() == ["installed", "upgraded", "upgraded", "rolled_back"], desk.acts())
+    gone = msiexec("/x", now)
+    checks.that("msi: removed", gone.status == 0 and not unix_pid(PLAIN) and not os.path.exists(on_host(PLAIN)), gone)
+    java = os.path.join(BOX, "jre", "bin", "java.exe")
+    listed = wine("last", java, "-XX:-PrintWarnings", "-jar", in_windows(lab.AGENT_JAR), "evidence", "list", "--limit", "0", "--json").lines()
+    checks.that("msi: the evidence is there, and its last record is the removal", listed and lab.values(listed[-1], "status_detail") == ["removed"], listed[-1:])
+
+
+def short(hq, now, signing):
+    speak("zh")
+    without_desk()
+    desk = Desk(PLAIN)
+    step = setup(now, "/HQ=" + hq.facts["agent"], "/TOKEN=" + hq.token(), "/SCAN=" + SCANS[0])
+    checks.that("silently installed and enrolled", step.status == 0 and "已登记" in step.log, step)
+    if not desk.there(now):
+        raise lab.Broken("nothing was installed")
+    desk.runs("the service runs on the runtime that came with it", now)
+    signed("the program that removes it", on_host(PLAIN + "\\uninstall.exe"), signing)
+    gone = removed(desk)
+    checks.that("removed: program, service, entries", not unix_pid(PLAIN) and not os.path.exists(on_host(PLAIN)), gone)
+    checks.that("its evidence stays", os.path.getsize(os.path.join(HOME, "data", "evidence.db")) > 0, "")
+
+
 def again(hq, now):
     speak("en")
     without_desk()
@@ -329,22 +420,128 @@ def again(hq, now):
         subprocess.run(["umount", small])
 
 
+class Screen:
+    """A screen that nobody sits at, and the windows on it."""
+
+    def __init__(self):
+        self.last = None
+        told, child = os.pipe()
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(child), "-screen", "0", "800x600x24"], pass_fds=[child], stderr=subprocess.DEVNULL)
+        os.close(child)
+        with os.fdopen(told) as f:
+            self.name = ":" + f.readline().strip()
+
+    def do(self, *words):
+        return subprocess.run(words, env=dict(os.environ, DISPLAY=self.name), capture_output=True, text=True).stdout.split()
+
+    def window(self, title):
+        found = self.do("xdotool", "search", "--onlyvisible", "--name", title)
+        return found and found[-1]
+
+    def press(self, *keys):
+        """Without a window manager nobody gives a new window the keyboard."""
+        self.do("xdotool", "windowfocus", "--sync", self.window("Waybill Guard"), "key", *keys)
+
+    def pixels(self, path):
+        self.do("import", "-window", "root", path)
+        return self.do("identify", "-format", "%# %k", path)
+
+    def picture(self, name):
+        """The next page, once two looks at it are the same, and neither empty nor the page before."""
+        path = os.path.join(OUT, "wizard-%s.png" % name)
+
+        def rests():
+            one = self.pixels(path)
+            if one == self.last or one[1:] == ["1"] or self.pixels(path) != one:
+                return None
+            self.last = one
+            return path
+
+        return lab.wait_for("the page " + name, rests, 15, 0.2)
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait(10)
+
+
+def wizard(now):
+    for face in FONTS:
+        wine("reg", "reg", "add", "HKCU\\Software\\Wine\\Fonts\\Replacements", "/v", face, "/d", "WenQuanYi Micro Hei", "/f")
+    screen = Screen()
+    try:
+        env["DISPLAY"] = screen.name
+        for lang in ("zh", "en"):
+            speak(lang)
+            without_desk()
+            os.makedirs(on_host("C:\\扫描图片" if lang == "zh" else "C:\\Scans"), exist_ok=True)
+            with open(os.path.join(OUT, "wizard.out"), "wb") as log:
+                shown(screen, lang, now, log)
+    finally:
+        env.pop("DISPLAY", None)
+        screen.stop()
+
+
+def shown(screen, lang, now, log):
+    """Goes through the pages as a person does, and through the removal."""
+    running = subprocess.Popen(["wine", installer(now)], env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    lab.wait_for("the wizard", lambda: screen.window("Waybill Guard"), 30)
+    pages = [screen.picture(lang + "-1-welcome")]
+    screen.press("Return")
+    pages.append(screen.picture(lang + "-2-ask"))
+    # An address alone, and of a wrong form: it is said what is missing.
+    screen.do("xdotool", "type", "hq.example.com")
+    screen.press("Return")
+    pages.append(screen.picture(lang + "-3-half"))
+    screen.press("Return")
+    screen.picture(lang + "-4-still-there")
+    screen.press("ctrl+a", "BackSpace", "Return")
+    lab.wait_for("the installation", lambda: "setup enroll" in lab.read(LOG), 60)
+    lab.wait_for("its entry", lambda: registry("DisplayVersion") == now, 20)
+    # The page that shows how far it is may be seen first.
+    lab.wait_for("the last page", lambda: not service_commands(), 30)
+    pages.append(screen.picture(lang + "-5-finish"))
+    screen.press("Return")
+    ended = running.wait(60)
+    yaml = lab.read(os.path.join(HOME, "config", "agent.yaml"))
+    checks.that("%s: the wizard installs, with the folder that it found on the disk" % lang, ended == 0 and ("扫描图片" if lang == "zh" else "Scans") in yaml, pages)
+    subprocess.run(["wine", PLAIN + "\\uninstall.exe"], env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    lab.wait_for("the page of the removal", lambda: screen.window("Waybill Guard"), 30)
+    screen.picture(lang + "-6-remove")
+    screen.press("Return")
+    lab.wait_for("the removal", lambda: registry("DisplayVersion") is None, 60)
+    screen.picture(lang + "-7-removed")
+    screen.press("Return")
+    checks.that("%s: and removes" % lang, not os.path.exists(on_host(PLAIN + "\\" + now)), "")
+
+
+def service_commands():
+    """Programs that the installer itself still runs."""
+    return [pid for pid in filter(str.isdigit, os.listdir("/proc")) if "\0setup\0" in lab.read("/proc/%s/cmdline" % pid)]
+
+
 def main():
-    parts = sys.argv[2:] or ["exe", "again"]
+    parts = sys.argv[2:] or ["exe", "again", "msi"]
     os.makedirs(OUT, exist_ok=True)
     made = subprocess.run(["sh", os.path.join(TOP, "agent", "src", "it", "wine", "setup.sh"), BOX], stdout=subprocess.PIPE, text=True)
     if made.returncode:
         raise lab.Broken("Wine cannot be set up")
     print(made.stdout.strip(), flush=True)
     now = re.search(r"<version>(.*)</version>", lab.read(os.path.join(TOP, "pom.xml")))[1]
-    older, broken, dead = "0.0.9", now + ".1", now + ".2"
+    older, broken, dead = "0.0.9", newer(now, 1), newer(now, 2)
     began = time.time()
-    build(now)
+    others = ["windows"] * ("exe" in parts) + ["msi"] * ("msi" in parts)
+    signing = certificate()
+    build(["windows"] + ["msi"] * ("msi" in parts), now, **signing)
+    signed("the setup program", installer(now), signing)
+    if "msi" in parts:
+        signed("the package", os.path.join(TARGET, "WaybillGuard-%s.msi" % now), signing)
+    if others:
+        build(others, older)
+        # One that lays its files and makes its service, and then has no memory to run.
+        build(others, broken, "--java-option", "-Xmx2m")
     if "exe" in parts:
-        build(older)
-        # One that lays its files and makes its service, and then has no memory to run; and one whose Java does not begin at all.
-        build(broken, "--java-option", "-Xmx2m")
-        build(dead, "--java-option", "-XX:+NoSuchOptionAtAll")
+        # One whose Java does not begin at all.
+        build(["windows"], dead, "--java-option", "-XX:+NoSuchOptionAtAll")
     print("installers made in %.0f s" % (time.time() - began), flush=True)
     hq = lab.Hq(OUT)
     shutil.rmtree(hq.data, ignore_errors=True)
@@ -354,6 +551,12 @@ def main():
             exe(hq, older, now, broken, dead)
         if "again" in parts:
             again(hq, now)
+        if "short" in parts:
+            short(hq, now, signing)
+        if "msi" in parts:
+            msi(hq, older, now, broken)
+        if "wizard" in parts:
+            wizard(now)
     finally:
         subprocess.run(["wineserver", "-k"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         hq.stop()

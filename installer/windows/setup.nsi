@@ -49,16 +49,21 @@ Var Field2
 Var Field3
 
 !define MUI_ABORTWARNING
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${PICTURE}"
+!define MUI_WELCOMEPAGE_TEXT "$(WelcomeText)"
 !define MUI_FINISHPAGE_TEXT "$(FinishText)"
 !insertmacro MUI_PAGE_WELCOME
 Page custom AskPage TakePage
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
+!define MUI_UNCONFIRMPAGE_TEXT_TOP "$(RemoveText)"
 !insertmacro MUI_UNPAGE_CONFIRM
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "SimpChinese"
 !insertmacro MUI_LANGUAGE "English"
 
+LangString WelcomeText ${LANG_SIMPCHINESE} "面单卫士监视扫描面单的电脑，并保存证据。$\r$\n$\r$\n安装大约需要一分钟。不用关闭其他程序，也不用重启电脑；已经装了旧版的，会直接升级，证据和设置都保留。"
+LangString WelcomeText ${LANG_ENGLISH} "Waybill Guard watches PCs that scan waybills, and keeps evidence.$\r$\n$\r$\nThis takes about a minute. Other programs may stay open, and the PC need not be restarted. An older version is upgraded; its evidence and settings stay."
 LangString Ask ${LANG_SIMPCHINESE} "总部和面单图片文件夹"
 LangString Ask ${LANG_ENGLISH} "HQ and scan folders"
 LangString AskMore ${LANG_SIMPCHINESE} "总部给了地址和登记码就填上；没有就都空着，以后再登记。"
@@ -68,11 +73,13 @@ LangString AskHq ${LANG_ENGLISH} "HQ's address, such as https://hq.example.com:8
 LangString AskToken ${LANG_SIMPCHINESE} "登记码（只能用一次）"
 LangString AskToken ${LANG_ENGLISH} "Token (works once)"
 LangString AskScan ${LANG_SIMPCHINESE} "放面单图片的文件夹，用 ; 隔开（已填入在这台电脑上找到的）"
-LangString AskScan ${LANG_ENGLISH} "Folders with scanned waybills, with ; between them (those found on this PC are filled in)"
+LangString AskScan ${LANG_ENGLISH} "Scan folders, with ; between them (those found on this PC are filled in)"
 LangString HalfTold ${LANG_SIMPCHINESE} "总部地址和登记码要么都填，要么都空着。地址以 https:// 开头。"
 LangString HalfTold ${LANG_ENGLISH} "Fill in both HQ's address and the token, or neither. The address begins with https://."
 LangString FinishText ${LANG_SIMPCHINESE} "面单卫士已装好，正在记录，开机后会自动运行，平时不需要做什么。$\r$\n$\r$\n要看它的情况：开始菜单里的“面单卫士 状态”。"
 LangString FinishText ${LANG_ENGLISH} "Waybill Guard is installed and recording. It starts with this PC, and there is nothing to do for it.$\r$\n$\r$\nTo see how it stands: Waybill Guard status in the Start menu."
+LangString RemoveText ${LANG_SIMPCHINESE} "面单卫士会停止监视并被卸载。证据、密钥和设置会留在这台电脑上，卸载本身是证据里的最后一条记录。"
+LangString RemoveText ${LANG_ENGLISH} "Waybill Guard will stop watching and be removed. Evidence, keys and settings stay on this PC, and the removal is the last record of the evidence."
 LangString NoSpace ${LANG_SIMPCHINESE} "磁盘空间不够，什么都没有改。请先腾出空间。"
 LangString NoSpace ${LANG_ENGLISH} "There is not enough space on the disk; nothing was changed. Make room first."
 LangString BadOption ${LANG_SIMPCHINESE} "不认识这个选项，什么都没有改："
@@ -216,10 +223,11 @@ Function AskPage
   Pop $0
   ${NSD_CreateText} 0 43u 100% 12u "$Token"
   Pop $Field2
-  ${NSD_CreateLabel} 0 64u 100% 18u "$(AskScan)"
+  ${NSD_CreateLabel} 0 64u 100% 10u "$(AskScan)"
   Pop $0
-  ${NSD_CreateText} 0 83u 100% 12u "$Scan"
+  ${NSD_CreateText} 0 75u 100% 12u "$Scan"
   Pop $Field3
+  ${NSD_SetFocus} $Field1
   nsDialogs::Show
 FunctionEnd
 Function TakePage
