@@ -1,11 +1,12 @@
 #!/bin/sh
 # build.sh [--skip-maven] [--as-version V] [--java-option O] [--quick] [PART...]   makes the installers into installer/target:
 # PARTs are deb (agent, amd64 and arm64), hq (.deb), windows (setup program; needs nsis too) and msi (package for Windows
-# Installer; needs wixl too), by default the first two. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the
+# Installer; needs wixl and msitools too), by default the first two. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the
 # CycloneDX plug-in for Maven comes from the repository at the first run. Two builds of one commit are to be byte-identical
 # (installer/test/twice.sh compares): every time in them is that of the last commit, or SOURCE_DATE_EPOCH.
 # --skip-maven takes the jars that are in agent/target and hq/target. For trying out upgrades to Windows: --as-version is the
-# same program under another version, --java-option gives its Java one more option, --quick packs without much effort.
+# same program under another version, --java-option gives its Java one more option, --quick packs without much effort and
+# makes no list of what is inside.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

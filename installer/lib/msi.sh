@@ -5,4 +5,4 @@ need msibuild msitools
 package=$out/WaybillGuard-$version.msi
 python3 "$here/lib/msi.py" "$tree" "$version" "$number" "$package"
 signed "$package"
-python3 "$here/lib/sbom.py" "$top/agent/target/bom.json" "$package" "$version" "$runtime=GPL-2.0-only"
+[ $quick = 1 ] || python3 "$here/lib/sbom.py" "$top/agent/target/bom.json" "$package" "$version" "$runtime=GPL-2.0-only"

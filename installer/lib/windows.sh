@@ -12,4 +12,4 @@ if [ -n "${WG_SIGN_CERT:-}" ]; then
 fi
 makensis -V2 -NOCD -WX "$@" "-DVERSION=$version" "-DNUMBER=$number" "-DFILES=$work/files.nsh" "-DOUT=$setup" "-DPICTURE=$work/picture.bmp" "-DKIB=$(du -sk --apparent-size "$tree" | cut -f1)" "$here/windows/setup.nsi"
 signed "$setup"
-python3 "$here/lib/sbom.py" "$top/agent/target/bom.json" "$setup" "$version" "$runtime=GPL-2.0-only"
+[ $quick = 1 ] || python3 "$here/lib/sbom.py" "$top/agent/target/bom.json" "$setup" "$version" "$runtime=GPL-2.0-only"

@@ -78,6 +78,11 @@ else
     skip windows "needs wine, unzip and localedef (apt-get install wine wine64 unzip libc-bin locales)"
   else
     part windows 900 python3 "$here/wine/windows.py" "$out/windows"
+    if ! command -v makensis >/dev/null; then
+      skip setup "needs makensis (apt-get install nsis)"
+    else
+      WG_WINE_BOX=$out/windows/box part setup 300 python3 "$top/installer/test/windows.py" "$out/setup" short
+    fi
   fi
   if [ "$(id -u)" != 0 ]; then
     skip notice "needs root, for network namespaces and another account"
