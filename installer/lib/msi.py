@@ -76,6 +76,8 @@ def tables(version):
     # Made at the installation, so unknown to Windows Installer.
     for name in ("agent.jsa", "agent.jsa.new"):
         yield "INSERT INTO `RemoveFile` (`FileKey`, `Component_`, `FileName`, `DirProperty`, `InstallMode`) VALUES ('%s', '%s', '%s', 'VERSIONFOLDER', 2)" % (identifier("r", name), root, name)
+    # The folder of all versions goes with the last of them.
+    yield "INSERT INTO `RemoveFile` (`FileKey`, `Component_`, `DirProperty`, `InstallMode`) VALUES ('%s', '%s', 'INSTALLFOLDER', 2)" % (identifier("r", ".."), root)
     # Given on the command line and used as the system; the token stays out of logs.
     yield "UPDATE `Property` SET `Value` = 'OLDERFOUND;NEWERFOUND;HQ;TOKEN;CA;SCAN' WHERE `Property` = 'SecureCustomProperties'"
     yield "INSERT INTO `Property` (`Property`, `Value`) VALUES ('MsiHiddenProperties', 'TOKEN')"

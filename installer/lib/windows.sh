@@ -3,6 +3,8 @@
 need makensis nsis
 python3 "$here/lib/files.py" "$tree" "$work/files.nsh"
 python3 "$here/lib/picture.py" "$work/picture.bmp"
+# NSIS keeps the time of every file that it takes in.
+touch -d "@$SOURCE_DATE_EPOCH" "$work/picture.bmp"
 setup=$out/WaybillGuard-Setup-$version.exe
 set --
 [ $quick = 0 ] || set -- -DQUICK
