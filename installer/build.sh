@@ -1,19 +1,23 @@
 #!/bin/sh
-# build.sh [--skip-maven] [--as-version V] [PART...]   makes the installers into installer/target: PARTs are deb (agent,
-# amd64 and arm64), hq (.deb) and windows (setup program; needs nsis too), by default the first two. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the CycloneDX
-# plug-in for Maven comes from the repository at the first run. Two builds of one commit are to be byte-identical
+# build.sh [--skip-maven] [--as-version V] [--java-option O] [--quick] [PART...]   makes the installers into installer/target:
+# PARTs are deb (agent, amd64 and arm64), hq (.deb), windows (setup program; needs nsis too) and msi (package for Windows
+# Installer; needs wixl and msitools too), by default the first two. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the
+# CycloneDX plug-in for Maven comes from the repository at the first run. Two builds of one commit are to be byte-identical
 # (installer/test/twice.sh compares): every time in them is that of the last commit, or SOURCE_DATE_EPOCH.
-# --skip-maven takes the jars that are in agent/target and hq/target. --as-version is for trying out upgrades: the same
-# program under another version.
+# --skip-maven takes the jars that are in agent/target and hq/target. For trying out upgrades to Windows: --as-version is the
+# same program under another version, --java-option gives its Java one more option, --quick packs without much effort and
+# makes no list of what is inside.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
 out=$here/target
-maven=1 version=
+maven=1 version= java_option= quick=0
 while [ $# -gt 0 ]; do
   case $1 in
   --skip-maven) maven=0 ;;
+  --quick) quick=1 ;;
+  --java-option) java_option=${2:?--java-option needs an option} && shift ;;
   --as-version) version=${2:?--as-version needs a version} && shift ;;
   -*)
     echo "build.sh: unknown option $1; see its first lines" >&2
@@ -25,8 +29,8 @@ while [ $# -gt 0 ]; do
 done
 [ $# -gt 0 ] || set -- deb hq
 for part; do
-  [ -f "$here/lib/$part.sh" ] || {
-    echo "build.sh: there is no part $part; there are deb, hq and windows" >&2
+  case $part in deb | hq | windows | msi) true ;; *) false ;; esac || {
+    echo "build.sh: there is no part $part; there are deb, hq, windows and msi" >&2
     exit 2
   }
 done
@@ -55,9 +59,9 @@ mkdir -p "$out"
 work=$out/work
 rm -rf "$work"
 mkdir "$work"
-export top here out work version mvn
+export top here out work version java_option quick mvn
 for part; do
   sh -eu "$here/lib/$part.sh"
 done
 rm -rf "$work"
-(cd "$out" && find . -maxdepth 1 -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs -d '\n' sha256sum | sed 's, \./, ,' >SHA256SUMS && ls -l -- *"$version"*.[de][ex][be])
+(cd "$out" && find . -maxdepth 1 -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs -d '\n' sha256sum | sed 's, \./, ,' >SHA256SUMS && ls -l -- *"$version"*.[dem][exs][bei])

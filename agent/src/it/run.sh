@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
 # of an agent's folder against HQ, images carried off on this host, a day without harm, what a record costs in counts, the agent on the Windows runtime under
-# Wine, and the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
+# Wine and its setup program there, and the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -83,6 +83,11 @@ else
     skip windows "needs wine, unzip and localedef (apt-get install wine wine64 unzip libc-bin locales)"
   else
     part windows 900 python3 "$here/wine/windows.py" "$out/windows"
+    if ! command -v makensis >/dev/null; then
+      skip setup "needs makensis (apt-get install nsis)"
+    else
+      WG_WINE_BOX=$out/windows/box part setup 300 python3 "$top/installer/test/windows.py" "$out/setup" short
+    fi
   fi
   if [ "$(id -u)" != 0 ]; then
     skip notice "needs root, for network namespaces and another account"

@@ -110,7 +110,7 @@ public final class Main {
                 "setup",
                 new SetupApply(call, service, Machines::program),
                 new SetupEnroll(call),
-                new SetupRemove(call, service)))
+                new SetupRemove(call, service, Machines::program)))
         .addSubcommand(group("policy", new PolicyCheck(call)))
         .addSubcommand(group("detect", new DetectReplay(call)))
         .addSubcommand(

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "apply")
 final class SetupApply implements Action {
-  private static final long ARCHIVE_SECONDS = 60;
+  private static final String ARCHIVE_SECONDS = "60";
   private static final long GO_BACK_SECONDS = 180;
 
   /** Finds the jar that runs. */
@@ -69,12 +69,13 @@ final class SetupApply implements Action {
     if (isNewer(from, version)) {
       throw new Refusal(Exit.USAGE, "setup.older", from, version);
     }
+    long archiveSeconds = archiveSeconds();
     settings();
     service.end();
     boolean another = !from.isEmpty() && !from.equals(version);
     record(another ? AgentInstalled.Act.UPGRADED : AgentInstalled.Act.INSTALLED, from);
-    if (!noArchive) {
-      archive(here);
+    if (archiveSeconds > 0) {
+      archive(here, archiveSeconds);
     }
     new ServiceInstall(call, service).install(here.jar());
     try {
@@ -82,6 +83,9 @@ final class SetupApply implements Action {
     } catch (IOException | Refusal e) {
       if (another && !before.get().jar().equals(here.jar())) {
         goBack(before.get(), from, version);
+      }
+      if (from.isEmpty()) {
+        takeAway(version, e);
       }
       throw e;
     }
@@ -109,8 +113,9 @@ final class SetupApply implements Action {
       ConfigFile.read(file, call.home().shown(file));
       return;
     }
+    String told = scan.isBlank() ? call.environment().getOrDefault("WG_SCAN", "") : scan;
     List<String> folders =
-        Stream.of(scan.split(";")).map(String::strip).filter(f -> !f.isEmpty()).toList();
+        Stream.of(told.split(";")).map(String::strip).filter(f -> !f.isEmpty()).toList();
     if (folders.isEmpty()) {
       return;
     }
@@ -143,13 +148,22 @@ final class SetupApply implements Action {
     }
   }
 
-  private void archive(ProgramFolder here) throws IOException, InterruptedException {
+  /** As for the packages of Linux: how long the classes may take to be laid out, 0 not at all. */
+  private long archiveSeconds() throws Refusal {
+    String told = call.environment().getOrDefault("WG_ARCHIVE_SECONDS", ARCHIVE_SECONDS);
+    if (!told.matches("[0-9]{1,4}")) {
+      throw new Refusal(Exit.USAGE, "setup.bad_seconds", told);
+    }
+    return noArchive ? 0 : Long.parseLong(told);
+  }
+
+  private void archive(ProgramFolder here, long seconds) throws IOException, InterruptedException {
     Path scratch = call.home().data().resolve("archive-trial").toAbsolutePath();
     delete(scratch);
     SecretFile.folder(scratch);
     boolean made = false;
     try {
-      made = here.makeArchive(scratch, ARCHIVE_SECONDS, TimeUnit.SECONDS);
+      made = here.makeArchive(scratch, seconds, TimeUnit.SECONDS);
     } catch (IOException e) {
       call.terminal().remark("setup.because", String.valueOf(e.getMessage()));
     }
@@ -170,6 +184,16 @@ final class SetupApply implements Action {
     for (Path each : all) {
       Files.delete(each);
     }
+  }
+
+  /** A first version that does not start leaves no service behind that would try for ever. */
+  private void takeAway(String version, Exception why)
+      throws IOException, Refusal, InterruptedException {
+    service.end();
+    new ServiceUninstall(call, service).run();
+    String reason = why instanceof Refusal refusal ? refusal.in(call.words()) : why.getMessage();
+    throw new Refusal(
+        why, Exit.FAILED, "setup.taken_away", version, String.valueOf(reason), call.home().logs());
   }
 
   /** Every version knows these commands, and makes the service as it wants it. */

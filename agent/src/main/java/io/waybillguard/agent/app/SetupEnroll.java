@@ -7,8 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code setup enroll}: enrols with what the installer was told or what {@code enrol.env} says,
- * once now; while HQ cannot be reached, the running agent tries on.
+ * {@code setup enroll}: enrols with what the installer was told, in options or in its environment,
+ * or with what {@code enrol.env} says, once now; while HQ cannot be reached, the running agent
+ * tries on.
  */
 @Command(name = "enroll")
 final class SetupEnroll implements Action {
@@ -36,9 +37,10 @@ final class SetupEnroll implements Action {
   public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
     SetupLog.begin(call, "setup enroll");
     Optional<EnrolFile> told =
-        hq.isBlank() && token.isBlank()
-            ? EnrolFile.read(call.home())
-            : Optional.of(new EnrolFile(hq.strip(), token.strip(), caSha256.strip()));
+        said(hq, token, caSha256).or(() -> said(of("WG_HQ"), of("WG_TOKEN"), of("WG_CA_SHA256")));
+    if (told.isEmpty()) {
+      told = EnrolFile.read(call.home());
+    }
     if (told.isEmpty()) {
       call.terminal().say("setup.not_enrolled");
       return Exit.DONE;
@@ -48,6 +50,17 @@ final class SetupEnroll implements Action {
           Exit.USAGE, "setup.half_told", call.home().shown(EnrolFile.place(call.home())));
     }
     return attempt(call, told.get());
+  }
+
+  /** Every user of a PC sees the arguments of a program, but not its environment. */
+  private String of(String variable) {
+    return call.environment().getOrDefault(variable, "");
+  }
+
+  private static Optional<EnrolFile> said(String hq, String token, String caSha256) {
+    return hq.isBlank() && token.isBlank()
+        ? Optional.empty()
+        : Optional.of(new EnrolFile(hq.strip(), token.strip(), caSha256.strip()));
   }
 
   /**

@@ -4,6 +4,9 @@ import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.platform.ServiceManager.State;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 
 /**
@@ -14,10 +17,12 @@ import picocli.CommandLine.Command;
 final class SetupRemove implements Action {
   private final Call call;
   private final ServiceDesk service;
+  private final SetupApply.Jar jar;
 
-  SetupRemove(Call call, ServiceDesk service) {
+  SetupRemove(Call call, ServiceDesk service, SetupApply.Jar jar) {
     this.call = call;
     this.service = service;
+    this.jar = jar;
   }
 
   @Override
@@ -28,6 +33,14 @@ final class SetupRemove implements Action {
   @Override
   public Exit run() throws IOException, ConfigException, Refusal, InterruptedException {
     SetupLog.begin(call, "setup remove");
+    // Not every installer says that it takes an older version away because a newer one is there.
+    Optional<ProgramFolder> runs = ProgramFolder.ofCommand(service.standing().command());
+    Optional<Path> here = jar.find();
+    if (runs.isPresent() && here.isPresent() && !Files.isSameFile(runs.get().jar(), here.get())) {
+      String version = runs.get().version().orElse("?");
+      call.terminal().remark("setup.not_mine", version, Version.current());
+      return Exit.DONE;
+    }
     service.end();
     new InstallRecord(call).write(AgentInstalled.Act.REMOVED, "");
     if (service.standing().state() != State.ABSENT) {

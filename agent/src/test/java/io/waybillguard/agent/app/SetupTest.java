@@ -31,6 +31,8 @@ import picocli.CommandLine;
 final class SetupTest {
   private final ServicesByHand services = new ServicesByHand();
 
+  private Map<String, String> environment = Map.of();
+
   @TempDir private Path root;
   private Home home;
 
@@ -96,6 +98,44 @@ final class SetupTest {
   }
 
   @Test
+  void a_first_version_that_does_not_start_leaves_no_service() throws Exception {
+    services.afterStart = State.STOPPED;
+    CalledMain called = apply(laid("0.1.0"));
+    assertEquals(Exit.FAILED.code(), called.code());
+    assertTrue(
+        called.err().contains("Version 0.1.0 did not start; its service was taken away"),
+        called.err());
+    assertEquals(State.ABSENT, services.standing(ServiceDesk.NAME).state());
+    assertEquals(List.of("agent.install"), kinds());
+  }
+
+  @Test
+  void the_environment_of_an_installer_names_the_scan_folders_and_how_long_it_waits()
+      throws Exception {
+    environment = Map.of("WG_SCAN", "/srv/面单 图片;/srv/a\\", "WG_ARCHIVE_SECONDS", "0");
+    CalledMain called = with((call, desk) -> new SetupApply(call, desk, laidHere("0.1.0")));
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertFalse(called.err().contains("class archive"), called.err());
+    assertEquals(
+        List.of("/srv/面单 图片", "/srv/a\\"),
+        ConfigFile.read(home.configFile(), "agent.yaml").config().sensors().image().folders());
+    environment = Map.of("WG_ARCHIVE_SECONDS", "soon");
+    CalledMain bad = with((call, desk) -> new SetupApply(call, desk, laidHere("0.1.1")));
+    assertEquals(Exit.USAGE.code(), bad.code());
+    assertTrue(bad.err().contains("WG_ARCHIVE_SECONDS is soon"), bad.err());
+    assertEquals(State.RUNNING, services.standing(ServiceDesk.NAME).state());
+  }
+
+  @Test
+  void the_environment_of_an_installer_says_what_to_enrol_with() throws Exception {
+    environment = Map.of("WG_HQ", "https://127.0.0.1:9", "WG_TOKEN", GOOD_FORM);
+    CalledMain away = with((call, desk) -> new SetupEnroll(call));
+    assertEquals(Exit.UNAVAILABLE.code(), away.code(), away.err());
+    assertEquals(
+        Optional.of(new EnrolFile("https://127.0.0.1:9", GOOD_FORM, "")), EnrolFile.read(home));
+  }
+
+  @Test
   void scan_folders_with_any_name_become_settings_once() throws Exception {
     String odd = "/srv/面单 图片 \"a\\b\"";
     CalledMain first = apply(laid("0.1.0"), "--scan", "/srv/scan; " + odd + ";");
@@ -124,11 +164,23 @@ final class SetupTest {
   @Test
   void removal_ends_the_service_and_is_the_last_record() throws Exception {
     apply(laid("0.1.0"));
-    CalledMain called = with((call, desk) -> new SetupRemove(call, desk));
+    CalledMain called = with((call, desk) -> new SetupRemove(call, desk, Optional::empty));
     assertEquals(Exit.DONE.code(), called.code(), called.err());
     assertEquals(State.ABSENT, services.standing(ServiceDesk.NAME).state());
     assertEquals(List.of("agent.install", "agent.install"), kinds());
     assertTrue(CalledMain.in(Language.EN, folder(), "evidence", "verify").code() == 0, "verifies");
+  }
+
+  @Test
+  void the_removal_of_a_version_that_another_took_over_from_leaves_the_service() throws Exception {
+    Path older = laid("0.1.0");
+    apply(older);
+    apply(laid("0.2.0"));
+    CalledMain called = with((call, desk) -> new SetupRemove(call, desk, () -> Optional.of(older)));
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertTrue(called.err().contains("the service runs version 0.2.0"), called.err());
+    assertEquals(State.RUNNING, services.standing(ServiceDesk.NAME).state());
+    assertEquals(List.of("agent.install", "agent.install"), kinds());
   }
 
   @Test
@@ -198,6 +250,10 @@ final class SetupTest {
     return jar;
   }
 
+  private SetupApply.Jar laidHere(String version) {
+    return () -> Optional.of(laid(version));
+  }
+
   private CalledMain apply(Path jar, String... options) {
     return with(
         (call, desk) -> {
@@ -214,7 +270,7 @@ final class SetupTest {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Words words = new Words(Language.EN);
     Terminal terminal = new Terminal(out, err, StandardCharsets.UTF_8, false, words);
-    Call call = new Call(Map.of(), false, words, terminal);
+    Call call = new Call(environment, false, words, terminal);
     new CommandLine(call).parseArgs("--home", folder().toString());
     ServiceDesk desk = new ServiceDesk(call, () -> Optional.of(services));
     int code =
