@@ -108,7 +108,7 @@ final class WindowsSensors {
     FileTails tails = new FileTails(files, places::profiles, data.resolve("login-logs.tsv"));
     return EventLogs.areHere()
         ? new JoinedLogs(
-            List.of(tails, new EventLogs(channels, data.resolve("login-events.json"), clock)))
+            List.of(tails, new EventLogs(channels, data.resolve("login-events.tsv"), clock)))
         : tails;
   }
 

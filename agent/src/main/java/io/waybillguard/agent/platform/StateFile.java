@@ -10,6 +10,9 @@ import java.time.Instant;
 
 /** A small file in which a sensor keeps over a new start what it knows. */
 public final class StateFile {
+  /** So much of a line that makes no sense is told. */
+  private static final int SHOWN = 80;
+
   private StateFile() {}
 
   /**
@@ -32,6 +35,12 @@ public final class StateFile {
     Path aside = file.resolveSibling(file.getFileName() + ".damaged");
     Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
     return new Damage(file + " is damaged (" + why + ") and was put aside as " + aside, since);
+  }
+
+  /** A line that makes no sense, as it may be told: short, and without what a terminal obeys. */
+  public static String shown(String line) {
+    String clean = line.replaceAll("\\p{Cntrl}", "?");
+    return clean.substring(0, Math.min(SHOWN, clean.length()));
   }
 
   /**

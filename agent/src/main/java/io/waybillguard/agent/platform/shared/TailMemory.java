@@ -12,9 +12,6 @@ import java.util.Optional;
 
 /** How far logs were read, kept over a new start: a line a file, with tabs between. */
 public final class TailMemory {
-  /** So much of a line that makes no sense is told. */
-  private static final int SHOWN = 80;
-
   private final Path file;
   private Optional<StateFile.Damage> damage = Optional.empty();
 
@@ -47,17 +44,12 @@ public final class TailMemory {
     for (String line : text.lines().toList()) {
       String[] part = line.split("\t", 4);
       if (part.length != 4 || !part[0].matches("[0-9]{1,18}") || part[3].indexOf('\0') >= 0) {
-        damage = Optional.of(StateFile.setAside(file, "\"" + shown(line) + "\""));
+        damage = Optional.of(StateFile.setAside(file, "\"" + StateFile.shown(line) + "\""));
         return Optional.empty();
       }
       places.add(new Place(Long.parseLong(part[0]), part[1], part[2], Path.of(part[3])));
     }
     return Optional.of(places);
-  }
-
-  private static String shown(String line) {
-    String clean = line.replaceAll("\\p{Cntrl}", "?");
-    return clean.substring(0, Math.min(SHOWN, clean.length()));
   }
 
   /** What the last {@link #read} found damaged. */

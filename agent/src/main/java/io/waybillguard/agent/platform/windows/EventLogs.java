@@ -1,10 +1,9 @@
 package io.waybillguard.agent.platform.windows;
 
-import io.waybillguard.agent.event.Json;
-import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,10 +85,15 @@ public final class EventLogs implements TextLogs {
   public List<StateFile.Damage> open() throws IOException {
     List<StateFile.Damage> damages = new ArrayList<>();
     if (Files.exists(memory)) {
-      try {
-        recall(Json.parse(Files.readAllBytes(memory)));
-      } catch (JsonException e) {
-        damages.add(StateFile.setAside(memory, String.valueOf(e.getMessage())));
+      // Bytes that are no text must not stop it: a damaged disk writes anything.
+      String text = new String(Files.readAllBytes(memory), StandardCharsets.UTF_8);
+      for (String line : text.lines().toList()) {
+        if (!recall(line)) {
+          damages.add(StateFile.setAside(memory, "\"" + StateFile.shown(line) + "\""));
+          all.values().forEach(channel -> channel.bookmark = Optional.empty());
+          all.values().forEach(channel -> channel.told = -1);
+          break;
+        }
       }
     }
     for (Map.Entry<String, Channel> each : all.entrySet()) {
@@ -97,14 +102,22 @@ public final class EventLogs implements TextLogs {
     return damages;
   }
 
-  private void recall(Json.Obj kept) throws JsonException {
-    for (Json.Obj one : kept.objects("channels")) {
-      Channel channel = all.get(one.text("channel"));
-      if (channel != null) {
-        channel.bookmark = Optional.of(new EventChannels.Bookmark(one.text("bookmark")));
-        channel.told = one.number("told");
-      }
+  /** A line is the last event's time in milliseconds, the channel, and the bookmark in Base64. */
+  private boolean recall(String line) {
+    String[] part = line.split("\t", 3);
+    if (part.length != 3
+        || !part[0].matches("[0-9]{1,18}")
+        || !part[2].matches("(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")) {
+      return false;
     }
+    Channel channel = all.get(part[1]);
+    if (channel != null) {
+      byte[] bookmark = Base64.getDecoder().decode(part[2]);
+      channel.bookmark =
+          Optional.of(new EventChannels.Bookmark(new String(bookmark, StandardCharsets.UTF_8)));
+      channel.told = Long.parseLong(part[0]);
+    }
+    return true;
   }
 
   private void begin(String name, Channel channel) {
@@ -214,16 +227,16 @@ public final class EventLogs implements TextLogs {
 
   @Override
   public void save() throws IOException {
-    List<Json.Obj> kept = new ArrayList<>();
+    StringBuilder kept = new StringBuilder();
     all.forEach(
-        (name, channel) ->
-            channel.bookmark.ifPresent(
-                bookmark ->
-                    kept.add(
-                        Json.object()
-                            .put("channel", name)
-                            .put("bookmark", bookmark.text())
-                            .put("told", channel.told))));
-    StateFile.replace(memory, Json.object().put("channels", kept).canonical());
+        (name, channel) -> channel.bookmark.ifPresent(mark -> line(name, channel, mark, kept)));
+    StateFile.replace(memory, kept.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void line(
+      String name, Channel channel, EventChannels.Bookmark bookmark, StringBuilder kept) {
+    kept.append(channel.told).append('\t').append(name).append('\t');
+    byte[] text = bookmark.text().getBytes(StandardCharsets.UTF_8);
+    kept.append(Base64.getEncoder().encodeToString(text)).append('\n');
   }
 }

@@ -38,7 +38,7 @@ final class EventLogsTest {
 
   private EventLogs anew() {
     return new EventLogs(
-        channels, List.of("event:" + SESSIONS), folder.resolve("events.json"), () -> now);
+        channels, List.of("event:" + SESSIONS), folder.resolve("events.tsv"), () -> now);
   }
 
   private static String real(String name) throws IOException {
@@ -188,7 +188,7 @@ final class EventLogsTest {
 
   @Test
   void aDamagedMemoryIsSetAsideAndSaid() throws IOException {
-    Files.writeString(folder.resolve("events.json"), "{\"channels\":[{}]}");
+    Files.writeString(folder.resolve("events.tsv"), "7\tx\n");
     assertEquals(1, logs.open().size());
     channels.write(SESSIONS, event(1));
     assertEquals(List.of("1"), told());
