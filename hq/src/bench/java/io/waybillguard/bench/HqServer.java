@@ -11,10 +11,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The real HQ jar in a process of its own, which may be killed and come back at the same port. */
 final class HqServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static final Pattern READY = Pattern.compile("(?m)^ready agent=(\\S+) .*\n");
 
   private final Path folder;
   private final Path jar;
@@ -68,9 +72,10 @@ final class HqServer implements AutoCloseable {
             .start();
     Instant end = Instant.now().plus(PATIENCE);
     while (Instant.now().isBefore(end) && process.isAlive()) {
-      String said = Files.readString(out);
-      if (said.startsWith("ready ") && said.endsWith("\n")) {
-        agents = URI.create(said.replaceFirst("(?s)ready agent=(\\S+).*", "$1"));
+      // A JVM that records itself says so before.
+      Matcher ready = READY.matcher(Files.readString(out));
+      if (ready.find()) {
+        agents = URI.create(ready.group(1));
         return;
       }
       process.waitFor(50, TimeUnit.MILLISECONDS);

@@ -85,7 +85,7 @@ public final class Load {
             database.isEmpty()
                 ? Optional.empty()
                 : Optional.of(PostgresUrl.of(database, Map.of())));
-    List<String> java = List.of(System.getProperty("load.hq.java", "-Xmx2g").split(" "));
+    List<String> java = List.of(System.getProperty("load.hq.java", "-Xmx2g").split(" +"));
     Reckoning reckoning = new Reckoning(at, jdbc, broken);
     figures
         .put("workstations", count)
