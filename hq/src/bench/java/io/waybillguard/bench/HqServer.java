@@ -80,6 +80,7 @@ final class HqServer implements AutoCloseable {
       }
       process.waitFor(50, TimeUnit.MILLISECONDS);
     }
+    process.destroyForcibly();
     throw new IOException("HQ did not become ready; see " + folder.resolve("serve.err"));
   }
 
