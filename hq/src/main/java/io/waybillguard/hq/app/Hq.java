@@ -204,7 +204,8 @@ final class Hq implements AutoCloseable {
               new Succession(keys, new Generations(database), life, clock),
               new PolicyRows(database)::document,
               logs,
-              new Revocations(database));
+              new Revocations(database),
+              new SecureRandom());
       Backlog backlog = new Backlog(database);
       Vitals vitals =
           new Vitals(

@@ -2,6 +2,7 @@ package io.waybillguard.hq.http;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
@@ -26,9 +27,10 @@ import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +43,22 @@ public final class AgentApi {
   /** Segments judged at once: each takes up to three times its unpacked limit in memory. */
   private static final int SEGMENTS_AT_ONCE = 6;
 
-  private static final String RETRY_SECONDS = "5";
+  /**
+   * How many wait for that, and how many other requests are judged at once and wait. Together they
+   * are fewer than the server's threads ({@link Https}), so that a health check is answered in any
+   * crowd. Enrolment, which is open to strangers, has few places, and takes none from workstations.
+   */
+  private static final int SEGMENTS_WAITING = 12;
+
+  private static final int OTHERS_AT_ONCE = 18;
+  private static final int OTHERS_WAITING = 10;
+  private static final int ENROLMENTS_AT_ONCE = 4;
+  private static final int ENROLMENTS_WAITING = 4;
+
+  /** Well below the patience of a desk, which takes 30 s for an answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration COME_AGAIN = Duration.ofSeconds(5);
 
   private final Enrolment enrolment;
   private final Witness witness;
@@ -52,12 +69,15 @@ public final class AgentApi {
   private final Pulled pulled;
   private final Function<String, Optional<String>> policies;
   private final Caller caller;
-  private final Semaphore segments = new Semaphore(SEGMENTS_AT_ONCE, true);
+  private final Admission segments;
+  private final Admission others;
+  private final Admission enrolments;
 
   /**
    * The API in front of these judges.
    *
    * @param policies finds a policy's document by its hash
+   * @param random spreads those who are told to come again
    */
   public AgentApi(
       Enrolment enrolment,
@@ -69,7 +89,8 @@ public final class AgentApi {
       Succession succession,
       Function<String, Optional<String>> policies,
       Logs logs,
-      Revocations revocations) {
+      Revocations revocations,
+      RandomGenerator random) {
     this.enrolment = enrolment;
     this.witness = witness;
     this.mirror = mirror;
@@ -79,24 +100,41 @@ public final class AgentApi {
     this.succession = succession;
     this.policies = policies;
     this.caller = new Caller(logs, revocations);
+    this.segments = door("segments", SEGMENTS_AT_ONCE, SEGMENTS_WAITING, random);
+    this.others = door("requests", OTHERS_AT_ONCE, OTHERS_WAITING, random);
+    this.enrolments = door("enrolments", ENROLMENTS_AT_ONCE, ENROLMENTS_WAITING, random);
+  }
+
+  private static Admission door(String what, int atOnce, int waiting, RandomGenerator random) {
+    return new Admission(what, atOnce, waiting, PATIENCE, COME_AGAIN, random);
   }
 
   /** Adds the addresses to a server. */
   public void routes(JavalinConfig config) {
-    config.routes.post("/v1/enroll", this::enroll);
-    config.routes.post("/v1/add-checkpoint", this::addCheckpoint);
-    config.routes.post("/v1/logs/{id}/keys", this::keys);
-    config.routes.post("/v1/logs/{id}/segments", this::segments);
-    config.routes.post("/v1/logs/{id}/bodies", this::bodies);
-    config.routes.post("/v1/heartbeat", this::heartbeat);
-    config.routes.post("/v1/policy", this::policy);
-    config.routes.post("/v1/renew", this::renew);
-    config.routes.post("/v1/generation", this::generation);
+    config.routes.post("/v1/enroll", admitted(enrolments, this::enroll));
+    config.routes.post("/v1/add-checkpoint", admitted(others, this::addCheckpoint));
+    config.routes.post("/v1/logs/{id}/keys", admitted(others, this::keys));
+    config.routes.post("/v1/logs/{id}/segments", admitted(segments, this::segments));
+    config.routes.post("/v1/logs/{id}/bodies", admitted(segments, this::bodies));
+    config.routes.post("/v1/heartbeat", admitted(others, this::heartbeat));
+    config.routes.post("/v1/policy", admitted(others, this::policy));
+    config.routes.post("/v1/renew", admitted(others, this::renew));
+    config.routes.post("/v1/generation", admitted(others, this::generation));
     config.routes.get("/healthz", request -> request.contentType(TEXT).result("ok\n"));
     config.routes.exception(Rejected.class, AgentApi::refuse);
     config.routes.exception(
         HttpResponseException.class, (e, request) -> refuse(unroutable(e), request));
     config.routes.exception(Exception.class, AgentApi::failed);
+  }
+
+  @FunctionalInterface
+  private interface Address {
+    void answer(Context request) throws Rejected, IOException;
+  }
+
+  /** An address behind a door that lets a few in at once. */
+  private static Handler admitted(Admission door, Address address) {
+    return request -> door.admit(request, () -> address.answer(request));
   }
 
   private void enroll(Context request) throws Rejected, IOException {
@@ -122,34 +160,12 @@ public final class AgentApi {
 
   private void segments(Context request) throws Rejected, IOException {
     Workstation who = ownLog(request);
-    byte[] answer =
-        judged(
-            request, body -> mirror.addSegment(who.log(), body).getBytes(StandardCharsets.UTF_8));
-    request.contentType(TEXT).result(answer);
+    request.contentType(TEXT).result(mirror.addSegment(who.log(), Bodies.gzip(request)));
   }
 
   private void bodies(Context request) throws Rejected, IOException {
     Workstation who = ownLog(request);
-    byte[] answer = judged(request, body -> pulled.take(who, body));
-    request.contentType(JSON).result(answer);
-  }
-
-  @FunctionalInterface
-  private interface Judge {
-    byte[] judge(byte[] unpacked) throws Rejected, IOException;
-  }
-
-  /** What a judge says of a packed body, a few of them at once. */
-  private byte[] judged(Context request, Judge judge) throws Rejected, IOException {
-    if (!segments.tryAcquire()) {
-      request.header("Retry-After", RETRY_SECONDS);
-      throw Rejected.because(503, Refusal.BUSY, "many segments are being taken; try again");
-    }
-    try {
-      return judge.judge(Bodies.gzip(request));
-    } finally {
-      segments.release();
-    }
+    request.contentType(JSON).result(pulled.take(who, Bodies.gzip(request)));
   }
 
   private void heartbeat(Context request) throws Rejected, IOException {

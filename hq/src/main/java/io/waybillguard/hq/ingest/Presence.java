@@ -24,7 +24,7 @@ public final class Presence {
   private final InstantSource clock;
 
   /**
-   * @param interval how often a workstation should be heard; it adds its own jitter
+   * @param interval how often a workstation should be heard, on average
    */
   public Presence(
       Logs logs,
@@ -59,7 +59,7 @@ public final class Presence {
         now,
         log.head().size(),
         log.mirror().size(),
-        interval,
+        Slot.next(caller, now, interval),
         who.isRestricted() ? List.of() : commands.due(log.workstation(), now),
         isOurs(log, beat) ? "" : log.headNote().map(SignedNote::toString).orElse(""),
         who.isRestricted());

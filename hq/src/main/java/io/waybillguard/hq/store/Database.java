@@ -29,6 +29,7 @@ public final class Database implements AutoCloseable {
     this.engine = engine;
     this.connections = connections;
     this.jdbi = Jdbi.create(connections).registerArgument(new PlainText());
+    jdbi.setTransactionHandler(engine.transactions(jdbi.getTransactionHandler()));
   }
 
   /**

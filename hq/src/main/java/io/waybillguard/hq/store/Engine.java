@@ -5,6 +5,7 @@ import io.waybillguard.hq.store.DatabaseUnusable.Reason;
 import java.io.Closeable;
 import java.sql.SQLException;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.TransactionHandler;
 
 /** A kind of database: where it differs from the others. Everything else is one SQL for all. */
 interface Engine {
@@ -26,6 +27,9 @@ interface Engine {
    * <p>SQLite needs none: its transactions begin with the only write lock there is.
    */
   String keepingRow();
+
+  /** How this process's transactions are run, given how one is. */
+  TransactionHandler transactions(TransactionHandler each);
 
   /**
    * Refuses a database that cannot keep HQ's promises.

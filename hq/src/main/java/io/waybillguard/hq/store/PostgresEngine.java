@@ -5,6 +5,7 @@ import io.waybillguard.hq.store.DatabaseUnusable.Reason;
 import java.io.Closeable;
 import java.sql.SQLException;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.TransactionHandler;
 
 /**
  * A PostgreSQL server, which any number of HQ processes may serve from at once.
@@ -59,6 +60,12 @@ final class PostgresEngine implements Engine {
   @Override
   public String keepingRow() {
     return " FOR NO KEY UPDATE";
+  }
+
+  /** As many as there are connections: the server keeps them apart. */
+  @Override
+  public TransactionHandler transactions(TransactionHandler each) {
+    return each;
   }
 
   @Override

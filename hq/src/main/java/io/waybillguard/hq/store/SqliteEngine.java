@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.TransactionHandler;
 import org.sqlite.SQLiteConfig;
 
 /**
@@ -72,6 +73,11 @@ final class SqliteEngine implements Engine {
   @Override
   public String keepingRow() {
     return "";
+  }
+
+  @Override
+  public TransactionHandler transactions(TransactionHandler each) {
+    return new OneWriter(each);
   }
 
   @Override
