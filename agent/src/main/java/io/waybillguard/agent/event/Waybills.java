@@ -35,10 +35,12 @@ public final class Waybills {
           "(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])"
               + "(?:(?:[01]\\d|2[0-3])[0-5]\\d[0-5]\\d(?:\\d{3})?)?");
 
-  /** The last part of a path that ends as images do. */
-  private static final Pattern IMAGE_NAME =
-      Pattern.compile(
-          "[^/\\\\]+\\.(?:JPG|JPEG|PNG|BMP|TIF|TIFF|PDF|WEBP|HEIC|OFD|GIF)(?![0-9A-Z])");
+  /** A part of a path: each is looked at once, however long somebody makes a text. */
+  private static final Pattern PART = Pattern.compile("[^/\\\\]++");
+
+  /** What the names of images end with. */
+  private static final Pattern IMAGE_END =
+      Pattern.compile("\\.(?:JPG|JPEG|PNG|BMP|TIF|TIFF|PDF|WEBP|HEIC|OFD|GIF)(?![0-9A-Z])");
 
   /** Keys under which no path can be: identifiers of devices, of records, of machines. */
   private static final Set<String> NEVER_PATHS =
@@ -84,11 +86,25 @@ public final class Waybills {
     String plain = plain(text);
     StringBuilder masked = new StringBuilder(text);
     mask(plain, anywhere.matcher(plain), masked);
-    for (Matcher names = IMAGE_NAME.matcher(plain); names.find(); ) {
-      mask(plain, inImageNames.matcher(plain).region(names.start(), names.end()), masked);
-      mask(plain, DIGITS.matcher(plain).region(names.start(), names.end()), masked);
+    for (Matcher part = PART.matcher(plain); part.find(); ) {
+      int end = imageNameEnd(plain, part);
+      mask(plain, inImageNames.matcher(plain).region(part.start(), end), masked);
+      mask(plain, DIGITS.matcher(plain).region(part.start(), end), masked);
     }
     return masked.toString();
+  }
+
+  /**
+   * Where the name of an image in a part of a path ends; where the part begins when it has none.
+   */
+  private static int imageNameEnd(String plain, Matcher part) {
+    int end = part.start();
+    Matcher ends = IMAGE_END.matcher(plain).region(part.start() + 1, part.end());
+    ends.useTransparentBounds(true);
+    while (ends.find()) {
+      end = ends.end();
+    }
+    return end;
   }
 
   private static boolean mayHold(String text) {

@@ -10,6 +10,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** With the forms that the product carries. */
 final class WaybillsTest {
@@ -47,6 +49,23 @@ final class WaybillsTest {
     masks("/srv/300527476792.log", "/srv/300527476792.log");
     masks("/cache/300527476792/a.jpg", "/cache/300527476792/a.jpg");
     masks("/srv/13812345678.jpg: gone", "/srv/*******5678.jpg: gone");
+  }
+
+  /** Somebody who is in names files and gives programs words as he likes. */
+  @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // a hang, not a measure
+  void howeverLongATextIsItIsLookedAtOnce() {
+    String letters = "A7b".repeat(400_000);
+    assertEquals(letters, waybills.masked(letters));
+    String ends = ".jp".repeat(400_000) + "12345678";
+    assertEquals(ends, waybills.masked(ends));
+  }
+
+  @Test
+  void ofAPathOnlyThePartThatNamesAnImageIsLookedAtForDigits() {
+    masks("/s/123456789012/a_987654321098.jpg.tmp", "/s/123456789012/a_********1098.jpg.tmp");
+    masks("C:\\s\\987654321098.PNG\\123456789012", "C:\\s\\********1098.PNG\\123456789012");
+    masks(".jpg123456789012", ".jpg123456789012");
   }
 
   @Test
