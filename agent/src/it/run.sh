@@ -17,10 +17,10 @@ failed= skipped=
 
 skip() { skipped="$skipped $1"; echo "================ SKIPPED $1: $2"; }
 part() { # part NAME SECONDS COMMAND...
-  name=$1 limit=$2
+  name=$1 limit=$2 at=$(date +%s)
   shift 2
   echo "================ $name"
-  if timeout -k 30 "$limit" "$@"; then echo "---------------- $name ok"; else failed="$failed $name"; echo "---------------- $name FAILED ($?)"; fi
+  if timeout -k 30 "$limit" "$@"; then echo "---------------- $name ok, $(($(date +%s) - at)) s"; else failed="$failed $name"; echo "---------------- $name FAILED, $(($(date +%s) - at)) s"; fi
 }
 left() { echo $((4200 - $(date +%s) + began)); }
 
@@ -86,7 +86,7 @@ else
     if ! command -v makensis >/dev/null; then
       skip setup "needs makensis (apt-get install nsis)"
     else
-      WG_WINE_BOX=$out/windows/box part setup 300 python3 "$top/installer/test/windows.py" "$out/setup" short
+      WG_WINE_BOX=$out/windows/box part setup 600 python3 "$top/installer/test/windows.py" "$out/setup" short
     fi
   fi
   if [ "$(id -u)" != 0 ]; then
