@@ -7,6 +7,7 @@ import io.waybillguard.hq.pull.Pull;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Generations;
+import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.SegmentFiles;
@@ -32,8 +33,11 @@ final class EvidencePull implements Command {
 
   @Mixin private final Home home;
 
-  @Option(names = "--workstation", paramLabel = "ID", required = true)
+  @Option(names = "--workstation", paramLabel = "ID")
   private String workstation = "";
+
+  @Option(names = "--incident", paramLabel = "ID")
+  private String incident = "";
 
   @Option(names = "--from", paramLabel = "T")
   private String from = "";
@@ -58,18 +62,11 @@ final class EvidencePull implements Command {
   @Override
   public Exit run() throws Exception {
     Instant now = call.clock().instant();
-    Moments moments = new Moments(now, ZoneId.systemDefault());
-    Pull.Request request =
-        new Pull.Request(
-            System.getProperty("user.name", ""),
-            reason,
-            "",
-            from.isEmpty() ? Instant.MIN : moment("--from", from, moments::begin),
-            to.isEmpty() ? Instant.MAX : moment("--to", to, moments::end));
-    if (!request.from().isBefore(request.to())) {
-      throw new Complaint(Exit.USAGE, "pull.backwards", from, to);
+    if (workstation.isEmpty() == incident.isEmpty()) {
+      throw new Complaint(Exit.USAGE, "pull.what");
     }
     try (Database database = home.open()) {
+      Pull.Request request = request(database, now);
       HqKeys keys = home.keys();
       LogState log =
           new Logs(database)
@@ -92,6 +89,33 @@ final class EvidencePull implements Command {
       print(log, result, others);
     }
     return Exit.DONE;
+  }
+
+  /** An incident names its workstation, and its time where no other is asked for. */
+  private Pull.Request request(Database database, Instant now) throws Complaint {
+    Instant first = Instant.MIN;
+    Instant last = Instant.MAX;
+    if (!incident.isEmpty()) {
+      IncidentRows.Row row =
+          new IncidentRows(database)
+              .find(incident)
+              .orElseThrow(() -> new Complaint(Exit.USAGE, "pull.incident", incident));
+      workstation = row.log();
+      first = row.evidenceFrom();
+      last = row.evidenceTo();
+    }
+    Moments moments = new Moments(now, ZoneId.systemDefault());
+    Pull.Request request =
+        new Pull.Request(
+            System.getProperty("user.name", ""),
+            reason,
+            incident,
+            from.isEmpty() ? first : moment("--from", from, moments::begin),
+            to.isEmpty() ? last : moment("--to", to, moments::end));
+    if (!request.from().isBefore(request.to())) {
+      throw new Complaint(Exit.USAGE, "pull.backwards", from, to);
+    }
+    return request;
   }
 
   private static Instant moment(

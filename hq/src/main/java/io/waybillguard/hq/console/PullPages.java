@@ -23,9 +23,6 @@ final class PullPages {
   private static final int SHOWN = 50;
   private static final int MOST_REASON = 200;
 
-  /** What led to an incident and what came of it is taken as well. */
-  private static final Duration AROUND = Duration.ofHours(1);
-
   /** How long people may let content be waited for. */
   private static final List<Duration> PATIENCE =
       List.of(Duration.ZERO, Duration.ofMinutes(15), Duration.ofHours(2), Duration.ofDays(1));
@@ -70,9 +67,9 @@ final class PullPages {
             "patience",
             PATIENCE,
             "first",
-            incident.map(i -> reader.minute(i.opened().minus(AROUND))).orElse(""),
+            incident.map(i -> reader.minute(i.evidenceFrom())).orElse(""),
             "last",
-            incident.map(i -> reader.minute(i.updated().plus(AROUND))).orElse("")));
+            incident.map(i -> reader.minute(i.evidenceTo())).orElse("")));
   }
 
   void ask(Context request, Users.Session session) throws NotRecorded {

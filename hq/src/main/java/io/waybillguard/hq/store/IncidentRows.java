@@ -8,6 +8,7 @@ import io.waybillguard.agent.event.Recall;
 import io.waybillguard.agent.event.Story;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
@@ -57,7 +58,20 @@ public final class IncidentRows {
       Instant updated,
       long steps,
       String chinese,
-      String english) {}
+      String english) {
+    /** What led to an incident and what came of it is evidence as well. */
+    private static final Duration AROUND = Duration.ofHours(1);
+
+    /** From when on its evidence is taken out. */
+    public Instant evidenceFrom() {
+      return opened.minus(AROUND);
+    }
+
+    /** Until when its evidence is taken out. */
+    public Instant evidenceTo() {
+      return updated.plus(AROUND);
+    }
+  }
 
   /**
    * Which incidents are asked for; every part that is not empty has to be so.

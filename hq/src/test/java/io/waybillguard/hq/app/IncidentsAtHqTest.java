@@ -102,6 +102,23 @@ final class IncidentsAtHqTest {
   }
 
   @Test
+  void itsEvidenceIsPulledByItsIdAnHourAroundIt() throws Exception {
+    String bundle = folder.resolve("crime.zip").toString();
+    Json.Obj pulled =
+        json(called("evidence", "pull", "--incident", id, "-o", bundle, "--reason", "x", "--json"));
+    assertEquals(desk.logId(), pulled.text("workstation"));
+    assertEquals(1, pulled.number("first"), "hours before, somebody was at the desk");
+    assertEquals(desk.size() - 1, pulled.number("last"));
+    assertEquals(2, called("evidence", "pull", "-o", bundle + "2").exit(), "of what?");
+    Called both =
+        called("evidence", "pull", "--incident", id, "--workstation", "x", "-o", bundle + "2");
+    assertEquals(2, both.exit());
+    Called unknown = called("evidence", "pull", "--incident", "none", "-o", bundle + "2");
+    assertEquals(2, unknown.exit());
+    assertTrue(unknown.err().contains("no incident none"), unknown.err());
+  }
+
+  @Test
   void theCommandsTellItAsTheDeskDoes() throws Exception {
     Json.Obj all = json(called("incidents", "--json"));
     Json.Obj told = all.objects("incidents").get(0);
@@ -202,7 +219,7 @@ final class IncidentsAtHqTest {
 
   private Called called(String... args) {
     List<String> all = new java.util.ArrayList<>(List.of(args));
-    all.addAll(1, List.of("--data", hq.data().toString()));
+    all.addAll(args[0].equals("evidence") ? 2 : 1, List.of("--data", hq.data().toString()));
     return Called.with(hq.clock(), "en", all.toArray(String[]::new));
   }
 
