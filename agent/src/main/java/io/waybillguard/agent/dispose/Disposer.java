@@ -9,7 +9,6 @@ import io.waybillguard.agent.event.DisposalEnded;
 import io.waybillguard.agent.event.DisposalEnded.Outcome;
 import io.waybillguard.agent.event.DisposalOrder;
 import io.waybillguard.agent.event.DisposalOrder.By;
-import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.platform.Firewall;
@@ -20,7 +19,6 @@ import io.waybillguard.agent.platform.UsbGate;
 import io.waybillguard.agent.run.Duty;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,10 +30,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -70,7 +66,6 @@ public final class Disposer implements Duty {
   private static final long NOTHING_STANDS_MS = 5_000;
 
   private static final long RULES_EVERY_MICROS = 30_000_000;
-  private static final Duration WRITER_PATIENCE = Duration.ofSeconds(20);
   private static final int ID_BYTES = 16;
 
   private final LogClerk clerk;
@@ -326,7 +321,7 @@ public final class Disposer implements Duty {
   private record Told(Outcome outcome, String detail) {}
 
   private Told begin(Kept kept) throws IOException, InterruptedException {
-    long unused = record(new DisposalBegun(clocks.wall().instant(), kept.order()));
+    long unused = clerk.write(new DisposalBegun(clocks.wall().instant(), kept.order()));
     LOG.info("disposal={} kind={} begins", kept.id(), kept.order().what().kind().word());
     return tried(() -> hands.act(kept, others(kept), trace -> docket.keep(kept.with(trace))));
   }
@@ -372,7 +367,7 @@ public final class Disposer implements Duty {
               ? new Told(Outcome.DONE, "after_restart")
               : looked.outcome() == Outcome.DONE ? new Told(Outcome.INTERRUPTED, "") : looked;
     } else {
-      long unused = record(new DisposalBegun(clocks.wall().instant(), order));
+      long unused = clerk.write(new DisposalBegun(clocks.wall().instant(), order));
       outcome = tried(() -> hands.undo(kept, others(kept)));
     }
     if (outcome.outcome() == Outcome.DONE) {
@@ -389,11 +384,11 @@ public final class Disposer implements Duty {
     DisposalEnded end =
         new DisposalEnded(clocks.wall().instant(), order, outcome.outcome(), outcome.detail());
     OptionalLong there = log.place(DisposalLog.ENDED, order.id());
-    long seq = there.isPresent() ? there.getAsLong() : record(end);
+    long seq = there.isPresent() ? there.getAsLong() : clerk.write(end);
     if (order.by() == By.HQ && !log.answered(order.id())) {
       boolean done = outcome.outcome() == Outcome.DONE;
       long unused =
-          record(
+          clerk.write(
               new CommandEnded(
                   clocks.wall().instant(),
                   order.id(),
@@ -418,14 +413,6 @@ public final class Disposer implements Duty {
     CompletableFuture<DisposalEnded> caller = asked.remove(order.id());
     if (caller != null) {
       caller.complete(end);
-    }
-  }
-
-  private long record(Event event) throws IOException, InterruptedException {
-    try {
-      return clerk.record(event).get(WRITER_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the log does not take a " + event.type() + " now: " + e, e);
     }
   }
 
@@ -457,7 +444,7 @@ public final class Disposer implements Duty {
 
   /** The system was started anew, the device came back, or somebody took our rules away. */
   private void again(Kept kept, List<Kept> standing) throws IOException, InterruptedException {
-    long begun = record(new DisposalBegun(clocks.wall().instant(), kept.order()));
+    long begun = clerk.write(new DisposalBegun(clocks.wall().instant(), kept.order()));
     Told outcome =
         tried(
             () -> {
@@ -465,7 +452,7 @@ public final class Disposer implements Duty {
               return "again";
             });
     long unused =
-        record(
+        clerk.write(
             new DisposalEnded(
                 clocks.wall().instant(), kept.order(), outcome.outcome(), outcome.detail()));
     LOG.info("disposal={} again outcome={} record={}", kept.id(), outcome.outcome(), begun);

@@ -7,17 +7,15 @@ import io.waybillguard.agent.event.DisposalOrder.By;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Remedies;
 import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.evidence.Hash;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
 /** What this desk's settings want done about an incident: pure, and the same each time. */
 final class Wishes {
-  private static final int ID_BYTES = 16;
+  private static final int ID_DIGITS = 32;
 
   private Wishes() {}
 
@@ -44,13 +42,8 @@ final class Wishes {
   }
 
   private static String id(String incident, Disposal what) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest((incident + '\n' + what.json()).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
-    }
+    return Hash.sha256((incident + '\n' + what.json()).getBytes(StandardCharsets.UTF_8))
+        .hex()
+        .substring(0, ID_DIGITS);
   }
 }

@@ -2,14 +2,22 @@ package io.waybillguard.agent.evidence;
 
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Span;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The log's one writer as other threads see it: they ask, it does, in order. Safe from any thread;
  * a future fails with the writer's own exception.
  */
 public interface LogClerk {
+  /** How long the log may take for what is waited for. */
+  Duration PATIENCE = Duration.ofSeconds(20);
+
   /**
    * Asks for a checkpoint over all that is accepted; done when it is durable. Gives the sealed
    * size.
@@ -21,6 +29,30 @@ public interface LogClerk {
 
   /** Asks for a record; done when it is durable. Gives its place. */
   CompletableFuture<Long> record(Event event);
+
+  /**
+   * Asks for a record and waits until it is durable. Gives its place.
+   *
+   * @throws IOException if the log does not take it within {@link #PATIENCE}; it may still come
+   */
+  default long write(Event event) throws IOException, InterruptedException {
+    return done("a " + event.type(), record(event));
+  }
+
+  /**
+   * Waits for something that was asked for.
+   *
+   * @param what it is, for the message
+   * @throws IOException if the log does not take it within {@link #PATIENCE}; it may still come
+   */
+  static <T> T done(String what, CompletableFuture<T> asked)
+      throws IOException, InterruptedException {
+    try {
+      return asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the log does not take " + what + " now: " + e, e);
+    }
+  }
 
   /**
    * Asks for the log to be set aside and another to begin in its place; done when the new log's

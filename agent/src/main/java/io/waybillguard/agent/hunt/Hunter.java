@@ -1,7 +1,6 @@
 package io.waybillguard.agent.hunt;
 
 import io.waybillguard.agent.event.CommandEnded;
-import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.HuntFinished;
 import io.waybillguard.agent.event.HuntStarted;
 import io.waybillguard.agent.event.Json;
@@ -20,10 +19,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +46,6 @@ public final class Hunter implements Duty {
   private static final long SLICE_MICROS = 40_000;
   private static final long KEEP_EVERY_MICROS = 5_000_000;
   private static final Duration IDLE = Duration.ofSeconds(10);
-  private static final Duration WRITER_PATIENCE = Duration.ofSeconds(20);
 
   private final Path data;
   private final LogClerk clerk;
@@ -181,7 +177,7 @@ public final class Hunter implements Duty {
     Instant began = resumed ? kept.progress().began() : clock.instant();
     if (kept.progress().stage() != Progress.Stage.DONE) {
       long unused =
-          record(
+          clerk.write(
               new HuntStarted(
                   clock.instant(),
                   order.id(),
@@ -236,10 +232,10 @@ public final class Hunter implements Duty {
             found.findings(),
             found.unlisted());
     OptionalLong there = written("hunt.end", order.id());
-    long seq = there.isPresent() ? there.getAsLong() : record(end);
+    long seq = there.isPresent() ? there.getAsLong() : clerk.write(end);
     if (written("hq.result", order.id()).isEmpty()) {
       long unused =
-          record(
+          clerk.write(
               new CommandEnded(
                   clock.instant(),
                   order.id(),
@@ -273,14 +269,6 @@ public final class Hunter implements Duty {
       }
     }
     return OptionalLong.empty();
-  }
-
-  private long record(Event event) throws IOException, InterruptedException {
-    try {
-      return clerk.record(event).get(WRITER_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the log does not take a " + event.type() + " now: " + e, e);
-    }
   }
 
   @Override

@@ -3,11 +3,9 @@ package io.waybillguard.agent.visit;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.VisitChange;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.waybillguard.agent.evidence.Hash;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -61,12 +59,7 @@ public record Scenery(
 
   /** SHA-256 over the canonical form, lower-case hex. */
   public String digest() {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(json().canonical()));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime must have SHA-256; this one has not", e);
-    }
+    return Hash.sha256(json().canonical()).hex();
   }
 
   /**

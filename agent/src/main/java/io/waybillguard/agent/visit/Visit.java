@@ -1,10 +1,8 @@
 package io.waybillguard.agent.visit;
 
+import io.waybillguard.agent.evidence.Hash;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -18,7 +16,7 @@ import java.util.Optional;
  */
 public record Visit(
     String id, String visitor, Instant from, Instant until, Optional<String> begun) {
-  private static final int ID_BYTES = 16;
+  private static final int ID_DIGITS = 32;
 
   /**
    * What the visit that a record announced is called: 32 lower-case hex digits.
@@ -27,14 +25,9 @@ public record Visit(
    * @param seq the record's place
    */
   public static String id(String origin, long seq) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest((origin + "\n" + seq).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime must have SHA-256; this one has not", e);
-    }
+    return Hash.sha256((origin + "\n" + seq).getBytes(StandardCharsets.UTF_8))
+        .hex()
+        .substring(0, ID_DIGITS);
   }
 
   Visit begunWith(String digest) {

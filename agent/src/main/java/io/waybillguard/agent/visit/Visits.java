@@ -1,6 +1,5 @@
 package io.waybillguard.agent.visit;
 
-import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.VisitBegun;
@@ -19,11 +18,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +36,6 @@ public final class Visits implements Duty {
   static final int MOST = 20;
 
   private static final Duration IDLE = Duration.ofSeconds(10);
-  private static final Duration WRITER_PATIENCE = Duration.ofSeconds(20);
 
   private final Path folder;
   private final VisitLog past;
@@ -122,17 +117,18 @@ public final class Visits implements Duty {
     if (written.isEmpty()) {
       SecretFile.folder(folder);
       SecretFile.write(file(visit.id()), there.json().canonical());
-      record(
-          new VisitBegun(
-              now,
-              visit.id(),
-              visit.visitor(),
-              visit.from(),
-              visit.until(),
-              there.count("autostart"),
-              there.count("program"),
-              there.count("usb"),
-              there.digest()));
+      long unused =
+          clerk.write(
+              new VisitBegun(
+                  now,
+                  visit.id(),
+                  visit.visitor(),
+                  visit.from(),
+                  visit.until(),
+                  there.count("autostart"),
+                  there.count("program"),
+                  there.count("usb"),
+                  there.digest()));
     }
     waiting.set(waiting.indexOf(visit), visit.begunWith(written.orElseGet(there::digest)));
     LOG.info("visit={} begins until={}", visit.id(), visit.until());
@@ -163,18 +159,20 @@ public final class Visits implements Duty {
       Visit visit, Compared compared, List<VisitChange> changes, List<String> unseen, Instant now)
       throws IOException, InterruptedException {
     int most = VisitEnded.MOST_LISTED;
-    record(
-        new VisitEnded(
-            now,
-            visit.id(),
-            visit.visitor(),
-            visit.from(),
-            visit.until(),
-            compared,
-            changes.stream().limit(most).toList(),
-            Math.max(0, changes.size() - most),
-            unseen.stream().limit(most).toList()));
-    long unused = done("a seal", clerk.seal()); // the slip is wanted now, with its signature
+    long unused =
+        clerk.write(
+            new VisitEnded(
+                now,
+                visit.id(),
+                visit.visitor(),
+                visit.from(),
+                visit.until(),
+                compared,
+                changes.stream().limit(most).toList(),
+                Math.max(0, changes.size() - most),
+                unseen.stream().limit(most).toList()));
+    // The slip is wanted now, with its signature.
+    long unusedSize = LogClerk.done("a seal", clerk.seal());
   }
 
   /** What was there before, if it is still what was written down. */
@@ -194,19 +192,6 @@ public final class Visits implements Duty {
 
   private Path file(String id) {
     return folder.resolve(id + ".json");
-  }
-
-  private void record(Event event) throws IOException, InterruptedException {
-    long unused = done("a " + event.type(), clerk.record(event));
-  }
-
-  private static long done(String what, CompletableFuture<Long> asked)
-      throws IOException, InterruptedException {
-    try {
-      return asked.get(WRITER_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the log does not take " + what + " now: " + e, e);
-    }
   }
 
   @Override
