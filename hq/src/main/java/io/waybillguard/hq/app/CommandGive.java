@@ -10,11 +10,8 @@ import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Workstation;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -179,22 +176,16 @@ final class CommandGive implements Command {
   }
 
   private Commands.Row row(Kind what, Json.Obj args, Workstation desk, String by) throws Exception {
-    byte[] id = new byte[16];
-    new SecureRandom().nextBytes(id);
-    Instant now = Instant.ofEpochMilli(call.clock().instant().toEpochMilli());
     Commands.Row row =
-        new Commands.Row(
-            HexFormat.of().formatHex(id),
+        Commands.Row.asked(
+            Commands.freshId(),
             desk.origin(),
             what.word(),
             args,
-            "",
             by,
             reason,
-            now,
-            now,
-            now.plus(Duration.ofDays(days)),
-            "");
+            call.clock().instant(),
+            Duration.ofDays(days));
     return what == Kind.ERASE ? row : Orders.signed(row, home.keys().commands());
   }
 }

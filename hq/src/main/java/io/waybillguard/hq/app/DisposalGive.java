@@ -68,7 +68,7 @@ final class DisposalGive implements Command {
           new Logs(database)
               .workstation(workstation)
               .orElseThrow(() -> new Complaint(Exit.USAGE, "workstation.unknown", workstation));
-      Commands.Row row = Orders.disposal(desk, "dispose", args, by, reason, call.clock().instant());
+      Commands.Row row = Orders.asked(desk, "dispose", args, by, reason, call.clock().instant());
       String said = "dispose · " + kind + " · " + Disposal.of(args).target() + " · " + reason;
       home.record(call, database, HqAct.Deed.COMMAND, by, desk.log(), said);
       new Commands(database).add(row);

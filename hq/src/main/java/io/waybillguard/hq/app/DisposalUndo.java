@@ -48,7 +48,7 @@ final class DisposalUndo implements Command {
               .orElseThrow(() -> new Complaint(Exit.USAGE, "workstation.unknown", workstation));
       Commands.Row row =
           Orders.signed(
-              Orders.disposal(
+              Orders.asked(
                   desk,
                   "undo",
                   Json.object().put("disposal", id),

@@ -68,22 +68,21 @@ final class CommandPages {
 
   /** The newest of a workstation's commands, and what its log says of them. */
   List<GivenCommand> of(Workstation desk) {
-    return of(desk, row -> true).stream().limit(OF_A_DESK).toList();
+    return commands.newestFor(desk, OF_A_DESK).stream().map(row -> of(desk, row)).toList();
   }
 
   /** Those of its newest commands that are meant, newest first. */
   List<GivenCommand> of(Workstation desk, Predicate<Commands.Row> meant) {
-    return commands.newestFor(desk, ALL).stream()
-        .filter(meant)
-        .map(
-            row ->
-                new GivenCommand(
-                    row,
-                    commands.states(row.id()).stream()
-                        .filter(state -> state.log().equals(desk.log()))
-                        .findFirst(),
-                    isOver(row)))
-        .toList();
+    return commands.newestFor(desk, ALL).stream().filter(meant).map(row -> of(desk, row)).toList();
+  }
+
+  private GivenCommand of(Workstation desk, Commands.Row row) {
+    return new GivenCommand(
+        row,
+        commands.states(row.id()).stream()
+            .filter(state -> state.log().equals(desk.log()))
+            .findFirst(),
+        isOver(row));
   }
 
   void askErase(Context request, Users.Session session) throws NotRecorded {

@@ -13,11 +13,9 @@ import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -42,7 +40,6 @@ public final class Orders {
   private final Database database;
   private final Path data;
   private final SigningKey key;
-  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param data HQ's data folder
@@ -68,46 +65,19 @@ public final class Orders {
       throw new OrderRefused(OrderRefused.Reason.RECORDS);
     }
     Json.Obj args = Json.object().put("request", reason).put("records", Span.pairs(spans));
-    byte[] id = new byte[16];
-    random.nextBytes(id);
-    Instant at = Instant.ofEpochMilli(now.toEpochMilli());
-    return new Commands.Row(
-        HexFormat.of().formatHex(id),
-        desk.origin(),
-        ERASE,
-        args,
-        "",
-        by,
-        reason,
-        at,
-        at,
-        at.plus(GOOD_FOR),
-        "");
+    return asked(desk, ERASE, args, by, reason, now);
   }
 
   /**
-   * A disposal, or its undoing, as it would be asked for; nothing is kept yet.
+   * A command as people give it to one workstation, good for a week; nothing is kept yet.
    *
-   * @param type {@code dispose} or {@code undo}
+   * @param type {@code dispose}, {@code undo}, {@code erase}
    * @param args as the workstation reads them
    */
-  public static Commands.Row disposal(
+  public static Commands.Row asked(
       Workstation desk, String type, Json.Obj args, String by, String reason, Instant now) {
-    byte[] id = new byte[16];
-    new SecureRandom().nextBytes(id);
-    Instant at = Instant.ofEpochMilli(now.toEpochMilli());
-    return new Commands.Row(
-        HexFormat.of().formatHex(id),
-        desk.origin(),
-        type,
-        args,
-        "",
-        by,
-        reason,
-        at,
-        at,
-        at.plus(GOOD_FOR),
-        "");
+    return Commands.Row.asked(
+        Commands.freshId(), desk.origin(), type, args, by, reason, now, GOOD_FOR);
   }
 
   /**
@@ -119,7 +89,7 @@ public final class Orders {
   public Commands.Row disposal(
       Workstation desk, Json.Obj args, String by, String reason, Instant now) throws OrderRefused {
     checkReason(reason);
-    return disposal(desk, DISPOSE, args, by, reason, now);
+    return asked(desk, DISPOSE, args, by, reason, now);
   }
 
   /**
@@ -142,7 +112,7 @@ public final class Orders {
             .byOrigin(order.target())
             .orElseThrow(() -> new OrderRefused(OrderRefused.Reason.UNKNOWN));
     Json.Obj args = Json.object().put("disposal", id);
-    return signed(disposal(desk, "undo", args, by, reason, now));
+    return signed(asked(desk, "undo", args, by, reason, now));
   }
 
   private static void checkReason(String reason) throws OrderRefused {

@@ -18,12 +18,10 @@ import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +48,6 @@ public final class Policies {
   private final Records records;
   private final SigningKey key;
   private final PolicyRows rows;
-  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param data HQ's data folder
@@ -127,7 +124,7 @@ public final class Policies {
         new String(policy.document(), StandardCharsets.UTF_8),
         source,
         scope,
-        freshId(),
+        Commands.freshId(),
         0,
         by,
         now);
@@ -161,30 +158,20 @@ public final class Policies {
   }
 
   private Commands.Row command(PolicyRows.Row row, int percent, String by, Instant now) {
-    Instant from = Instant.ofEpochMilli(now.toEpochMilli());
     Json.Obj args =
         new Stage(row.outlets(), percent, row.stage())
             .into(Json.object().put("version", row.version()).put("sha256", row.sha256()));
     return Orders.signed(
-        new Commands.Row(
-            freshId(),
+        Commands.Row.asked(
+            Commands.freshId(),
             row.outlets().size() == 1 ? "outlet/" + row.outlets().get(0) : "*",
             TYPE,
             args,
-            "",
             by,
             row.title(),
-            from,
-            from,
-            from.plus(TOLD_FOR),
-            ""),
+            now,
+            TOLD_FOR),
         key);
-  }
-
-  private String freshId() {
-    byte[] id = new byte[16];
-    random.nextBytes(id);
-    return HexFormat.of().formatHex(id);
   }
 
   /**
@@ -218,7 +205,7 @@ public final class Policies {
             .allMatch(r -> r.outlets().equals(first.outlets()) && (first.percent() == r.percent()));
     boolean sameDesks = alike && (first.percent() == Stage.ALL || since.size() == 1);
     Scope scope = sameDesks ? new Scope(first.outlets(), first.percent()) : Scope.ALL;
-    String stage = sameDesks ? first.stage() : freshId();
+    String stage = sameDesks ? first.stage() : Commands.freshId();
     if (version == 0) {
       String document = new String(Policy.NONE.document(), StandardCharsets.UTF_8);
       return draft(Policy.NONE.sha256(), "", document, "", scope, stage, 0, by, now);

@@ -19,13 +19,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -59,7 +57,6 @@ public final class Pulling {
   private final Path data;
   private final Pull pull;
   private final InstantSource clock;
-  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param data HQ's data folder
@@ -114,7 +111,7 @@ public final class Pulling {
         wish.patience().isZero()
             ? List.of()
             : pulls.missing(wish.desk().log(), wish.from(), wish.to());
-    String id = fresh();
+    String id = Commands.freshId();
     List<String> asked = new ArrayList<>();
     for (Span each : joined(missing)) {
       asked.add(askFor(each, wish, id, now));
@@ -143,18 +140,15 @@ public final class Pulling {
 
   private String askFor(Span records, Wish wish, String pull, Instant now) {
     Commands.Row row =
-        new Commands.Row(
-            fresh(),
+        Commands.Row.asked(
+            Commands.freshId(),
             wish.desk().origin(),
             "pull",
             Json.object().put("from", records.from()).put("to", records.to()),
-            "",
             wish.by(),
             wish.reason().isEmpty() ? "pull " + pull : wish.reason(),
             now,
-            now,
-            now.plus(wish.patience()),
-            "");
+            wish.patience());
     commands.add(orders.signed(row));
     return row.id();
   }
@@ -176,12 +170,6 @@ public final class Pulling {
 
   private static long gap(List<Span> spans, int i) {
     return spans.get(i + 1).from() - spans.get(i).to();
-  }
-
-  private String fresh() {
-    byte[] id = new byte[16];
-    random.nextBytes(id);
-    return HexFormat.of().formatHex(id);
   }
 
   /** The bundle of a pull that is done; absent when it is not there any more. */

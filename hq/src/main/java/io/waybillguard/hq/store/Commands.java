@@ -7,11 +7,13 @@ import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.agent.report.wire.Stage;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,8 @@ import org.jdbi.v3.core.Handle;
 public final class Commands {
   /** At most so many go out with one heartbeat. */
   private static final int AT_ONCE = 16;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
    * Bytes of arguments that go out with one heartbeat, whose answer has 64 KiB; a command alone may
@@ -53,7 +57,35 @@ public final class Commands {
       Instant asked,
       Instant notBefore,
       Instant expires,
-      String approvedBy) {}
+      String approvedBy) {
+
+    /**
+     * A command as it is asked for: without a signature, good from now on.
+     *
+     * @param id of its own: {@link Commands#freshId}
+     * @param now cut to the millisecond, which is what a message holds
+     */
+    public static Row asked(
+        String id,
+        String target,
+        String type,
+        Json.Obj args,
+        String by,
+        String reason,
+        Instant now,
+        Duration goodFor) {
+      Instant at = Instant.ofEpochMilli(now.toEpochMilli());
+      return new Row(
+          id, target, type, args, "", by, reason, at, at, at.plusMillis(goodFor.toMillis()), "");
+    }
+  }
+
+  /** An id that nothing else has: 32 lower-case hex digits. */
+  public static String freshId() {
+    byte[] id = new byte[16];
+    RANDOM.nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
 
   /**
    * What a desk's log says of a command.

@@ -10,14 +10,12 @@ import io.waybillguard.hq.store.FleetRows;
 import io.waybillguard.hq.store.SweepRows;
 import io.waybillguard.hq.store.Workstation;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +33,6 @@ public final class Sweeps {
 
   private final Database database;
   private final SigningKey key;
-  private final SecureRandom random = new SecureRandom();
 
   /**
    * @param key HQ's command key
@@ -55,7 +52,7 @@ public final class Sweeps {
 
   /** A sweep as it would be published; nothing is kept yet. */
   public Draft draft(SweepFile file, String by, Instant now) {
-    String id = freshId();
+    String id = Commands.freshId();
     Optional<Instant> next =
         file.every().map(every -> every.after(now, now, ZoneId.systemDefault()));
     return draft(
@@ -74,27 +71,17 @@ public final class Sweeps {
       Duration lasts,
       String by,
       Instant now) {
-    Instant from = Instant.ofEpochMilli(now.toEpochMilli());
     Commands.Row command =
-        new Commands.Row(
+        Commands.Row.asked(
             row.id(),
             outlets.size() == 1 ? "outlet/" + outlets.get(0) : "*",
             TYPE,
             args,
-            "",
             by,
             args.text("title", ""),
-            from,
-            from,
-            from.plusMillis(lasts.toMillis()),
-            "");
+            now,
+            lasts);
     return new Draft(row, Orders.signed(command, key));
-  }
-
-  private String freshId() {
-    byte[] id = new byte[16];
-    random.nextBytes(id);
-    return HexFormat.of().formatHex(id);
   }
 
   /** Publishes a sweep: from now on desks are told of it. */
@@ -132,7 +119,7 @@ public final class Sweeps {
     Commands.Row before = command(due.id());
     Commands.Row first = command(due.series());
     Every every = Every.of(due.every()).orElseThrow();
-    String id = freshId();
+    String id = Commands.freshId();
     Instant next = every.after(first.asked(), now, ZoneId.systemDefault());
     Json.Obj args = Json.parse(before.args().canonical());
     if (args.has("stage")) {
