@@ -142,7 +142,7 @@ def remote_control():
     try:
         came = lab.wait_for("the record of the login", lambda: records("session.start"), 30)
         checks.that("a remote-control tool is a login while its words say that somebody is in", len(came) == 1 and came[0]["event"]["service"]["uid"] == "rustdesk", [each["summary"] for each in came])
-        checks.that("with what the process was", came[0]["event"]["process"]["path"].endswith("rustdesk.exe") if "process" in came[0]["event"] else "rustdesk.exe" in json.dumps(came[0]), came[0]["event"].get("unmapped"))
+        checks.that("with what the process was", came[0]["event"]["actor"]["process"]["path"].endswith("\\rustdesk.exe"), came[0]["event"]["actor"])
     finally:
         tool.kill()
     over = lab.wait_for("the record of its end", lambda: records("session.end"), 30)

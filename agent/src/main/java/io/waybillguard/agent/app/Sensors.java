@@ -248,7 +248,7 @@ final class Sensors {
 
   private static Sensor sessions(Config.Session config, Path data, InstantSource clock)
       throws IOException {
-    List<RemoteTool> tools = tools(RemoteToolsFile.linux(), pattern -> pattern);
+    List<RemoteTool> tools = tools(RemoteToolsFile.linux(), UnaryOperator.identity());
     Set<String> programs = programs(tools);
     return new SessionSensor(
         new LinuxRemoteAccess(programs),

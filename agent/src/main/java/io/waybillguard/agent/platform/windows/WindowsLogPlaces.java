@@ -1,12 +1,7 @@
 package io.waybillguard.agent.platform.windows;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -49,20 +44,6 @@ public final class WindowsLogPlaces {
    * @throws IOException if they cannot be listed
    */
   public List<Path> profiles() throws IOException {
-    List<Path> profiles = new ArrayList<>();
-    Path users = drive.resolve("Users");
-    if (Files.isDirectory(users)) {
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(users)) {
-        for (Path each : all) {
-          // "All Users" and "Default User" are links to places that are looked at anyway.
-          if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
-            profiles.add(each);
-          }
-        }
-      } catch (DirectoryIteratorException e) {
-        throw e.getCause();
-      }
-    }
-    return profiles;
+    return Profiles.of(drive);
   }
 }

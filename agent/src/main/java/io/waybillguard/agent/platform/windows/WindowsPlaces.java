@@ -3,7 +3,6 @@ package io.waybillguard.agent.platform.windows;
 import io.waybillguard.agent.platform.shared.FolderTree;
 import io.waybillguard.agent.platform.shared.FolderWatch;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -58,18 +57,8 @@ final class WindowsPlaces implements FolderWatch.Places {
     List<FolderTree.Root> all = new ArrayList<>();
     more.forEach(folder -> all.add(new FolderTree.Root(folder, 8)));
     add(drive, OF_THE_SYSTEM, all);
-    Path users = drive.resolve("Users");
-    if (Files.isDirectory(users)) {
-      try (DirectoryStream<Path> homes = Files.newDirectoryStream(users)) {
-        for (Path home : homes) {
-          // Older names of folders are links there, each to another that is looked at anyway.
-          if (Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
-            add(home, IN_A_HOME, all);
-          }
-        }
-      } catch (java.nio.file.DirectoryIteratorException e) {
-        throw e.getCause();
-      }
+    for (Path home : Profiles.of(drive)) {
+      add(home, IN_A_HOME, all);
     }
     return all;
   }

@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
 import io.waybillguard.agent.platform.ProcessFacts;
-import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.RemoteAccess;
 import io.waybillguard.agent.platform.RemoteSigns;
 import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
@@ -39,7 +38,7 @@ public final class WindowsRemoteAccess implements RemoteAccess {
 
   private final SystemEvents events;
   private final Set<String> programs;
-  private final Processes processes;
+  private final WindowsProcesses processes;
   private final WindowsSockets.Connections connections = new IpHelper();
   private final Bell bell = new Bell();
   private Runnable deaf = () -> {};
@@ -51,9 +50,11 @@ public final class WindowsRemoteAccess implements RemoteAccess {
   /**
    * @param events rings when a session changes
    * @param programs names of the tools' processes
-   * @param processes who is at the other end of a connection within this machine
+   * @param processes who the tools are, and who is at the other end of a connection within this
+   *     machine
    */
-  public WindowsRemoteAccess(SystemEvents events, Set<String> programs, Processes processes) {
+  public WindowsRemoteAccess(
+      SystemEvents events, Set<String> programs, WindowsProcesses processes) {
     this.events = events;
     this.programs = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     this.programs.addAll(programs);
@@ -124,17 +125,12 @@ public final class WindowsRemoteAccess implements RemoteAccess {
     if (before != null && before.began().equals(began) && !before.commandLine().isEmpty()) {
       return before;
     }
-    String user = ProcessHandle.of(entry.pid()).flatMap(p -> p.info().user()).orElse("");
     String words = CommandLines.of(entry.pid());
     if (words.isEmpty()) {
       LOG.debug("pid={} name={} does not tell what it was started with", entry.pid(), entry.name());
     }
     ToolProcess tool =
-        new ToolProcess(
-            new ProcessFacts(entry.pid(), Toolhelp.path(entry.pid()), user, entry.parent()),
-            entry.name(),
-            words,
-            began);
+        new ToolProcess(processes.learn(entry.pid(), entry.parent()), entry.name(), words, began);
     known.put(entry.pid(), tool);
     return tool;
   }
