@@ -45,6 +45,8 @@ import io.waybillguard.hq.store.SearchIndex;
 import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.sweeps.Sweeps;
+import io.waybillguard.hq.trust.CertificateRefused;
+import io.waybillguard.hq.trust.GivenCertificate;
 import io.waybillguard.hq.trust.HqKeys;
 import io.waybillguard.hq.trust.ServerIdentity;
 import java.io.Closeable;
@@ -88,6 +90,8 @@ final class Hq implements AutoCloseable {
    * @param certificateLife how long a workstation's certificate holds
    * @param monitor where machines ask how it is; absent for nowhere
    * @param feeds where records go besides
+   * @param given the certificate that the console shows; absent for one of HQ's own
+   * @param lookAtCertificates how often it is looked whether another certificate is to be shown
    */
   record Settings(
       Location at,
@@ -98,7 +102,12 @@ final class Hq implements AutoCloseable {
       Duration heartbeat,
       Duration certificateLife,
       Optional<Address> monitor,
-      List<Plan> feeds) {
+      List<Plan> feeds,
+      Optional<GivenCertificate> given,
+      Duration lookAtCertificates) {
+    /** Often enough for a certificate that was replaced because its key was lost. */
+    static final Duration HOURLY = Duration.ofHours(1);
+
     Settings {
       names = List.copyOf(names);
       feeds = List.copyOf(feeds);
@@ -122,7 +131,9 @@ final class Hq implements AutoCloseable {
           heartbeat,
           certificateLife,
           Optional.empty(),
-          List.of());
+          List.of(),
+          Optional.empty(),
+          HOURLY);
     }
 
     /** The same, with a listener for machines that watch. */
@@ -136,13 +147,41 @@ final class Hq implements AutoCloseable {
           heartbeat,
           certificateLife,
           Optional.of(place),
-          feeds);
+          feeds,
+          given,
+          lookAtCertificates);
     }
 
     /** The same, with these feeds. */
     Settings feeding(List<Plan> plans) {
       return new Settings(
-          at, domain, agents, console, names, heartbeat, certificateLife, monitor, plans);
+          at,
+          domain,
+          agents,
+          console,
+          names,
+          heartbeat,
+          certificateLife,
+          monitor,
+          plans,
+          given,
+          lookAtCertificates);
+    }
+
+    /** The same, with this certificate for people, looked at this often. */
+    Settings showing(GivenCertificate certificate, Duration every) {
+      return new Settings(
+          at,
+          domain,
+          agents,
+          console,
+          names,
+          heartbeat,
+          certificateLife,
+          monitor,
+          feeds,
+          Optional.of(certificate),
+          every);
     }
 
     Path data() {
@@ -175,7 +214,16 @@ final class Hq implements AutoCloseable {
       parts.add(alone);
       this.keys = keys(settings, new Bond(database, data), clock);
       Fleet.setInterval(database, settings.heartbeat());
-      ServerIdentity identity = ServerIdentity.of(keys, hosts(settings), clock.instant());
+      Certificates certificates = new Certificates(clock);
+      parts.add(certificates);
+      Certificates.Source ours = now -> ServerIdentity.of(keys, hosts(settings), now);
+      Certificates.Source forPeople =
+          settings
+              .given()
+              .<Certificates.Source>map(given -> now -> ServerIdentity.of(keys, given, now))
+              .orElse(ours);
+      ServerIdentity identity = first(ours, clock);
+      ServerIdentity toPeople = first(forPeople, clock);
 
       Passwords passwords = new Passwords();
       this.firstPassword = firstPassword(database, passwords, clock);
@@ -226,6 +274,7 @@ final class Hq implements AutoCloseable {
                 watching.count("agents", config);
               });
       parts.add(agents);
+      certificates.of("agents", agents, ours, identity);
       parts.add(new Indexing(new SearchIndex(database, files)));
       this.acts = Acts.open(data, keys.domain(), Version.current(), database, clock);
       parts.add(acts);
@@ -244,15 +293,21 @@ final class Hq implements AutoCloseable {
           listen(
               "console",
               settings.console(),
-              identity,
+              toPeople,
               Https.Clients.ARE_NOT_ASKED,
               config -> {
                 pages.routes(config);
                 watching.count("console", config);
               });
       parts.add(console);
+      certificates.of("console", console, forPeople, toPeople);
       this.monitor = monitor(settings, identity, watching);
-      monitor.ifPresent(parts::add);
+      monitor.ifPresent(
+          server -> {
+            parts.add(server);
+            certificates.of("monitor", server, ours, identity);
+          });
+      certificates.every(settings.lookAtCertificates());
       startFeeds(new FeedRows(database), files, clock);
       parts.remove(alone);
       alone.close();
@@ -337,6 +392,15 @@ final class Hq implements AutoCloseable {
     String password = passwords.fresh();
     users.put(FIRST_USER, Users.Role.ADMIN, passwords.hash(password), clock.instant());
     return Optional.of(password);
+  }
+
+  private static ServerIdentity first(Certificates.Source source, InstantSource clock)
+      throws Complaint, IOException, GeneralSecurityException {
+    try {
+      return source.at(clock.instant());
+    } catch (CertificateRefused e) {
+      throw new Complaint(e, Exit.USAGE, e.key(), e.details().toArray());
+    }
   }
 
   private static Https listen(

@@ -6,6 +6,7 @@ import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.trust.CertificateAuthority;
+import io.waybillguard.hq.trust.GivenCertificate;
 import io.waybillguard.hq.trust.HqKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,12 @@ final class Serve implements Command {
 
   @Option(names = "--feeds", paramLabel = "FILE", descriptionKey = "feeds")
   private @Nullable Path feeds;
+
+  @Option(names = "--console-certificate", paramLabel = "FILE")
+  private @Nullable Path consoleCertificate;
+
+  @Option(names = "--console-key", paramLabel = "FILE")
+  private @Nullable Path consoleKey;
 
   /** For trying out renewal without waiting two months. */
   @Option(names = "--certificate-life", paramLabel = "SPAN", converter = Spans.class, hidden = true)
@@ -110,6 +117,9 @@ final class Serve implements Command {
   }
 
   private Hq.Settings settings() throws Complaint, IOException {
+    if ((consoleCertificate == null) != (consoleKey == null)) {
+      throw new Complaint(Exit.USAGE, "certificate.half");
+    }
     return new Hq.Settings(
         home.location(),
         domain.isEmpty() ? Optional.empty() : Optional.of(domain),
@@ -119,6 +129,10 @@ final class Serve implements Command {
         heartbeat,
         certificateLife,
         Optional.ofNullable(monitor),
-        feeds());
+        feeds(),
+        consoleCertificate == null || consoleKey == null
+            ? Optional.empty()
+            : Optional.of(new GivenCertificate(consoleCertificate, consoleKey)),
+        Hq.Settings.HOURLY);
   }
 }

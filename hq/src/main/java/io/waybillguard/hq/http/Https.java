@@ -8,6 +8,7 @@ import java.net.BindException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
@@ -20,7 +21,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** One HTTPS server with HQ's certificate. Closed once. */
+/** One HTTPS server. Closed once. */
 public final class Https implements AutoCloseable {
   /** An idle or stuck client is let go after this. */
   private static final Duration IDLE = Duration.ofSeconds(60);
@@ -36,10 +37,12 @@ public final class Https implements AutoCloseable {
   }
 
   private final Javalin server;
+  private final SslContextFactory.Server tls;
   private final Address listening;
 
-  private Https(Javalin server, Address listening) {
+  private Https(Javalin server, SslContextFactory.Server tls, Address listening) {
     this.server = server;
+    this.tls = tls;
     this.listening = listening;
   }
 
@@ -57,14 +60,14 @@ public final class Https implements AutoCloseable {
       Clients clients,
       Consumer<JavalinConfig> routes)
       throws IOException {
+    SslContextFactory.Server tls = tls(identity, clients);
     Javalin server =
         Javalin.create(
             config -> {
               config.startup.showJavalinBanner = false;
               config.startup.showOldJavalinVersionWarning = false;
               config.jetty.threadPool = threads(name);
-              config.jetty.addConnector(
-                  (jetty, ignored) -> connector(jetty, at, identity, clients));
+              config.jetty.addConnector((jetty, ignored) -> connector(jetty, at, tls));
               routes.accept(config);
             });
     try {
@@ -73,7 +76,7 @@ public final class Https implements AutoCloseable {
       server.stop();
       throw cannotListen(at, e);
     }
-    return new Https(server, new Address(at.host(), server.port()));
+    return new Https(server, tls, new Address(at.host(), server.port()));
   }
 
   private static QueuedThreadPool threads(String name) {
@@ -82,15 +85,22 @@ public final class Https implements AutoCloseable {
     return threads;
   }
 
-  private static Connector connector(
-      Server jetty, Address at, ServerIdentity identity, Clients clients) {
+  private static SslContextFactory.Server tls(ServerIdentity identity, Clients clients) {
     SslContextFactory.Server tls = new SslContextFactory.Server();
-    tls.setKeyStore(identity.keys());
-    tls.setKeyStorePassword(identity.password());
+    take(tls, identity);
     tls.setTrustStore(identity.trust());
     tls.setWantClientAuth(clients == Clients.MAY_SHOW_CERTIFICATE);
     tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
     tls.setSniRequired(false);
+    return tls;
+  }
+
+  private static void take(SslContextFactory tls, ServerIdentity identity) {
+    tls.setKeyStore(identity.keys());
+    tls.setKeyStorePassword(identity.password());
+  }
+
+  private static Connector connector(Server jetty, Address at, SslContextFactory.Server tls) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     // Agents pin the CA and may reach HQ by an address; the name in SNI decides nothing here.
@@ -118,6 +128,19 @@ public final class Https implements AutoCloseable {
       }
     }
     return new IOException("cannot listen at " + at.host() + ":" + at.port(), e);
+  }
+
+  /**
+   * Shows another certificate from now on; connections that stand go on with theirs. Any thread.
+   *
+   * @throws GeneralSecurityException if it cannot be shown; then the one before still is
+   */
+  public void show(ServerIdentity identity) throws GeneralSecurityException {
+    try {
+      tls.reload(factory -> take(factory, identity));
+    } catch (Exception e) { // Jetty declares no narrower one
+      throw new GeneralSecurityException("the server does not take the certificate", e);
+    }
   }
 
   /** Where it listens, with the port that was found when 0 was asked for. */

@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The certificate that HQ's two servers show, with the CA behind it in the chain, so that a client
- * can pin the CA by its hash. Remade at a start when it would soon end or lacks a name.
+ * The certificate that a server of HQ shows. HQ's own has the CA behind it in the chain, so that a
+ * client can pin the CA by its hash, and is remade when it would soon end or lacks a name.
  */
 public final class ServerIdentity {
   private static final Duration RENEW_BEFORE = Duration.ofDays(60);
@@ -35,11 +35,14 @@ public final class ServerIdentity {
   private final KeyStore keys;
   private final KeyStore trust;
   private final String password;
+  private final X509Certificate certificate;
 
-  private ServerIdentity(KeyStore keys, KeyStore trust, String password) {
+  private ServerIdentity(
+      KeyStore keys, KeyStore trust, String password, X509Certificate certificate) {
     this.keys = keys;
     this.trust = trust;
     this.password = password;
+    this.certificate = certificate;
   }
 
   /**
@@ -58,7 +61,18 @@ public final class ServerIdentity {
       String both = new String(Pem.of(pair.getPrivate()), US_ASCII) + Pem.of(issued);
       DurableFile.write(file, both.getBytes(US_ASCII), true);
     }
-    return load(hq, Pem.ecKey(Files.readAllBytes(file)), Pem.certificate(certificatePart(file)));
+    X509Certificate own = Pem.certificate(certificatePart(file));
+    return showing(hq, Pem.ecKey(Files.readAllBytes(file)), List.of(own, hq.ca().certificate()));
+  }
+
+  /**
+   * One that people's browsers trust already.
+   *
+   * @throws CertificateRefused if it cannot be shown, with the reason
+   */
+  public static ServerIdentity of(HqKeys hq, GivenCertificate given, Instant now)
+      throws CertificateRefused, IOException, GeneralSecurityException {
+    return given.identity(hq, now);
   }
 
   private static byte[] certificatePart(Path file) throws IOException {
@@ -78,7 +92,7 @@ public final class ServerIdentity {
     return has.containsAll(names);
   }
 
-  private static ServerIdentity load(HqKeys hq, PrivateKey key, X509Certificate certificate)
+  static ServerIdentity showing(HqKeys hq, PrivateKey key, List<X509Certificate> chain)
       throws IOException, GeneralSecurityException {
     byte[] random = new byte[16];
     new SecureRandom().nextBytes(random);
@@ -86,15 +100,16 @@ public final class ServerIdentity {
     String password = HexFormat.of().formatHex(random);
     KeyStore keys = KeyStore.getInstance("PKCS12");
     keys.load(null, null);
-    keys.setKeyEntry(
-        "server",
-        key,
-        password.toCharArray(),
-        new Certificate[] {certificate, hq.ca().certificate()});
+    keys.setKeyEntry("server", key, password.toCharArray(), chain.toArray(Certificate[]::new));
     KeyStore trust = KeyStore.getInstance("PKCS12");
     trust.load(null, null);
     trust.setCertificateEntry("ca", hq.ca().certificate());
-    return new ServerIdentity(keys, trust, password);
+    return new ServerIdentity(keys, trust, password, chain.get(0));
+  }
+
+  /** The server's own certificate, the first of its chain. */
+  public X509Certificate certificate() {
+    return certificate;
   }
 
   /** The server's key with its chain. */
