@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
@@ -29,7 +28,7 @@ LIMITS = {
     "forces_per_record": 1.5,
     "writes_per_record": 40.0,
     "pipeline_bytes_per_record": 70_000,
-    "disk_bytes_per_record": 2_500,
+    "disk_bytes_per_record": 1_200,
 }
 FORCES = ("fsync", "fdatasync", "msync", "sync_file_range")
 WRITES = ("write", "pwrite64", "writev", "pwritev", "ftruncate", "rename", "unlink", "openat")
@@ -72,13 +71,6 @@ class Desk:
         # Who answers jcmd makes objects for the answer.
         return {name: float(number) * units[unit] for name, number, unit in found if name not in ("Attach Listener", "Signal Dispatcher")}
 
-    def stored(self):
-        """Bytes of the log's pages that hold something, those that are in the write-ahead file only among them."""
-        log = sqlite3.connect("file:%s?mode=ro" % os.path.join(self.home, "data", "evidence.db"), uri=True)
-        pages, free, size = (log.execute("PRAGMA " + each).fetchone()[0] for each in ("page_count", "freelist_count", "page_size"))
-        log.close()
-        return (pages - free) * size
-
     def classes(self):
         said = subprocess.run(["jstat", "-class", str(self.pid())], capture_output=True, text=True, check=True).stdout
         return int(said.splitlines()[1].split()[0])
@@ -111,10 +103,10 @@ def measure(desk):
     try:
         for _ in range(50):
             desk.program(durable)
-        before, at, size = desk.allocated(), desk.stored(), durable.size
+        before, at, size = desk.allocated(), sensors.stored(desk.home)[0], durable.size
         for _ in range(ACTS):
             desk.program(durable)
-        stored, records = desk.stored() - at, durable.size - size
+        stored, records = sensors.stored(desk.home)[0] - at, durable.size - size
         threads = {name: round((made - before.get(name, 0)) / records) for name, made in desk.allocated().items()}
         first = durable.size
         calls = traced(desk, durable)

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""sensors.py RUN_DIR [--n N] [--seconds S] [--quick] [--jar JAR]     act -> durable record for each sensor, beside inotifywait and fatrace
+"""sensors.py RUN_DIR [--n N] [--seconds S] [--settle S] [--quick] [--alone] [--jar JAR]     act -> durable record for each sensor, beside inotifywait and fatrace
 
 As root. Each sensor is made to see N acts (default 100, fewer where an act takes seconds), first with nothing else going on, then while another
 process makes 1,000 file events a second: a program copied into a folder of root's home; a unit written to /etc/systemd/system; an image read by a program
-of its own; a connection that ends after 1 MiB; an SSH login on loopback. Then 60 s of rest give what each watcher costs, and for S seconds (default 60)
-a generator makes 50,000 file events a second, and 5,000 new programs a second: what is missing in the log is counted, exactly.
+of its own; a connection that ends after 1 MiB; an SSH login on loopback. Before that, after --settle seconds, 60 s of rest give what each watcher costs, and
+after it for S seconds (default 60) a generator makes 50,000 file events a second, and 5,000 new programs a second: what is missing in the log is counted, exactly.
 What is measured: from just before the end of the act (the close of a file, the end of a connection, the start of ssh), by this script's clock, until another
-process can read the record in the database, which is looked at every millisecond: a commit is visible after it was forced to disk. inotifywait and
+process can read the record in the database, which is looked at every millisecond: a commit is visible after it was forced to disk. The same until HQ holds it (a real
+HQ on this host to which the agent is enrolled, but with --alone). inotifywait and
 fatrace: when this script has read their line. A USB device needs a bus; that delay is measured in the rig's guest.
 Nothing is asserted about time. Prints a table; JSON to RUN_DIR/sensors.json. Exit 1 when a record of an act is missing.
 """
@@ -24,6 +25,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "it", "guest"))
 import lab  # noqa: E402
+from headquarters import Headquarters  # noqa: E402
 
 LOAD = r'''
 import os, sys, time
@@ -120,13 +122,13 @@ class Durable:
 
 
 def spent(pid):
-    """CPU seconds, context switches, threads, RSS and PSS in KiB."""
+    """CPU seconds, times it waited for something and was woken, threads, RSS and PSS in KiB."""
     with open("/proc/%d/stat" % pid) as f:
         fields = f.read().rsplit(")", 1)[1].split()
     switches = 0
     for task in os.listdir("/proc/%d/task" % pid):
         for line in lab.read("/proc/%d/task/%s/status" % (pid, task)).splitlines():
-            if "ctxt_switches" in line:
+            if line.startswith("voluntary_ctxt_switches"):
                 switches += int(line.split()[1])
     sizes = dict(line.split(":", 1) for line in lab.read("/proc/%d/smaps_rollup" % pid).splitlines()[1:])
     kib = lambda key: int(sizes[key].split()[0])
@@ -139,7 +141,7 @@ def by_thread(pid):
     for task in os.listdir("/proc/%d/task" % pid):
         at = "/proc/%d/task/%s/" % (pid, task)
         fields = lab.read(at + "stat").rsplit(")", 1)[-1].split()
-        switches = sum(int(line.split()[1]) for line in lab.read(at + "status").splitlines() if "ctxt_switches" in line)
+        switches = sum(int(line.split()[1]) for line in lab.read(at + "status").splitlines() if line.startswith("voluntary_ctxt_switches"))
         if fields:
             before = found.get(lab.read(at + "comm").strip(), (0, 0))
             found[lab.read(at + "comm").strip()] = (before[0] + (int(fields[11]) + int(fields[12])) / TICK, before[1] + switches)
@@ -299,27 +301,69 @@ def storm(folder, desk, rate, seconds, program=None):
     return int(made), round(int(made) / float(took))
 
 
-def measure(folder, given, desk):
-    home, scan = os.path.join(folder, "home"), os.path.join(folder, "scan")
-    os.makedirs(os.path.join(home, "config"))
-    os.makedirs(scan)
-    with open(os.path.join(scan, "1.jpg"), "wb") as f:
-        f.write(b"\xff\xd8\xff\xe0" + os.urandom(200_000))
-    with open(os.path.join(home, "config", "agent.yaml"), "w") as f:
-        f.write("sensors:\n  image:\n    folders: [%s]\n" % scan)
+def at_rest(agent, others, seconds):
+    """What each watcher takes while nothing is done on purpose, and what each of the agent's threads does."""
+    pids = [("agent", agent.process.pid)] + [(w.name, w.process.pid) for w in others]
+    before, threads, at = {name: spent(pid) for name, pid in pids}, by_thread(agent.process.pid), time.monotonic()
+    time.sleep(seconds)
+    took = time.monotonic() - at
+    cost = {}
+    for name, pid in pids:
+        a, b = before[name], spent(pid)
+        cost[name] = {"cpu_s_per_hour": round((b[0] - a[0]) * 3600 / took, 1), "wakeups_per_s": round((b[1] - a[1]) / took, 1)}
+        cost[name].update(threads=b[2], open_files=len(os.listdir("/proc/%d/fd" % pid)), rss_kib=b[3], pss_kib=b[4])
+    after = by_thread(agent.process.pid)
+    by = {name: (after[name][0] - threads.get(name, (0, 0))[0], after[name][1] - threads.get(name, (0, 0))[1]) for name in after}
+    cost["threads"] = {n: {"cpu_s_per_hour": round(c * 3600 / took, 1), "wakeups_per_s": round(k / took, 2)} for n, (c, k) in sorted(by.items()) if k}
+    return cost
+
+
+def stored(home):
+    """Bytes of the log's pages that hold something, those that are in the write-ahead file only among them; and its records."""
+    log = sqlite3.connect("file:%s?mode=ro" % os.path.join(home, "data", "evidence.db"), uri=True)
+    pages, free, size = (log.execute("PRAGMA " + each).fetchone()[0] for each in ("page_count", "freelist_count", "page_size"))
+    (records,) = log.execute("SELECT count(*) FROM leaf").fetchone()
+    log.close()
+    return (pages - free) * size, records
+
+
+def until(answer, seconds, every=0.5):
+    """Whether it became so in that time; unlike lab.wait_for this may be no."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer():
+            return True
+        time.sleep(every)
+    return False
+
+
+class Settled:
+    """Whether what comes is no more than what others do on the machine: 20 records in two seconds."""
+
+    def __init__(self, home):
+        self.home, self.size = home, -1000
+
+    def is_so(self):
+        before, self.size = self.size, stored(self.home)[1]
+        return self.size - before < 20
+
+
+def watchers(desk):
+    """The peers that can be had here."""
+    others = []
+    for name, command in (("inotifywait", ["inotifywait", "-m", "-q", "-e", "close_write", desk]), ("fatrace", ["fatrace", "-f", "W"])):
+        if shutil.which(name):
+            others.append(Watcher(command))
+        else:
+            print("================ SKIPPED %s: not here (apt-get install inotify-tools fatrace)" % name, flush=True)
+    return others
+
+
+def acts_of(acts, given, desk, loads, began):
+    """Every sensor is made to see its acts, at rest and under load."""
     few, some = max(3, given.n // 20), max(5, given.n // 5)
-    agent = lab.Server(["java", "@" + JVM_OPTIONS, "-jar", given.jar, "run", "--home", home], folder, "agent")
-    acts, others, load, began, loads, storms = Acts(folder, desk, scan), [], None, {}, {}, {}
+    load = None
     try:
-        print(agent.ready(120), flush=True)
-        time.sleep(15)  # the first look at what is here already
-        durable = Durable(home)
-        for name, command in (("inotifywait", ["inotifywait", "-m", "-q", "-e", "close_write", desk]), ("fatrace", ["fatrace", "-f", "W"])):
-            if shutil.which(name):
-                others.append(Watcher(command))
-            else:
-                print("================ SKIPPED %s: not here (apt-get install inotify-tools fatrace)" % name, flush=True)
-        time.sleep(1)
         for phase in ("idle", "load"):
             if phase == "load":
                 load = subprocess.Popen([sys.executable, "-c", LOAD, desk], stdout=subprocess.PIPE, text=True)
@@ -328,61 +372,97 @@ def measure(folder, given, desk):
             for sensor, n in (("program", given.n), ("persistence", few), ("image", some), ("upload", some), ("session", few)):
                 began[phase, sensor] = getattr(acts, sensor)(phase, n)
                 print("%s: %d acts for %s" % (phase, len(began[phase, sensor]), sensor), flush=True)
-        load.terminate()
-        load.wait(10)
+    finally:
+        if load:
+            load.terminate()
+            load.wait(10)
+
+
+def storms_of(folder, given, desk, home):
+    """What is made faster than anybody can read, and what came of it; returns when nothing more comes."""
+    storms = {}
+    if not shutil.which("cc"):
+        print("================ SKIPPED storms: no cc here (apt-get install gcc libc6-dev)", flush=True)
+        return storms
+    for what, rate, program in (("drained", 50_000, None), ("recorded", 5_000, "/bin/true")):
+        made, rate_made = storm(folder, desk, rate, given.seconds, program)
+        storms[what] = {"made": made, "made_per_s": rate_made}
+        print("%s: %d acts, %d a second" % (what, made, rate_made), flush=True)
+    if not until(Settled(home).is_so, 40, 2):
+        print("others on this machine go on making records", flush=True)
+    return storms
+
+
+def measure(folder, given, desk, more=lambda home, agent, hq: {}):
+    """All of it; more() is asked at the end, while agent and HQ still run."""
+    home, scan = os.path.join(folder, "home"), os.path.join(folder, "scan")
+    os.makedirs(os.path.join(home, "config"))
+    os.makedirs(scan)
+    with open(os.path.join(scan, "1.jpg"), "wb") as f:
+        f.write(b"\xff\xd8\xff\xe0" + os.urandom(200_000))
+    with open(os.path.join(home, "config", "agent.yaml"), "w") as f:
+        f.write("sensors:\n  image:\n    folders: [%s]\n" % scan)
+    hq = None if given.alone else Headquarters(folder)
+    acts, others, began, loads, agent = Acts(folder, desk, scan), [], {}, {}, None
+    try:
+        if hq:
+            hq.enroll(home, given.jar)
+        agent = lab.Server(["java", "@" + JVM_OPTIONS] + given.java + ["-jar", given.jar, "run", "--home", home], folder, "agent")
+        print(agent.ready(120), flush=True)
+        time.sleep(given.settle)  # the first look at what is here already
+        others = watchers(desk)
+        time.sleep(1)
+        rest = at_rest(agent, others, 20 if given.quick else 60)
+        durable = Durable(home)
+        bytes_before, records_before = stored(home)
+        acts_of(acts, given, desk, loads, began)
         time.sleep(5)
-        pids = [("agent", agent.process.pid)] + [(w.name, w.process.pid) for w in others]
         durable.end()
-        before, threads, at = {name: spent(pid) for name, pid in pids}, by_thread(agent.process.pid), time.monotonic()
-        time.sleep(20 if given.quick else 60)
-        seconds = time.monotonic() - at
-        after = by_thread(agent.process.pid)
-        spent_by = {name: (after[name][0] - threads.get(name, (0, 0))[0], after[name][1] - threads.get(name, (0, 0))[1]) for name in after}
-        cost = {}
-        for name, pid in pids:
-            a, b = before[name], spent(pid)
-            cost[name] = {"cpu_s_per_hour": round((b[0] - a[0]) * 3600 / seconds, 1), "switches_per_s": round((b[1] - a[1]) / seconds, 1)}
-            cost[name].update(threads=b[2], rss_kib=b[3], pss_kib=b[4])
-        cost["threads"] = {n: {"cpu_s_per_hour": round(c * 3600 / seconds, 1), "switches_per_s": round(k / seconds, 2)} for n, (c, k) in sorted(spent_by.items()) if k}
+        bytes_after, records_after = stored(home)
+        disk = {"one_by_one": round((bytes_after - bytes_before) / (records_after - records_before))}
         for each in others:
             each.process.terminate()
             each.process.wait(10)
-        cost["events_of_others_per_s"] = events_of_others(10)
-        if shutil.which("cc"):
-            for what, rate, program in (("drained", 50_000, None), ("recorded", 5_000, "/bin/true")):
-                made, rate_made = storm(folder, desk, rate, given.seconds, program)
-                storms[what] = {"made": made, "made_per_s": rate_made}
-                print("%s: %d acts, %d a second" % (what, made, rate_made), flush=True)
-            size, quiet = -1, time.monotonic()
-            while time.monotonic() - quiet < 10:  # until nothing more comes
-                last, size = size, lab.run(["java", "-jar", given.jar, "status", "--json", "--home", home]).json()["log"]["size"]
-                quiet = time.monotonic() if size != last else quiet
-                time.sleep(1)
-        else:
-            print("================ SKIPPED storms: no cc here (apt-get install gcc libc6-dev)", flush=True)
+        rest["events_of_others_per_s"] = events_of_others(10)
+        at_once, sent, held = stored(home), *((hq.relay.sent, hq.size) if hq else (0, 0))
+        storms = storms_of(folder, given, desk, home)
+        now, wire = stored(home), {}
+        if storms:
+            disk["storm"] = round((now[0] - at_once[0]) / (now[1] - at_once[1]))
+        if storms and hq:  # what is routine may be sent half an hour later: counted is what HQ holds
+            until(lambda: hq.size > held + (now[1] - at_once[1]) // 2, 40)
+            if hq.size > held:
+                wire["storm"] = round((hq.relay.sent - sent) / (hq.size - held))
+        rest["after the storms"] = at_rest(agent, [], 20 if given.quick else 60)["agent"]
+        extra = more(home, agent, hq)
     finally:
         acts.end()
-        if load and load.poll() is None:
-            load.terminate()
         for each in others:
             each.process.kill()
-        agent.stop()
+        if agent:
+            agent.stop()
+        if hq:
+            hq.stop()
     records = lab.run(["java", "-jar", given.jar, "evidence", "list", "--json", "--limit", "10000000", "--home", home], 600).lines()
     found, logins = told(records)
     table = {}
     for (phase, sensor), acted in began.items():
         if sensor == "session":  # the login that begins after an act and before its end belongs to it
-            seen = {name: durable.at[seq] for name, at in acted.items() for when, seq in logins if at - 1 <= when <= at + 4 and seq in durable.at}
+            seqs = {name: seq for name, at in acted.items() for when, seq in logins if at - 1 <= when <= at + 4}
         else:
-            seen = {name: durable.at[found[sensor][name]] for name in acted if found[sensor].get(name) in durable.at}
-        table["%s %s" % (phase, sensor)] = {"agent": delays(acted, seen)}
+            seqs = {name: found[sensor][name] for name in acted if name in found[sensor]}
+        row = {"agent": delays(acted, {name: durable.at[seq] for name, seq in seqs.items() if seq in durable.at})}
+        if hq:
+            row["at HQ"] = delays(acted, {name: hq.at[seq] for name, seq in seqs.items() if seq in hq.at})
         if sensor == "program":
-            table["%s %s" % (phase, sensor)].update({w.name: delays(acted, w.seen) for w in others})
+            row.update({w.name: delays(acted, w.seen) for w in others})
+        table["%s %s" % (phase, sensor)] = row
     if "recorded" in storms:
         mine = sum(1 for r in records if r["type"] == "program.new" and r["event"].get("file", {}).get("path", "").startswith(os.path.join(desk, "storm-5000")))
         storms["recorded"].update(records=mine, lost=storms["recorded"]["made"] - mine)
     gaps = [r["summary"] for r in records if r["type"] in ("log.gap", "sensor.blind")]
-    return {"load_average": loads, "delays": table, "rest": cost, "storms": storms, "gaps": gaps, "records": len(records), "processors": os.cpu_count(), "kernel": os.uname().release}
+    return {"load_average": loads, "delays": table, "rest": rest, "storms": storms, "gaps": gaps, "records": len(records), "processors": os.cpu_count(),
+            "kernel": os.uname().release, "disk_bytes_per_record": disk, "wire_bytes_per_record": wire, **extra}
 
 
 def main():
@@ -391,8 +471,11 @@ def main():
     options.add_argument("--n", type=int, default=100)
     options.add_argument("--seconds", type=int, default=60)
     options.add_argument("--quick", action="store_true", help="20 acts, storms of 10 s")
+    options.add_argument("--settle", type=int, default=15, help="seconds from ready until rest is measured")
+    options.add_argument("--alone", action="store_true", help="not enrolled")
     options.add_argument("--jar", default=lab.AGENT_JAR)
     given = options.parse_args()
+    given.java = []
     if given.quick:
         given.n, given.seconds = 20, 10
     given.jar = os.path.abspath(given.jar)
@@ -419,6 +502,7 @@ def main():
         print("rest, thread %-16s %s" % (name, figures))
     for name, figures in found["rest"].items():
         print("rest: %-12s %s" % (name, figures))
+    print("bytes a record: disk %s, wire %s" % (found["disk_bytes_per_record"], found["wire_bytes_per_record"]))
     for name, figures in found["storms"].items():
         print("storm, %-9s %s" % (name, figures))
     print("gaps: %s" % found["gaps"])

@@ -34,19 +34,23 @@ import java.util.function.LongFunction;
  * checking. Prints a table and writes JSON.
  */
 public final class LogBench {
-  private static final int[] BATCHES = {1, 8, 64, 256};
-  private static final int ROUNDS = 3;
+  private static final int[] ALL_BATCHES = {1, 8, 64, 256};
+  private static final int[] TWO_BATCHES = {8, 256};
 
   private final Path work;
+  private final int[] batches;
+  private final int rounds;
   private final List<Json.Obj> results = new ArrayList<>();
 
-  private LogBench(Path work) {
+  private LogBench(Path work, boolean quick) {
     this.work = work;
+    this.batches = quick ? TWO_BATCHES : ALL_BATCHES;
+    this.rounds = quick ? 1 : 3;
   }
 
-  /** {@code LogBench FOLDER LEAVES OUT.json}. */
+  /** {@code LogBench FOLDER LEAVES OUT.json [quick]}. */
   public static void main(String[] args) throws Exception {
-    LogBench bench = new LogBench(Path.of(args[0]));
+    LogBench bench = new LogBench(Path.of(args[0]), args.length > 3);
     bench.appends("routine", LogBench::routine);
     bench.appends("critical", LogBench::critical);
     bench.large(Long.parseLong(args[1]));
@@ -115,14 +119,14 @@ public final class LogBench {
 
   private void appends(String kind, LongFunction<Event> events) throws Exception {
     System.out.println(
-        "durable appends a second of " + kind + " records, median of " + ROUNDS + " rounds each");
+        "durable appends a second of " + kind + " records, median of " + rounds + " rounds each");
     System.out.println("  batch    log/s    plain sqlite-jdbc/s    ratio");
-    for (int batch : BATCHES) {
+    for (int batch : batches) {
       int records = Math.min(20_000, Math.max(1_500, batch * 100));
-      double[] log = new double[ROUNDS];
-      double[] plain = new double[ROUNDS];
+      double[] log = new double[rounds];
+      double[] plain = new double[rounds];
       // One round of each is not counted: it warms up the compiler and the disk.
-      for (int round = -1; round < ROUNDS; round++) {
+      for (int round = -1; round < rounds; round++) {
         Path data = work.resolve("append-" + kind + "-" + batch + "-" + round);
         double one = append(data, batch, records, events);
         double other =
@@ -248,9 +252,9 @@ public final class LogBench {
     return Files.size(to);
   }
 
-  private static double sha256sum(Path file) throws IOException, InterruptedException {
+  private double sha256sum(Path file) throws IOException, InterruptedException {
     double best = Double.MAX_VALUE;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       long began = System.nanoTime();
       Process process =
           new ProcessBuilder("sha256sum", file.toString())
