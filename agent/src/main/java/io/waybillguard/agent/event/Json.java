@@ -36,16 +36,19 @@ public final class Json {
   public static final long MAX_INTEGER = (1L << 53) - 1;
 
   private static final int MAX_DEPTH = 32;
+  private static final StreamReadConstraints CONSTRAINTS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(MAX_DEPTH)
+          .maxNumberLength(20)
+          .maxStringLength(4 << 20)
+          .build();
   private static final JsonFactory READER =
       new JsonFactoryBuilder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxNumberLength(20)
-                  .maxStringLength(4 << 20)
-                  .build())
+          .streamReadConstraints(CONSTRAINTS)
           .build();
+  private static final JsonFactory SKIMMER =
+      new JsonFactoryBuilder().streamReadConstraints(CONSTRAINTS).build();
 
   private Json() {}
 
@@ -77,7 +80,37 @@ public final class Json {
     }
   }
 
+  /**
+   * The integer behind a key of the outermost object, without reading what lies deeper or behind
+   * it: for rows that are made from one number of each of many events. Whether all of it is of this
+   * dialect is for {@link #parse} to say.
+   *
+   * @return {@code otherwise} when there is none, or up to there it is no JSON
+   */
+  public static long outerNumber(byte[] utf8, String key, long otherwise) {
+    try (JsonParser in = SKIMMER.createParser(utf8)) {
+      if (in.nextToken() != JsonToken.START_OBJECT) {
+        return otherwise;
+      }
+      while (in.nextToken() == JsonToken.FIELD_NAME) {
+        boolean found = in.currentName().equals(key);
+        JsonToken value = in.nextToken();
+        if (found) {
+          return value == JsonToken.VALUE_NUMBER_INT ? checkRange(in.getLongValue()) : otherwise;
+        }
+        in.skipChildren();
+      }
+      return otherwise;
+    } catch (IOException | JsonException e) {
+      return otherwise; // no JSON, or out of range: it has no such number
+    }
+  }
+
   private static String decode(byte[] utf8) throws JsonException {
+    String quick = new String(utf8, StandardCharsets.UTF_8);
+    if (quick.indexOf('\uFFFD') < 0) {
+      return quick; // what is no UTF-8 becomes U+FFFD, so here all was
+    }
     try {
       return StandardCharsets.UTF_8
           .newDecoder()

@@ -108,6 +108,31 @@ final class JsonTest {
   }
 
   @Test
+  void aNumberOfTheOutermostObjectIsFoundAlone() {
+    assertEquals(
+        4,
+        Json.outerNumber(
+            bytes(
+                "{\"a\":{\"n\":1},\"b\":[{\"n\":2}],\"c\":\"\\\"n\\\":3\",\"n\":4,\"z\":{\"n\":5}}"),
+            "n",
+            0));
+    for (String none :
+        List.of(
+            "",
+            "{}",
+            "[1]",
+            "no",
+            "{\"a\":{\"n\":1}}",
+            "{\"n\":\"1\"}",
+            "{\"n\":1.5}",
+            "{\"m\":,")) {
+      assertEquals(7, Json.outerNumber(bytes(none), "n", 7), none);
+    }
+    assertEquals(7, Json.outerNumber(bytes("{\"n\":9223372036854775808}"), "n", 7));
+    assertEquals(7, Json.outerNumber(bytes("{\"n\":9007199254740992}"), "n", 7));
+  }
+
+  @Test
   void whatTheDialectLacksIsRefused() {
     refused("{\"a\":1.0}", "no VALUE_NUMBER_FLOAT");
     refused("{\"a\":1e2}", "no VALUE_NUMBER_FLOAT");

@@ -43,6 +43,11 @@ final class Home {
         database.isEmpty() ? Optional.empty() : Optional.of(PostgresUrl.of(database, environment)));
   }
 
+  /** A database server other than the one of {@code --database}. */
+  PostgresUrl server(String url) throws IOException {
+    return PostgresUrl.of(url, environment);
+  }
+
   HqKeys keys() throws IOException, GeneralSecurityException, EvidenceException {
     return HqKeys.open(data);
   }

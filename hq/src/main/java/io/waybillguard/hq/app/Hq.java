@@ -32,6 +32,7 @@ import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.DurableFile;
 import io.waybillguard.hq.store.Enrolments;
 import io.waybillguard.hq.store.FeedRows;
+import io.waybillguard.hq.store.FreshSegments;
 import io.waybillguard.hq.store.Generations;
 import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.IncidentRows;
@@ -55,12 +56,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -207,7 +204,7 @@ final class Hq implements AutoCloseable {
     try {
       Path data = settings.data();
       makeFolder(data);
-      parts.add(lock(data, settings.at().isShared()));
+      parts.add(FolderLock.take(data, settings.at().isShared()));
       Database database = Database.openForServer(settings.at());
       parts.add(database);
       Closeable alone = database.startAlone();
@@ -230,16 +227,18 @@ final class Hq implements AutoCloseable {
 
       Logs logs = new Logs(database);
       SegmentFiles files = new SegmentFiles(data);
+      FreshSegments fresh = new FreshSegments();
       files.removeParts(partsBefore(settings, clock.instant()));
       Duration life = settings.certificateLife();
       Commands commands = new Commands(database);
       Contents contents = new Contents(database, data);
       contents.destroyDoomed();
+      Mirror mirror = new Mirror(keys.mirror(), keys.witness(), logs, files, fresh, clock);
       AgentApi api =
           new AgentApi(
               new Enrolment(keys, new Enrolments(database), life, clock),
               new Witness(keys.witness(), logs, clock),
-              new Mirror(keys.mirror(), keys.witness(), logs, files, clock),
+              mirror,
               new Presence(
                   logs,
                   new Heartbeats(database),
@@ -275,7 +274,7 @@ final class Hq implements AutoCloseable {
               });
       parts.add(agents);
       certificates.of("agents", agents, ours, identity);
-      parts.add(new Indexing(new SearchIndex(database, files)));
+      parts.add(new Indexing(new SearchIndex(database, files, fresh), () -> mirror.underWay() > 1));
       this.acts = Acts.open(data, keys.domain(), Version.current(), database, clock);
       parts.add(acts);
       Orders orders = new Orders(database, data, keys.commands());
@@ -429,30 +428,6 @@ final class Hq implements AutoCloseable {
     if (!Files.isWritable(data)) {
       throw new Complaint(Exit.UNAVAILABLE, "data.denied", data);
     }
-  }
-
-  /**
-   * One server a folder with an embedded database: a second one would sign with the same keys
-   * behind the first one's back. Servers of one PostgreSQL share the folder among themselves.
-   */
-  private static AutoCloseable lock(Path data, boolean shared) throws Complaint, IOException {
-    FileChannel channel =
-        FileChannel.open(
-            data.resolve("serve.lock"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
-    FileLock lock = null;
-    try {
-      lock = channel.tryLock(0, Long.MAX_VALUE, shared);
-    } catch (OverlappingFileLockException e) {
-      // Held by this very process: in use all the same.
-    }
-    if (lock == null) {
-      channel.close();
-      throw new Complaint(Exit.UNAVAILABLE, "data.in_use", data);
-    }
-    return channel;
   }
 
   /** Every name under which a client may reach the servers. */

@@ -84,6 +84,7 @@ public final class Main {
                 new PolicyDiff(call),
                 new PolicyWiden(call),
                 new PolicyRollback(call)))
+        .addSubcommand(group("store", new StoreCopy(call)))
         .addSubcommand(
             group(
                 "user",

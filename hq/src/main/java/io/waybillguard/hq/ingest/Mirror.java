@@ -1,7 +1,6 @@
 package io.waybillguard.hq.ingest;
 
 import io.waybillguard.agent.event.Json;
-import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.EvidenceException;
@@ -18,8 +17,10 @@ import io.waybillguard.agent.report.wire.Refusal;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.hq.store.Alarms;
+import io.waybillguard.hq.store.FreshSegments;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.ReadSegment;
 import io.waybillguard.hq.store.RecordRow;
 import io.waybillguard.hq.store.SegmentFiles;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * HQ as a mirror: takes records, makes them durable, and only then signs that it holds them
@@ -41,19 +42,27 @@ public final class Mirror {
   private final SigningKey witnessKey;
   private final Logs logs;
   private final SegmentFiles files;
+  private final FreshSegments fresh;
   private final InstantSource clock;
+  private final AtomicInteger underWay = new AtomicInteger();
 
-  /** A mirror that signs with these two keys. */
+  /**
+   * A mirror that signs with these two keys.
+   *
+   * @param fresh where it leaves what it has taken, to be made findable
+   */
   public Mirror(
       SigningKey mirrorKey,
       SigningKey witnessKey,
       Logs logs,
       SegmentFiles files,
+      FreshSegments fresh,
       InstantSource clock) {
     this.mirrorKey = mirrorKey;
     this.witnessKey = witnessKey;
     this.logs = logs;
     this.files = files;
+    this.fresh = fresh;
     this.clock = clock;
   }
 
@@ -66,6 +75,20 @@ public final class Mirror {
    * @throws IOException if it could not be made durable; nothing is signed then
    */
   public String addSegment(String caller, byte[] body) throws Rejected, IOException {
+    underWay.incrementAndGet();
+    try {
+      return judged(caller, body);
+    } finally {
+      underWay.decrementAndGet();
+    }
+  }
+
+  /** How many segments are being taken now. */
+  public int underWay() {
+    return underWay.get();
+  }
+
+  private String judged(String caller, byte[] body) throws Rejected, IOException {
     Segment segment;
     try {
       segment = Segment.decode(body);
@@ -74,15 +97,19 @@ public final class Mirror {
     }
     Checkpoint to = Witness.checkpoint(segment.note());
     List<Leaf> leaves = leaves(segment);
-    List<RecordRow> rows = rows(segment, leaves);
-    return Attempts.untilUnchanged(() -> attempt(caller, segment, to, leaves, rows, body));
+    for (BodyPart part : segment.bodies()) {
+      check(leaves.get((int) (part.index() - segment.oldSize())), part);
+    }
+    ReadSegment read = new ReadSegment(leaves, segment.bodies());
+    List<RecordRow> rows = rows(segment, read);
+    return Attempts.untilUnchanged(() -> attempt(caller, segment, to, read, rows, body));
   }
 
   private Attempts.Result<String> attempt(
       String caller,
       Segment segment,
       Checkpoint to,
-      List<Leaf> leaves,
+      ReadSegment read,
       List<RecordRow> rows,
       byte[] body)
       throws Rejected, IOException {
@@ -105,7 +132,7 @@ public final class Mirror {
       throw Rejected.size(log.mirror().size());
     }
     Frontier frontier = grow(caller, log, segment, to);
-    KeyChain keys = keysAfter(caller, log, note, to, leaves);
+    KeyChain keys = keysAfter(caller, log, note, to, read.leaves());
     SignedNote kept = note.with(hold);
     if (seen.isPresent()) {
       kept = kept.with(seen.get());
@@ -123,8 +150,12 @@ public final class Mirror {
             body.length,
             Hash.sha256(body).hex(),
             rows,
-            leaves.stream().filter(l -> l.type().startsWith("hq.")).toList());
-    return logs.advanceMirror(log, step, now) ? Attempts.done(answer) : Attempts.again();
+            read.leaves().stream().filter(l -> l.type().startsWith("hq.")).toList());
+    if (!logs.advanceMirror(log, step, now)) {
+      return Attempts.again();
+    }
+    fresh.put(file, read, body.length);
+    return Attempts.done(answer);
   }
 
   /** The leaves as headers, each in its place. */
@@ -258,34 +289,33 @@ public final class Mirror {
     return keys;
   }
 
-  /** Rows for the console, with every body held against its leaf. */
-  private static List<RecordRow> rows(Segment segment, List<Leaf> leaves) throws Rejected {
+  /** Rows for the console. */
+  private static List<RecordRow> rows(Segment segment, ReadSegment read) {
     Map<Long, RecordRow.Piece> places = new HashMap<>();
-    Map<Long, byte[]> events = new HashMap<>();
+    Map<Long, Integer> severities = new HashMap<>();
     long at = segment.leavesAt();
     for (byte[] leaf : segment.leaves()) {
       at += 2 + leaf.length;
     }
     for (BodyPart body : segment.bodies()) {
       at += BodyFrames.HEADER_BYTES;
-      check(leaves.get((int) (body.index() - segment.oldSize())), body);
       if (body.part() == 0) {
         places.put(body.index(), new RecordRow.Piece(at, body.data().length));
-        events.put(body.index(), body.data());
+        severities.put(body.index(), severity(body.data()));
       }
       at += body.data().length;
     }
-    List<RecordRow> rows = new ArrayList<>(leaves.size());
+    List<RecordRow> rows = new ArrayList<>(read.leaves().size());
     at = segment.leavesAt();
-    for (int i = 0; i < leaves.size(); i++) {
-      Leaf leaf = leaves.get(i);
+    for (int i = 0; i < read.leaves().size(); i++) {
+      Leaf leaf = read.leaves().get(i);
       int length = segment.leaves().get(i).length;
       rows.add(
           new RecordRow(
               leaf.seq(),
               leaf.wall(),
               leaf.type(),
-              severity(events.get(leaf.seq())),
+              severities.getOrDefault(leaf.seq(), 0),
               leaf.fields().text("sensor", ""),
               new RecordRow.Piece(at + 2, length),
               Optional.ofNullable(places.get(leaf.seq()))));
@@ -306,14 +336,7 @@ public final class Mirror {
    * The severity that an event gives itself. A body that is no event is still evidence: it is what
    * the leaf promised.
    */
-  private static int severity(byte @Nullable [] event) {
-    if (event == null) {
-      return 0;
-    }
-    try {
-      return (int) Json.parse(event).number("severity_id", 0);
-    } catch (JsonException e) {
-      return 0;
-    }
+  private static int severity(byte[] event) {
+    return (int) Json.outerNumber(event, "severity_id", 0);
   }
 }

@@ -16,7 +16,9 @@ import java.util.UUID;
  */
 public final class Bond {
   private static final String KEY = "witness_vkey";
-  private static final String ID = "database_id";
+
+  /** Setting that names a database. */
+  static final String ID = "database_id";
 
   private final Database database;
   private final Path data;

@@ -19,7 +19,7 @@ import org.jdbi.v3.core.JdbiException;
 /** HQ's rows, embedded or on a server. Safe for use by several threads. */
 public final class Database implements AutoCloseable {
   /** Version of the newest migration, which every engine has. */
-  private static final String TABLES = "9";
+  private static final String TABLES = "10";
 
   private final Engine engine;
   private final HikariDataSource connections;
@@ -63,6 +63,19 @@ public final class Database implements AutoCloseable {
     if (!at.isShared() && !isIn(at.data()) && Bond.isTied(at.data())) {
       throw new DatabaseUnusable(Reason.OTHER_DATABASE, engine.name(), at.data().toString());
     }
+    return open(engine, preparation);
+  }
+
+  /**
+   * Opens a database that an embedded one is to be copied to, and brings its tables up.
+   *
+   * @throws DatabaseUnusable as for a server
+   */
+  static Database openForCopy(PostgresUrl url) throws DatabaseUnusable {
+    return open(new PostgresEngine(url), Database::migrate);
+  }
+
+  private static Database open(Engine engine, Preparation preparation) throws DatabaseUnusable {
     HikariConfig config = engine.connections();
     tryOnce(engine, config);
     config.setPoolName("hq-db");

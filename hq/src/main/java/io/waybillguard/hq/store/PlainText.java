@@ -22,8 +22,12 @@ final class PlainText extends AbstractArgumentFactory<String> {
 
   @Override
   protected Argument build(String text, ConfigRegistry config) {
-    String plain = text.replace('\0', '\uFFFD');
+    String plain = plain(text);
     return (position, statement, ctx) -> statement.setString(position, plain);
+  }
+
+  static String plain(String text) {
+    return text.replace('\0', '\uFFFD');
   }
 
   /** The beginning of a text from a workstation, short enough for an index. */

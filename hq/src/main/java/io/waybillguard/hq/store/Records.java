@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * The records that HQ holds, found by row and read from their segments. Safe for several threads.
@@ -39,12 +38,12 @@ public final class Records {
   }
 
   static void put(Handle h, String log, long segment, List<RecordRow> rows) {
-    PreparedBatch batch =
-        h.prepareBatch(
+    ManyRows records =
+        new ManyRows(
             "INSERT INTO record(log, seq, wall, type, severity, segment, leaf_at, leaf_length,"
                 + " body_at, body_length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (RecordRow row : rows) {
-      batch.add(
+      records.add(
           log,
           row.seq(),
           row.wall(),
@@ -59,7 +58,7 @@ public final class Records {
         putSensor(h, log, row);
       }
     }
-    batch.execute();
+    records.execute(h);
   }
 
   private static void putSensor(Handle h, String log, RecordRow row) {

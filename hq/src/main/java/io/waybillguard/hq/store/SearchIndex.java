@@ -16,13 +16,14 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +40,12 @@ public final class SearchIndex {
   /** Longest sentence that is kept for searching, in UTF-16 units. */
   private static final int MOST_SAID = 2_000;
 
+  /** Records that are written in one transaction; a segment more may be. */
+  private static final int WRITTEN_AT_ONCE = 500;
+
   private final Database database;
   private final SegmentFiles files;
+  private final FreshSegments fresh;
   private final Summary chinese = new Summary(Locale.SIMPLIFIED_CHINESE, ZoneOffset.UTC);
   private final Summary english = new Summary(Locale.ENGLISH, ZoneOffset.UTC);
 
@@ -60,12 +65,22 @@ public final class SearchIndex {
       String noticed) {}
 
   /** What a segment says: of its records, and on which days a sensor could not see. */
-  private record Read(List<Found> found, SortedMap<Long, Boolean> days) {}
+  private record Read(Unread segment, List<Found> found, SortedMap<Long, Boolean> days) {}
 
   /** The index of a database, over these files. */
   public SearchIndex(Database database, SegmentFiles files) {
+    this(database, files, new FreshSegments());
+  }
+
+  /**
+   * The index of a database, over these files.
+   *
+   * @param fresh what need not be read from its file
+   */
+  public SearchIndex(Database database, SegmentFiles files, FreshSegments fresh) {
     this.database = database;
     this.files = files;
+    this.fresh = fresh;
   }
 
   /**
@@ -76,68 +91,128 @@ public final class SearchIndex {
    * @return how many were dealt with; fewer than asked for when there are no more
    */
   public int catchUp(int most) {
-    List<Unread> unread =
-        database
-            .jdbi()
-            .withHandle(
-                h ->
-                    h.select(
-                            "SELECT id, log, file, sha256 FROM segment WHERE indexed = 0"
-                                + " ORDER BY id LIMIT ?",
-                            most)
-                        .map(
-                            (row, ctx) ->
-                                new Unread(
-                                    row.getLong("id"),
-                                    row.getString("log"),
-                                    row.getString("file"),
-                                    row.getString("sha256")))
-                        .list());
+    return catchUp(most, () -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param pause what is done each time that some hundred records are written
+   */
+  public int catchUp(int most, Runnable pause) {
+    Set<String> before = fresh.files();
+    List<Unread> unread = unread(most);
+    List<Read> together = new ArrayList<>();
+    int records = 0;
     for (Unread each : unread) {
-      try {
-        read(each);
-      } catch (IOException e) {
-        LOG.error("segment={} cannot be made findable", each.file(), e);
-        database
-            .jdbi()
-            .useHandle(h -> h.execute("UPDATE segment SET indexed = 2 WHERE id = ?", each.id()));
+      Optional<Read> read = read(each);
+      if (read.isPresent()) {
+        together.add(read.get());
+        records += read.get().found().size();
       }
+      if (records >= WRITTEN_AT_ONCE) {
+        write(together);
+        together.clear();
+        records = 0;
+        pause.run();
+      }
+    }
+    write(together);
+    if (unread.size() < most) {
+      fresh.forget(before); // each was committed before the question, and somebody has read it
     }
     return unread.size();
   }
 
-  private void read(Unread segment) throws IOException {
-    Read read;
+  private List<Unread> unread(int most) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select(
+                        "SELECT id, log, file, sha256 FROM segment WHERE indexed = 0"
+                            + " ORDER BY id LIMIT ?",
+                        most)
+                    .map(
+                        (row, ctx) ->
+                            new Unread(
+                                row.getLong("id"),
+                                row.getString("log"),
+                                row.getString("file"),
+                                row.getString("sha256")))
+                    .list());
+  }
+
+  /** What a segment says; empty when it cannot be read, or was rewritten meanwhile. */
+  private Optional<Read> read(Unread segment) {
     try {
-      Segment decoded = Segment.decode(files.read(segment.file()));
-      read = new Read(found(decoded), days(decoded));
+      Optional<ReadSegment> handed = fresh.take(segment.file());
+      ReadSegment read =
+          handed.isPresent()
+              ? handed.get()
+              : ReadSegment.of(Segment.decode(files.read(segment.file())));
+      return Optional.of(new Read(segment, found(read), days(read)));
     } catch (NoSuchFileException e) {
       if (isAsItWas(segment)) {
-        throw e;
+        leaveOut(segment, e);
       }
-      return; // rewritten meanwhile, by an erasure; read the next time
-    } catch (WireException | EvidenceException e) {
-      throw new IOException("segment " + segment.file() + " cannot be read: " + e.getMessage(), e);
+      return Optional.empty(); // rewritten meanwhile, by an erasure: read the next time
+    } catch (IOException | WireException | EvidenceException e) {
+      leaveOut(segment, e);
+      return Optional.empty();
+    }
+  }
+
+  private void leaveOut(Unread segment, Exception why) {
+    LOG.error("segment={} cannot be made findable", segment.file(), why);
+    database
+        .jdbi()
+        .useHandle(h -> h.execute("UPDATE segment SET indexed = 2 WHERE id = ?", segment.id()));
+  }
+
+  /** In one transaction, since each waits for the disk. */
+  private void write(List<Read> together) {
+    if (together.isEmpty()) {
+      return;
     }
     database
         .jdbi()
         .useTransaction(
             h -> {
-              // An erasure rewrites the segment and takes away what was found in it. Whichever is
-              // first, nothing that was erased is written here after it.
-              Optional<String> now =
-                  h.select(
-                          "SELECT sha256 FROM segment WHERE id = ?"
-                              + database.engine().keepingRow(),
-                          segment.id())
-                      .mapTo(String.class)
-                      .findOne();
-              if (now.filter(segment.sha256()::equals).isPresent()) {
-                put(h, segment.log(), read.found());
-                read.days().forEach((day, blind) -> WatchedDays.put(h, segment.log(), day, blind));
-                h.execute("UPDATE segment SET indexed = 1 WHERE id = ?", segment.id());
+              List<Read> same = new ArrayList<>(keptAsRead(h, together));
+              // One order for all processes, so that two never wait for each other.
+              same.sort(
+                  Comparator.comparing((Read r) -> r.segment().log())
+                      .thenComparing(r -> r.segment().id()));
+              ManyRows read = new ManyRows("UPDATE segment SET indexed = 1 WHERE id = ?");
+              put(h, same);
+              for (Read each : same) {
+                String log = each.segment().log();
+                each.days().forEach((day, blind) -> WatchedDays.put(h, log, day, blind));
+                read.add(each.segment().id());
               }
+              read.execute(h);
             });
+  }
+
+  /**
+   * Those that are still as they were read, and stay so until the transaction ends. An erasure
+   * rewrites the segment and takes away what was found in it: whichever is first, nothing that was
+   * erased is written here after it.
+   */
+  private List<Read> keptAsRead(Handle h, List<Read> together) {
+    return together.stream()
+        .filter(
+            each ->
+                h.select(
+                        "SELECT sha256 FROM segment WHERE id = ? AND indexed = 0"
+                            + database.engine().keepingRow(),
+                        each.segment().id())
+                    .mapTo(String.class)
+                    .findOne()
+                    .filter(each.segment().sha256()::equals)
+                    .isPresent())
+        .toList();
   }
 
   private boolean isAsItWas(Unread segment) {
@@ -152,13 +227,14 @@ public final class SearchIndex {
                     .isPresent());
   }
 
-  private List<Found> found(Segment segment) throws EvidenceException {
+  private List<Found> found(ReadSegment segment) {
     List<Found> found = new ArrayList<>();
+    long first = segment.leaves().get(0).seq();
     for (BodyPart body : segment.bodies()) {
       if (body.part() != 0 || BodyFrames.isErased(body)) {
         continue;
       }
-      Leaf leaf = Leaf.parse(segment.leaves().get((int) (body.index() - segment.oldSize())));
+      Leaf leaf = segment.leaves().get((int) (body.index() - first));
       try {
         Json.Obj event = Json.parse(body.data());
         found.add(
@@ -194,10 +270,9 @@ public final class SearchIndex {
         : List.of();
   }
 
-  private static SortedMap<Long, Boolean> days(Segment segment) throws EvidenceException {
+  private static SortedMap<Long, Boolean> days(ReadSegment segment) {
     SortedMap<Long, Boolean> days = new TreeMap<>();
-    for (byte[] bytes : segment.leaves()) {
-      Leaf leaf = Leaf.parse(bytes);
+    for (Leaf leaf : segment.leaves()) {
       days.merge(Days.of(leaf.wall()), leaf.type().equals("sensor.blind"), Boolean::logicalOr);
     }
     return days;
@@ -212,31 +287,29 @@ public final class SearchIndex {
     return text.toLowerCase(Locale.ROOT);
   }
 
-  private static void put(Handle h, String log, List<Found> found) {
-    if (found.isEmpty()) {
-      return;
-    }
-    PreparedBatch sentences =
-        h.prepareBatch(
+  private static void put(Handle h, List<Read> all) {
+    ManyRows sentences =
+        new ManyRows(
             "INSERT INTO sentence(log, seq, said) VALUES (?, ?, ?)"
                 + " ON CONFLICT(log, seq) DO NOTHING");
-    PreparedBatch traits =
-        h.prepareBatch(
+    ManyRows traits =
+        new ManyRows(
             "INSERT INTO trait(what, value, log, seq, wall) VALUES (?, ?, ?, ?, ?)"
                 + " ON CONFLICT(what, value, log, seq) DO NOTHING");
-    for (Found each : found) {
-      sentences.add(log, each.seq(), each.said());
-      for (Traits.Trait trait : each.traits()) {
-        traits.add(trait.what().word(), trait.value(), log, each.seq(), each.wall());
+    for (Read segment : all) {
+      String log = segment.segment().log();
+      for (Found each : segment.found()) {
+        sentences.add(log, each.seq(), each.said());
+        for (Traits.Trait trait : each.traits()) {
+          traits.add(trait.what().word(), trait.value(), log, each.seq(), each.wall());
+        }
+        SweepRows.put(h, log, each.seq(), each.hunt(), each.findings());
+        each.incident().ifPresent(told -> IncidentRows.put(h, log, each.seq(), told));
+        IncidentRows.putNote(h, log, each.seq(), each.noticed());
       }
-      SweepRows.put(h, log, each.seq(), each.hunt(), each.findings());
-      each.incident().ifPresent(told -> IncidentRows.put(h, log, each.seq(), told));
-      IncidentRows.putNote(h, log, each.seq(), each.noticed());
     }
-    sentences.execute();
-    if (traits.size() > 0) {
-      traits.execute();
-    }
+    sentences.execute(h);
+    traits.execute(h);
   }
 
   /** With the content of a record goes what was found in it. */
