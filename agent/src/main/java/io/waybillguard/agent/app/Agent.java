@@ -286,6 +286,9 @@ final class Agent {
     notifier.ifPresent(supervisor::start);
     supervisor.start(hunter);
     supervisor.start(disposer);
+    if (config.disposal().allow().contains("block")) {
+      supervisor.start(disposer.doorkeeper());
+    }
     supervisor.start(visits);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
