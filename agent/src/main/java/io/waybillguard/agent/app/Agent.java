@@ -297,7 +297,12 @@ final class Agent {
     supervisor.start(new DeskDoor(door, hearing, wall));
     if (config.terminal().port() != 0) {
       supervisor.start(
-          new TerminalDoor(config.terminal().port(), TerminalKey.of(data), hearing, wall));
+          new TerminalDoor(
+              config.terminal().port(),
+              TerminalKey.of(data),
+              hearing,
+              wall,
+              SignOnPages.of(machine.osName(), config.terminal(), hearing, wall)));
     }
   }
 
