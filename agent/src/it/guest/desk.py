@@ -2,7 +2,7 @@
 """desk.py RUN_DIR
 
 What a hand plugs in at the desk, and what only a hand can do there, on a real kernel: the agent in the rig's guest, HQ on this host. A stick is in when
-the machine starts; one has no serial number; a keyboard that nobody knows is plugged in, and the scanner, which is then enrolled. Somebody logs in
+the machine starts; one has no serial number; one comes while the agent does not run; a keyboard that nobody knows is plugged in, and the scanner, which is then enrolled. Somebody logs in
 remotely, and a notice is on the screen with codes to scan. zbarimg reads them off a picture of the screen, as the scanner would. A code typed by whoever
 logged in, by a program (uinput) and on another keyboard of the same make answers nothing; the same one typed by the scanner is the answer of a person at
 the desk. Last, HQ has a stick put out of use, and back into use.
@@ -29,7 +29,7 @@ from trust import ShortHq  # noqa: E402
 FONT = "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"
 PASSWORD = "correct horse battery"
 KEYBOARD = "0627:0001"  # what every keyboard of QEMU says it is
-SCANNER, OTHER, AT_BOOT, HELD = "WG-SCANNER-01", "WG-OTHER-02", "WG-BOOT-03", "WG-HELD-04"
+SCANNER, OTHER, AT_BOOT, HELD, WHILE_OFF = "WG-SCANNER-01", "WG-OTHER-02", "WG-BOOT-03", "WG-HELD-04", "WG-OFF-05"
 HERE, THERE = "10.77.0.1", "10.77.0.2"
 
 SETTINGS = """
@@ -225,13 +225,19 @@ class Scenario:
             f.write(text)
         checked = self.guest.sh("cp /share/agent.yaml " + config)
         self.agent.signal("TERM")
+        self.stick("off", WHILE_OFF)  # while nobody looks
+        self.block(WHILE_OFF)
         self.agent.start()
         self.checks.that("the scanner is enrolled, by its serial number", checked.status == 0, text.replace("\n", " ; ")[-400:])
         self.keyboard("other", OTHER)
         self.listen(SCANNER)
         self.listen(OTHER)
-        found = [f["unmapped"]["device"] for f in self.told("finding.new", 3)]
+        found = [f["unmapped"]["device"] for f in self.told("finding.new", 4)]
         self.checks.that("another keyboard of the same make is a finding, and the scanner is none any more", found.count(self.passport(OTHER)) == 1 and found.count(self.scanner) == 1, found)
+        off = self.told("usb.attach", about=WHILE_OFF)[0]
+        self.checks.that("a stick that came while the agent did not run is a finding, and the one that stayed is none", off["unmapped"]["present_at_start"] is True
+                         and found.count(off["peripheral_device"]["uid"]) == 1 and self.passport(AT_BOOT) not in found, found)
+        self.guest.unplug("off")
 
     def asked(self):
         for script in (SCREEN, ELSEWHERE):
@@ -297,15 +303,15 @@ class Scenario:
     def ended(self, count):
         return self.told("disposal.end", count, 60)
 
-    def block(self):
-        """The name of the held stick's disk in the guest, or ""."""
-        find = "for b in /sys/block/sd*; do u=$(readlink -f $b/device/../../../..); [ \"$(cat $u/serial 2>/dev/null)\" = %s ] && basename $b; done; true" % HELD
-        return self.guest.sh(find).out.strip()
+    def block(self, serial):
+        """The name of a stick's disk in the guest, once it is there."""
+        find = "for b in /sys/block/sd*; do u=$(readlink -f $b/device/../../../..); [ \"$(cat $u/serial 2>/dev/null)\" = %s ] && basename $b; done; true" % serial
+        return lab.wait_for("the disk of " + serial, lambda: self.guest.sh(find).out.strip(), 30)
 
     def out_of_use(self):
         check = self.checks.that
         self.stick("held", HELD)
-        disk = lab.wait_for("the stick's disk", self.block, 30)
+        disk = self.block(HELD)
         mount = "mkdir -p /mnt/u && mount -t vfat /dev/%s /mnt/u && sha256sum </mnt/u/busybox"
         before = self.guest.sh(mount % disk)
         check("a stick is in and can be read", before.status == 0, before.said())
@@ -313,12 +319,12 @@ class Scenario:
         end = self.ended(1)[0]
         switch = "for d in /sys/bus/usb/devices/*; do [ \"$(cat $d/serial 2>/dev/null)\" = %s ] && cat $d/authorized; done; ls -d /dev/%s /mnt/u/busybox 2>&1; true" % (HELD, disk)
         said = self.guest.sh(switch).out
-        check("HQ has it put out of use: no disk, no files", said.startswith("0") and said.count("No such file") == 2 and not self.block(), said)
+        check("HQ has it put out of use: no disk, no files", said.startswith("0") and said.count("No such file") == 2, said)
         order = [r["type"] for r in self.agent.records() if r["type"].startswith("disposal.") or r["type"] in ("hq.cmd", "volume.unmount")]
         check("with a record before and after", order == ["hq.cmd", "disposal.begin", "volume.unmount", "disposal.end"] and end["unmapped"]["outcome"] == "done", (order, end["unmapped"]))
         self.order("undo", command)
         undone = self.ended(2)[1]
-        disk = lab.wait_for("the stick's disk again", self.block, 30)
+        disk = self.block(HELD)
         after = self.guest.sh(mount % disk)
         check("undone, it can be read again, the same", after.status == 0 and after.out == before.out, after.said())
         check("with a record before and after", undone["unmapped"]["outcome"] == "done" and len(self.told("disposal.begin", 2)) == 2, undone["unmapped"])
