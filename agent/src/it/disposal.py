@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""disposal.py RUN_DIR     HQ has a desk cut off a login, block an address, put a file away, and take it back; all of it for real
+"""disposal.py RUN_DIR     HQ has a desk cut off a login, block an address and a program, put a file away, and take it back; all of it for real
 
 As root; needs ip, sshd, ssh. HQ and the agent run in a network namespace of their own, so that nothing of this host is blocked; whoever logs in and
 whatever is sent to is in a second one. Each order is given by one person and approved by another. At most 2 minutes.
@@ -47,6 +47,7 @@ class Disposal(Commands):
         self.desk.start()
         self.not_allowed()
         self.blocked()
+        self.program()
         self.login()
         self.quarantine()
         verify = self.desk.cli("evidence", "verify")
@@ -96,6 +97,29 @@ class Disposal(Commands):
         result = self.undone(command)
         check("undone, it is reached again", result["state"] == "done" and self.reaches(), result)
         check("each has its record before and after", len(self.told("disposal.begin")) == 2 and len(self.told("disposal.end")) == 2)
+
+    def program(self):
+        """A shell under another name sends by itself; one that runs and one that is started are cut off."""
+        check, path = self.checks.that, os.path.join(self.folder, "wpsupdate")
+        shutil.copy("/bin/bash", path)
+        runs = subprocess.Popen([path, "--norc"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.spawned.append(runs)
+        send = "echo x 2>/dev/null >/dev/udp/%s/9" % THERE
+
+        def can():
+            runs.stdin.write("if { %s; } 2>/dev/null; then echo yes; else echo no; fi\n" % send)
+            runs.stdin.flush()
+            return runs.stdout.readline() == "yes\n", subprocess.run([path, "-c", send], stderr=subprocess.DEVNULL).returncode == 0
+
+        check("a program sends before", can() == (True, True))
+        command = self.order("--kind", "block", "--program", path)
+        result = self.approved(command)
+        check("cut off, it sends nothing, neither the one that runs nor one that starts", result["state"] == "done" and can() == (False, False), result)
+        check("while others send, the same shell among them", subprocess.run(["/bin/bash", "-c", send]).returncode == 0 and self.reaches())
+        result = self.undone(command)
+        check("undone, it sends again", result["state"] == "done" and can() == (True, True), result)
+        own = self.approved(self.order("--kind", "block", "--program", os.path.realpath(shutil.which("java"))))
+        check("the agent's own Java is not blocked", own["state"] == "failed" and self.desk.link() == "connected", own)
 
     def login(self):
         key, host = os.path.join(self.folder, "key"), os.path.join(self.folder, "host_key")

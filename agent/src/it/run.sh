@@ -96,6 +96,7 @@ else
     skip disposal "needs root, for network namespaces"
     skip counts "needs root, for fanotify"
     skip notice "needs root, for network namespaces and another account"
+    skip sign_on "needs root, for network namespaces and another account"
   else
     part visit 180 python3 "$here/visit.py" "$out/visit"
     part failures 600 python3 "$here/failures.py" "$out/failures"
@@ -118,6 +119,11 @@ else
       part counts 300 python3 "$top/agent/src/bench/counts.py" "$out/counts"
     fi
     part notice 500 python3 "$here/notice.py" "$out/notice"
+    if ! command -v chromium >/dev/null; then
+      skip sign_on "needs chromium (apt-get install chromium)"
+    else
+      part sign_on 200 python3 "$here/sign_on.py" "$out/sign_on"
+    fi
   fi
 fi
 echo "================ $(($(date +%s) - began)) s; failed:${failed:- none}; skipped:${skipped:- none}"

@@ -53,7 +53,7 @@ final class ArchitectureTest {
   private static final ArchRule detectKnows = knows("detect", "event");
   private static final ArchRule evidenceKnows = knows("evidence", "event");
 
-  private static final ArchRule deskKnows = knows("desk", "event", "run");
+  private static final ArchRule deskKnows = knows("desk", "event", "platform", "run");
 
   private static final ArchRule pipelineKnows =
       knows("pipeline", "event", "sense", "detect", "evidence", "run");

@@ -286,6 +286,9 @@ final class Agent {
     notifier.ifPresent(supervisor::start);
     supervisor.start(hunter);
     supervisor.start(disposer);
+    if (config.disposal().allow().contains("block")) {
+      supervisor.start(disposer.doorkeeper());
+    }
     supervisor.start(visits);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
@@ -294,7 +297,12 @@ final class Agent {
     supervisor.start(new DeskDoor(door, hearing, wall));
     if (config.terminal().port() != 0) {
       supervisor.start(
-          new TerminalDoor(config.terminal().port(), TerminalKey.of(data), hearing, wall));
+          new TerminalDoor(
+              config.terminal().port(),
+              TerminalKey.of(data),
+              hearing,
+              wall,
+              SignOnPages.of(machine.osName(), config.terminal(), hearing, wall)));
     }
   }
 

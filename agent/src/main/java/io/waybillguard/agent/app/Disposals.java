@@ -75,6 +75,19 @@ final class Disposals {
     private static final List<Path> RESOLVERS =
         List.of(Path.of("/etc/resolv.conf"), Path.of("/run/systemd/resolve/resolv.conf"));
 
+    private static final List<Path> NETWORK =
+        Stream.of(
+                "/usr/lib/systemd",
+                "/usr/lib/NetworkManager",
+                "/usr/sbin/NetworkManager",
+                "/usr/sbin/dhclient",
+                "/usr/sbin/dhcpcd",
+                "/usr/sbin/dnsmasq",
+                "/usr/sbin/wpa_supplicant",
+                "/usr/libexec/iwd")
+            .map(Path::of)
+            .toList();
+
     @Override
     public List<InetAddress> hq() throws IOException {
       Optional<Enrolment> hq = Enrolment.load(data);
@@ -98,6 +111,12 @@ final class Disposals {
     @Override
     public List<InetAddress> own() throws IOException {
       return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).toList();
+    }
+
+    /** What gets addresses and answers names: of systemd, of NetworkManager, of Debian. */
+    @Override
+    public List<Path> network() {
+      return NETWORK;
     }
 
     @Override

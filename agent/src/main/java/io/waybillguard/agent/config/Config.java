@@ -76,7 +76,7 @@ public record Config(
           new Selftest(Duration.ofDays(1), Duration.ofMinutes(5)),
           new Notice(
               true, "medium", Duration.ofSeconds(60), Duration.ofMinutes(10), 2, Hours.ANY, "", ""),
-          new Terminal(0),
+          new Terminal(0, false),
           new Disposal(List.of(), List.of()));
 
   /**
@@ -382,8 +382,9 @@ public record Config(
    *
    * @param port of this PC's loopback address at which it speaks to the agent; 0 to 65535, 0 for no
    *     such
+   * @param page whether people may sign on and off at a page of the same port
    */
-  public record Terminal(int port) {}
+  public record Terminal(int port, boolean page) {}
 
   /**
    * What may be done about a thing on this PC: {@code end_session}, {@code block}, {@code usb},

@@ -302,7 +302,9 @@ public record ConfigFile(Config config, List<Setting> settings) {
   }
 
   private static Config.Terminal terminal(Section in, Config.Terminal standard) {
-    Config.Terminal read = new Config.Terminal(in.count("port", standard.port(), 0, 65535));
+    Config.Terminal read =
+        new Config.Terminal(
+            in.count("port", standard.port(), 0, 65535), in.flag("page", standard.page()));
     in.end();
     return read;
   }

@@ -85,6 +85,11 @@ public final class Hearing {
     return last < 0 ? reply.put("changed", false) : reply.put("changed", true).put("seq", last);
   }
 
+  /** Who has the desk now, or "" for nobody. */
+  String operator() {
+    return roster.operator();
+  }
+
   static Json.Obj refused(String why) {
     return Json.object().put("ok", false).put("why", why);
   }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Where a badge reader or a face terminal tells who takes the desk over: HTTP on this PC's loopback
  * address, with a key that both sides hold. {@code POST /v1/operator} with {@code {"do": "sign_on",
  * "name": "李梅"}} or {@code {"do": "sign_off", "name": ""}}, as over the desk's socket; the answer
- * comes when it is durable.
+ * comes when it is durable. People may have a page at the same port.
  *
  * <p>Who has no key is told 401 and leaves no record; {@value #MOST_A_MINUTE} callers a minute are
  * heard. One is heard at a time, so a slow one holds up the next; the port is this PC's alone.
@@ -41,6 +42,7 @@ public final class TerminalDoor implements Duty {
 
   private final int port;
   private final byte[] key;
+  private final Optional<SignOnPage> page;
   private final Hearing hearing;
   private final InstantSource clock;
   private final Deque<Instant> recent = new ArrayDeque<>();
@@ -52,6 +54,16 @@ public final class TerminalDoor implements Duty {
    * @param key what a caller must show, at least 32 characters of ASCII
    */
   public TerminalDoor(int port, String key, Hearing hearing, InstantSource clock) {
+    this(port, key, hearing, clock, Optional.empty());
+  }
+
+  /**
+   * @param port of the loopback address; 0 for any that is free
+   * @param key what a terminal must show, at least 32 characters of ASCII
+   * @param page for people, at the same port, if there is one
+   */
+  public TerminalDoor(
+      int port, String key, Hearing hearing, InstantSource clock, Optional<SignOnPage> page) {
     if (key.length() < 32) {
       throw new IllegalArgumentException(
           "a key of " + key.length() + " characters; at least 32 are expected");
@@ -59,6 +71,7 @@ public final class TerminalDoor implements Duty {
     this.port = port;
     this.key = (SCHEME + key).getBytes(StandardCharsets.UTF_8);
     this.hearing = hearing;
+    this.page = page;
     this.clock = clock;
   }
 
@@ -90,6 +103,10 @@ public final class TerminalDoor implements Duty {
 
   private void answer(HttpExchange call) throws IOException {
     try (call) {
+      if (page.isPresent() && SignOnPage.has(call.getRequestURI().getPath()) && !isTooMuch()) {
+        page.get().answer(call);
+        return;
+      }
       int status = 500;
       Json.Obj reply = Hearing.refused("failed");
       try {
@@ -107,6 +124,8 @@ public final class TerminalDoor implements Duty {
       call.getResponseHeaders().set("Content-Type", "application/json");
       call.sendResponseHeaders(status, bytes.length);
       call.getResponseBody().write(bytes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

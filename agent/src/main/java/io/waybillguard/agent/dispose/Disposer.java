@@ -238,6 +238,11 @@ public final class Disposer implements Duty {
     signal.release();
   }
 
+  /** Who sees to blocked programs that start: a duty of its own, since whoever starts one waits. */
+  public Duty doorkeeper() {
+    return new Doorkeeper(firewall);
+  }
+
   // -- the duty ----------------------------------------------------------------------------------
 
   @Override

@@ -75,7 +75,8 @@ final class Hands {
       tools.firewall().keep(rules(standing, kept));
       return "";
     }
-    if (what instanceof Disposal.BlockProgram) {
+    if (what instanceof Disposal.BlockProgram block) {
+      check(block);
       tools.firewall().keep(rules(standing, kept));
       return "";
     }
@@ -205,6 +206,17 @@ final class Hands {
     }
   }
 
+  private void check(Disposal.BlockProgram block) throws IOException, NotDone {
+    Path path = Path.of(block.path());
+    if (isOurs(path) || (Files.exists(path) && isOurs(path.toRealPath()))) {
+      throw NotDone.refused("own_file");
+    }
+    Path real = Files.exists(path) ? path.toRealPath() : path;
+    if (untouchable.network().stream().anyMatch(each -> real.startsWith(each))) {
+      throw NotDone.refused("network_program");
+    }
+  }
+
   /** Whether an address lies in the network. */
   static boolean contains(Disposal.BlockAddress block, InetAddress address) {
     byte[] network = block.address().getAddress();
@@ -281,15 +293,20 @@ final class Hands {
     }
   }
 
-  // -- files -------------------------------------------------------------------------------------
-
-  private void check(Disposal.Quarantine file) throws IOException, NotDone {
-    Path path = Path.of(file.path());
+  /** Whether a file is the agent's, or in a folder of the agent's, or holds one. */
+  private boolean isOurs(Path path) throws IOException {
     Set<Path> real = new LinkedHashSet<>();
     for (Path own : untouchable.files()) {
       real.add(Files.exists(own) ? own.toRealPath() : own.toAbsolutePath().normalize());
     }
-    if (real.stream().anyMatch(own -> path.startsWith(own) || own.startsWith(path))) {
+    return real.stream().anyMatch(own -> path.startsWith(own) || own.startsWith(path));
+  }
+
+  // -- files -------------------------------------------------------------------------------------
+
+  private void check(Disposal.Quarantine file) throws IOException, NotDone {
+    Path path = Path.of(file.path());
+    if (isOurs(path)) {
       throw NotDone.refused("own_file");
     }
     if (path.getFileSystem().supportedFileAttributeViews().contains("unix")

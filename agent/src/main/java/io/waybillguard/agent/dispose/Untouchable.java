@@ -20,6 +20,9 @@ public interface Untouchable {
   /** This PC's own addresses. */
   List<InetAddress> own() throws IOException;
 
+  /** Programs without which this PC has no network, and the folders of such. */
+  List<Path> network();
+
   /** Files and folders of the agent's. */
   List<Path> files();
 }

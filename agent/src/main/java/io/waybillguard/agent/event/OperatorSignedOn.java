@@ -16,6 +16,8 @@ public record OperatorSignedOn(Instant at, String operator, String by, How how)
   public enum How {
     /** The command of this PC. */
     COMMAND("command", 99, "Command"),
+    /** The page of this PC, by somebody at its screen. */
+    PAGE("page", 99, "Page"),
     /** A badge or face terminal that speaks to the agent. */
     TERMINAL("terminal", 99, "Identity terminal");
 

@@ -2,12 +2,13 @@ package io.waybillguard.agent.platform;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 /**
  * What this PC lets out. Only the agent's own part of the system's firewall is ever changed. One
- * thread.
+ * thread, and another for {@link #watch}.
  */
 public interface Firewall {
   /** Something that is not let out. */
@@ -46,4 +47,19 @@ public interface Firewall {
    * @throws UnsupportedHere if this system has no such rules
    */
   Set<String> holding() throws IOException;
+
+  /**
+   * Sees to it that rules hold for programs that start, where the system has to be helped with
+   * that: waits for one to start. Without somebody who calls this again and again, blocked programs
+   * may not start at all.
+   *
+   * @param most how long to wait
+   * @return how many were seen to; −1 at once where the system needs no help
+   */
+  default int watch(Duration most) throws IOException {
+    return -1;
+  }
+
+  /** Ends {@link #watch}, by the thread that called it: programs start without waiting again. */
+  default void unwatch() {}
 }

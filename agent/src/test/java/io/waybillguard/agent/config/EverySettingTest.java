@@ -188,6 +188,7 @@ final class EverySettingTest {
               "disposal.automatic",
               new Place(c -> c.disposal().automatic(), "[end_session]", List.of("end_session"))),
           Map.entry("terminal.port", new Place(c -> c.terminal().port(), "8470", 8470)),
+          Map.entry("terminal.page", new Place(c -> c.terminal().page(), "true", true)),
           Map.entry("notice.enabled", new Place(c -> c.notice().enabled(), "false", false)),
           Map.entry(
               "notice.least_severity", new Place(c -> c.notice().leastSeverity(), "high", "high")),

@@ -16,7 +16,9 @@ import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.event.SensorLive;
 import io.waybillguard.agent.event.Severity;
 import io.waybillguard.agent.event.UsbAttached;
+import io.waybillguard.agent.event.UsbDetached;
 import io.waybillguard.agent.event.UsbDevice;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,51 @@ final class NewRulesTest {
       }
     }
     return severities;
+  }
+
+  private static UsbAttached found(UsbAttached device) {
+    return new UsbAttached(NOON, device.device(), true);
+  }
+
+  private static UsbDetached pulled(UsbAttached device) {
+    return new UsbDetached(NOON, device.device(), Duration.ZERO);
+  }
+
+  private static SensorLive live() {
+    return new SensorLive(NOON, "usb", false, "");
+  }
+
+  @Test
+  void aStickThatCameWhileNobodyLookedIsToldAndWhatWasInBeforeIsNot() {
+    UsbAttached stick = Seen.attached(NOON, "4C53");
+    UsbAttached scanner = keyboard("0011", "03/01/01");
+    assertEquals(
+        List.of(), of(new UnknownUsbStorage(List.of()), live(), found(stick)), "the first start");
+    assertEquals(
+        List.of(Severity.LOW), of(new UnknownUsbStorage(List.of()), live(), live(), found(stick)));
+    assertEquals(
+        List.of(),
+        of(new UnknownUsbStorage(List.of()), live(), found(stick), live(), found(stick)),
+        "it stayed in");
+    assertEquals(
+        List.of(Severity.LOW, Severity.LOW),
+        of(new UnknownUsbStorage(List.of()), live(), stick, pulled(stick), live(), found(stick)),
+        "it was pulled before the end, and came again");
+    assertEquals(
+        List.of(),
+        of(new UnknownUsbStorage(List.of("0f3a")), live(), live(), found(stick)),
+        "the company knows it");
+    assertEquals(
+        List.of(),
+        of(new UnknownKeyboard(List.of()), live(), found(scanner), live(), found(scanner)));
+  }
+
+  @Test
+  void aStickThatCameWhileTheSensorWasBlindIsTold() {
+    UsbAttached stick = Seen.attached(NOON, "4C53");
+    SensorBack back = new SensorBack(NOON, "usb", NOON, NOON, "");
+    assertEquals(
+        List.of(Severity.LOW), of(new UnknownUsbStorage(List.of()), live(), back, found(stick)));
   }
 
   @Test

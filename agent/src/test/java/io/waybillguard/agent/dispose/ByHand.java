@@ -4,9 +4,12 @@ import io.waybillguard.agent.platform.Firewall;
 import io.waybillguard.agent.platform.RemoteLines;
 import io.waybillguard.agent.platform.UsbGate;
 import io.waybillguard.agent.platform.UsbPeripheral;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A machine whose logins, firewall and plugs are what a test says. */
@@ -14,7 +17,15 @@ final class ByHand implements RemoteLines, Firewall, UsbGate {
   final Set<Line> lines = new LinkedHashSet<>();
   final List<Firewall.Rule> rules = new ArrayList<>();
   final List<Plugged> plugs = new ArrayList<>();
+
+  /** Processes by their numbers. */
+  final Map<Long, Running> servers = new LinkedHashMap<>();
+
+  /** Whether a keyboard is there that is not in {@link #plugs}. */
   boolean otherKeyboard = true;
+
+  /** A process, and when it was started. */
+  record Running(String executable, Instant began) {}
 
   /** Told before something is done; may throw in the middle of it. */
   Runnable before = () -> {};
@@ -32,12 +43,20 @@ final class ByHand implements RemoteLines, Firewall, UsbGate {
 
   @Override
   public boolean runs(Server server) {
-    return false;
+    Running process = servers.get(server.pid());
+    return process != null
+        && process.executable().equals(server.executable())
+        && !process.began().isAfter(server.before());
   }
 
   @Override
   public Cut end(Server server) {
-    return Cut.ABSENT;
+    before.run();
+    boolean meant = runs(server);
+    if (meant) {
+      servers.remove(server.pid());
+    }
+    return meant ? Cut.ENDED : Cut.ABSENT;
   }
 
   @Override
@@ -61,7 +80,13 @@ final class ByHand implements RemoteLines, Firewall, UsbGate {
 
   @Override
   public boolean canTypeWithout(UsbPeripheral device) {
-    return otherKeyboard;
+    return otherKeyboard
+        || plugs.stream()
+            .anyMatch(each -> !each.device().equals(device) && !each.shut() && types(each));
+  }
+
+  private static boolean types(Plugged each) {
+    return each.device().interfaces().contains("03/01/01");
   }
 
   @Override
@@ -76,10 +101,11 @@ final class ByHand implements RemoteLines, Firewall, UsbGate {
 
   private boolean turn(UsbPeripheral device, boolean shut) {
     before.run();
-    boolean there = plugs.removeIf(each -> each.device().equals(device));
-    if (there) {
-      plugs.add(new Plugged(device, shut, false, false));
+    int at = plugs.stream().map(Plugged::device).toList().indexOf(device);
+    if (at >= 0) {
+      Plugged it = plugs.get(at);
+      plugs.set(at, new Plugged(device, shut, it.carriesNetwork(), it.hub()));
     }
-    return there;
+    return at >= 0;
   }
 }

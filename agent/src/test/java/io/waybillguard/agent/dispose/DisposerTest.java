@@ -75,6 +75,11 @@ final class DisposerTest {
     }
 
     @Override
+    public List<Path> network() {
+      return List.of(Path.of("/usr/lib/systemd"));
+    }
+
+    @Override
     public List<Path> files() {
       return List.of(desk.data());
     }
@@ -226,6 +231,33 @@ final class DisposerTest {
     hqIsKnown = false;
     order(block("203.0.113.7"));
     assertEquals("disposal.end refused hq_unknown", told().get(1));
+    assertEquals(List.of(), machine.rules);
+  }
+
+  @Test
+  void aProgramIsBlockedAndLetThroughAgain() throws Exception {
+    order(new Disposal.BlockProgram("/home/courier/.cache/.x/wpsupdate"));
+    assertEquals(
+        List.of(
+            new io.waybillguard.agent.platform.Firewall.Program(
+                ID, "/home/courier/.cache/.x/wpsupdate")),
+        machine.rules);
+    assertEquals("disposal.end done", told().get(1));
+    undo();
+    assertEquals(List.of(), machine.rules);
+  }
+
+  @Test
+  void neitherTheAgentNorWhatTheNetworkNeedsIsBlocked() throws Exception {
+    order(new Disposal.BlockProgram(desk.data().resolve("jre/bin/java").toString()));
+    assertEquals("disposal.end refused own_file", told().get(1));
+    assertEquals(List.of(), machine.rules);
+  }
+
+  @Test
+  void aProgramWithoutWhichThereIsNoNetworkIsNotBlocked() throws Exception {
+    order(new Disposal.BlockProgram("/usr/lib/systemd/systemd-resolved"));
+    assertEquals("disposal.end refused network_program", told().get(1));
     assertEquals(List.of(), machine.rules);
   }
 

@@ -398,6 +398,10 @@ final class SummaryTest {
   @Test
   void whoIsAtTheDeskIsToldAndWhyItCannotBe() throws Exception {
     says(
+        presence(Presence.State.ATTENDED, "courier", ""),
+        "有人在电脑前，账号 courier。",
+        "Somebody is at the desk, account courier.");
+    says(
         presence(Presence.State.IDLE, "courier", "cannot see the screen lock"),
         "键盘鼠标有一会儿没人动了，账号 courier。",
         "Nobody has touched keyboard or mouse for a while, account courier.");

@@ -37,6 +37,9 @@ final class DisposalGive implements Command {
   @Option(names = "--port", paramLabel = "N", defaultValue = "0")
   private int port;
 
+  @Option(names = "--program", paramLabel = "FILE")
+  private String program = "";
+
   @Option(names = "--passport", paramLabel = "HEX")
   private String passport = "";
 
@@ -85,6 +88,7 @@ final class DisposalGive implements Command {
             .put("session", session)
             .put("address", address)
             .put("port", port)
+            .putUnlessEmpty("program", program)
             .put("passport", passport)
             .put("path", path)
             .put("sha256", sha256);

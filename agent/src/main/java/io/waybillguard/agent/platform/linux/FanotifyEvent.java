@@ -24,6 +24,7 @@ record FanotifyEvent(long mask, int pid, int fd, @Nullable Place place) {
   static final long MOVED_TO = 0x80;
   static final long OPEN_EXEC = 0x1000;
   static final long Q_OVERFLOW = 0x4000;
+  static final long OPEN_EXEC_PERM = 0x40000;
   static final long EVENT_ON_CHILD = 0x8000000;
   static final long ONDIR = 0x40000000;
 

@@ -17,6 +17,7 @@ final class FanotifyGroup implements AutoCloseable {
   // linux/fanotify.h
   private static final int FAN_CLOEXEC = 0x1;
   private static final int FAN_NONBLOCK = 0x2;
+  private static final int FAN_CLASS_CONTENT = 0x4;
   private static final int FAN_UNLIMITED_QUEUE = 0x10;
   private static final int FAN_UNLIMITED_MARKS = 0x20;
   private static final int FAN_REPORT_DFID_NAME = 0xc00;
@@ -27,6 +28,11 @@ final class FanotifyGroup implements AutoCloseable {
   private static final int FAN_MARK_IGNORED_SURV_MODIFY = 0x40;
   private static final int FAN_MARK_FILESYSTEM = 0x100;
 
+  /** struct fanotify_response: s32 fd, u32 response; FAN_ALLOW. */
+  private static final int RESPONSE = 8;
+
+  private static final int FAN_ALLOW = 0x1;
+
   private static final int BUFFER = 64 << 10;
 
   /** What an event says about where it happened. */
@@ -34,7 +40,9 @@ final class FanotifyGroup implements AutoCloseable {
     /** Folder and name (kernel 5.9): tells of moves too, and costs no descriptor an event. */
     NAMES(FAN_REPORT_DFID_NAME),
     /** An open descriptor of the file: any file system, any kernel; moves are not told. */
-    DESCRIPTORS(0);
+    DESCRIPTORS(0),
+    /** As descriptors, and whoever is told of waits until {@link FanotifyGroup#allow}. */
+    QUESTIONS(FAN_CLASS_CONTENT);
 
     private final int flag;
 
@@ -106,6 +114,29 @@ final class FanotifyGroup implements AutoCloseable {
             mask,
             Libc.AT_FDCWD,
             Libc.path(mountPoint));
+  }
+
+  /** Takes the mark of one file back; where there is none any more, that is as good. */
+  void unmarkOne(long mask, Path file) {
+    int unused =
+        Libc.fanotify_mark(
+            fd.number(), FAN_MARK_REMOVE, mask, Libc.AT_FDCWD, Libc.path(RawPath.bytes(file)));
+  }
+
+  /** Lets whoever waits for an answer go on, and closes the event's descriptor. */
+  void allow(FanotifyEvent asked) throws IOException {
+    try {
+      if (asked.fd() >= 0 && asked.has(FanotifyEvent.OPEN_EXEC_PERM)) {
+        Memory response = new Memory(RESPONSE);
+        response.setInt(0, asked.fd());
+        response.setInt(4, FAN_ALLOW);
+        if (Libc.write(fd.number(), response, RESPONSE) < 0) {
+          throw Libc.failure("cannot let a program start (fanotify)");
+        }
+      }
+    } finally {
+      asked.release();
+    }
   }
 
   /** Tells nothing of one file, though its file system is watched; also after it was written. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +25,14 @@ import java.util.Set;
  * CONFIG_NF_TABLES_INET} and CAP_NET_ADMIN. Rules are gone after a new start of the system; who
  * keeps them puts them back.
  *
- * <p>Limit: a program cannot be named in a rule. The kernel knows the account of a socket and its
- * cgroup, not the program's file; moving running processes to a cgroup of ours would leave what
- * they have open as it was, and what they start next free for a moment.
+ * <p>A program is blocked by the control group that its processes are kept in; {@link
+ * BlockedPrograms} says how, and what is not covered. Nothing of it goes out, to this PC itself
+ * neither: another program here could pass it on. Needs Linux 5.13 with {@code CONFIG_NFT_SOCKET}
+ * and CAP_SYS_ADMIN.
  */
 public final class LinuxFirewall implements Firewall {
   static final String TABLE = "waybill_guard";
+  private static final String PROGRAMS = "programs";
 
   private static final int NETLINK_NETFILTER = 12;
   private static final int QUEUE_BYTES = 1 << 20;
@@ -51,14 +54,27 @@ public final class LinuxFirewall implements Firewall {
   private static final int RULE_EXPRESSIONS = 4;
   private static final int RULE_USERDATA = 7;
 
+  private final BlockedPrograms programs = new BlockedPrograms();
+
   @Override
   public void keep(List<Rule> rules) throws IOException {
-    for (Rule rule : rules) {
-      if (rule instanceof Program) {
-        throw new UnsupportedHere(
-            "Linux cannot name a program in its firewall; block where it sends to instead");
-      }
+    Set<String> before = programs.ids();
+    Map<String, Long> groups;
+    try {
+      groups =
+          programs.prepare(
+              rules.stream().filter(Program.class::isInstance).map(Program.class::cast).toList());
+      put(rules, groups);
+    } catch (IOException e) {
+      programs.keepOnly(before);
+      throw e;
     }
+    programs.takeIn();
+    programs.keepOnly(groups.keySet());
+  }
+
+  /** Puts the rules in place, in one step. */
+  private static void put(List<Rule> rules, Map<String, Long> groups) throws IOException {
     Nft.Attributes table = Nft.attributes().put(1, TABLE);
     // Made first, so that it is there to be deleted; all of it is one step for the kernel.
     Nft.Transaction all = new Nft.Transaction().add(Nft.NEWTABLE, table).add(Nft.DELTABLE, table);
@@ -66,6 +82,10 @@ public final class LinuxFirewall implements Firewall {
       all.add(Nft.NEWTABLE, table);
       chain(all, "sent", OUTPUT, rules);
       chain(all, "passed_on", FORWARD, rules);
+      chain(all, PROGRAMS, OUTPUT, List.of());
+      groups.forEach(
+          (id, number) ->
+              rule(all, PROGRAMS, id, Nft.expressions().cgroup(Cgroups.LEVEL, number).drop()));
     }
     try (Netlink kernel = open()) {
       kernel.send(all.array());
@@ -85,7 +105,9 @@ public final class LinuxFirewall implements Firewall {
             .put(5, ACCEPT)
             .put(7, "filter"));
     for (Rule rule : rules) {
-      Destination to = (Destination) rule;
+      if (!(rule instanceof Destination to)) {
+        continue; // in a chain of its own
+      }
       if (to.port() == 0) {
         rule(all, name, to.id(), to(to).drop());
       } else {
@@ -139,7 +161,12 @@ public final class LinuxFirewall implements Firewall {
           }
           done = type == NLMSG_DONE || length < Nft.HEADER;
           if (!done) {
-            id(Nft.parse(message, at + Nft.HEADER, at + length)).ifPresent(ids::add);
+            Map<Integer, byte[]> rule = Nft.parse(message, at + Nft.HEADER, at + length);
+            Optional<String> id = id(rule);
+            if (id.isPresent()
+                && (!is(rule, RULE_CHAIN, PROGRAMS) || programs.isWatched(id.get()))) {
+              ids.add(id.get());
+            }
           }
           at += (length + 3) & ~3;
         }
@@ -148,13 +175,26 @@ public final class LinuxFirewall implements Firewall {
     return ids;
   }
 
+  private static boolean is(Map<Integer, byte[]> rule, int attribute, String text) {
+    byte[] value = rule.getOrDefault(attribute, new byte[0]);
+    return new String(value, StandardCharsets.UTF_8).equals(text + '\0');
+  }
+
   private static Optional<String> id(Map<Integer, byte[]> rule) {
-    byte[] table = rule.getOrDefault(RULE_TABLE, new byte[0]);
     byte[] comment = rule.getOrDefault(RULE_USERDATA, new byte[0]);
-    boolean isOurs = new String(table, StandardCharsets.UTF_8).equals(TABLE + '\0');
-    return isOurs && comment.length > 3
+    return is(rule, RULE_TABLE, TABLE) && comment.length > 3
         ? Optional.of(new String(comment, 2, comment.length - 3, StandardCharsets.US_ASCII))
         : Optional.empty();
+  }
+
+  @Override
+  public int watch(Duration most) throws IOException {
+    return programs.watch(most);
+  }
+
+  @Override
+  public void unwatch() {
+    programs.unwatch();
   }
 
   private static Netlink open() throws IOException {

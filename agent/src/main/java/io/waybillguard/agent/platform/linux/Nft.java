@@ -38,6 +38,7 @@ final class Nft {
 
   private static final int META_NFPROTO = 15;
   private static final int META_L4PROTO = 16;
+  private static final int SOCKET_CGROUPV2 = 3; // enum nft_socket_keys
   private static final int BASE_NETWORK = 1;
   private static final int BASE_TRANSPORT = 2;
 
@@ -201,6 +202,19 @@ final class Nft {
               .put(4, attributes().put(1, mask))
               .put(5, attributes().put(1, new byte[network.length])));
       return equal(begin);
+    }
+
+    /**
+     * Packets of sockets that were made in a control group, or in one below it ({@code
+     * CONFIG_NFT_SOCKET}, Linux 5.13).
+     *
+     * @param level how deep the group lies below the root
+     * @param number the kernel's of the group
+     */
+    Expressions cgroup(int level, long number) {
+      add("socket", attributes().put(1, SOCKET_CGROUPV2).put(2, REGISTER).put(3, level));
+      return equal(
+          ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(number).array());
     }
 
     /** Packets to a port. */

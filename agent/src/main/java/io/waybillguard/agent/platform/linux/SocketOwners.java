@@ -48,9 +48,14 @@ final class SocketOwners {
 
   /** Whether a process holds one of these sockets. */
   boolean holds(long pid, Set<Long> inodes) {
+    return !held(pid, inodes).isEmpty();
+  }
+
+  /** Which of these sockets a process holds. */
+  Set<Long> held(long pid, Set<Long> inodes) {
     Map<Long, Long> found = new HashMap<>();
     lookInto(proc.resolve(Long.toString(pid)), inodes, found);
-    return !found.isEmpty();
+    return found.keySet();
   }
 
   private static void lookInto(Path process, Set<Long> inodes, Map<Long, Long> found) {

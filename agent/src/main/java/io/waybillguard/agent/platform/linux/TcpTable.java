@@ -20,12 +20,13 @@ final class TcpTable {
   private static final int LOCAL = 1;
   private static final int REMOTE = 2;
   private static final int STATE = 3;
+  private static final int UID = 7;
   private static final int INODE = 9;
 
   private TcpTable() {}
 
   /** One socket. */
-  record Row(Endpoint local, Endpoint remote, int state, long inode) {
+  record Row(Endpoint local, Endpoint remote, int state, long uid, long inode) {
     boolean isListening() {
       return state == LISTEN;
     }
@@ -51,6 +52,7 @@ final class TcpTable {
                 endpoint(fields[LOCAL]),
                 endpoint(fields[REMOTE]),
                 Integer.parseInt(fields[STATE], 16),
+                Long.parseLong(fields[UID]),
                 Long.parseLong(fields[INODE])));
       } catch (IllegalArgumentException e) {
         throw new IOException("the kernel's table of connections has the line \"" + line + "\"", e);

@@ -29,10 +29,12 @@ import java.util.Set;
  * <p>A HID device is told of when its input devices are there, or after {@link #INPUT_PATIENCE}: a
  * keyboard is one by what it can type, whatever its interface says.
  *
- * <p>Interfaces that come or go later (another configuration, an authorisation taken back) are no
- * event of the device itself. Once they have settled it is read again, and told of as another one
- * if it now says that it is. Suspend and resume make no events for a device that stayed; the kernel
- * compares descriptors and serial number after the resume, and lets go of one that was swapped.
+ * <p>Interfaces that come or go later (another configuration) are no event of the device itself.
+ * Once they have settled it is read again, and told of as another one if it now says that it is.
+ * One that was put out of use (an authorisation taken back) has not left: it is in its port, and
+ * what it is was told when it came. Suspend and resume make no events for a device that stayed; the
+ * kernel compares descriptors and serial number after the resume, and lets go of one that was
+ * swapped.
  */
 final class UsbTracker {
   /** How long a device may take from {@code add} to {@code bind}: some need a mode switch first. */
@@ -196,7 +198,11 @@ final class UsbTracker {
 
   private List<UsbChange> arrived(String devpath, UsbPeripheral glimpsed) throws IOException {
     UsbPeripheral device = sysfs.read(sysfs.folder(devpath)).orElse(glimpsed);
-    UsbPeripheral before = present.put(devpath, device);
+    UsbPeripheral before = present.get(devpath);
+    if (before != null && isShut(device, before)) {
+      return List.of();
+    }
+    present.put(devpath, device);
     if (before != null && device.identity().equals(before.identity())) {
       return List.of(); // bound again, or plugged in while the first look was under way
     }
@@ -205,6 +211,15 @@ final class UsbTracker {
     return before == null
         ? List.of(new UsbChange.Arrived(device))
         : List.of(new UsbChange.Left(before), new UsbChange.Arrived(device));
+  }
+
+  /** Whether it is the device that was there, put out of use: such a one shows no interfaces. */
+  private static boolean isShut(UsbPeripheral device, UsbPeripheral before) {
+    return !device.nature().authorised()
+        && device.interfaces().isEmpty()
+        && device.vendorId().equals(before.vendorId())
+        && device.productId().equals(before.productId())
+        && device.serial().equals(before.serial());
   }
 
   private List<UsbChange> left(Uevent event) {

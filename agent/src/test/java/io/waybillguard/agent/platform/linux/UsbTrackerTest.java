@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.platform.UsbChange;
@@ -171,15 +170,39 @@ final class UsbTrackerTest {
   }
 
   @Test
-  void aDeviceThatIsNoLongerAuthorisedIsToldOfAsOneWithoutInterfaces() throws IOException {
+  void aDeviceThatIsPutOutOfUseHasNotLeftAndBackInUseHasNotCome() throws IOException {
     tracker.start();
-    delete(root.resolve("sys" + HUB + "/2-1/2-1:1.0"));
-    Files.writeString(root.resolve("sys" + HUB + "/2-1/authorized"), "0\n");
+    barAndUnbar("08");
+    assertEquals(List.of(), tracker.overdue());
+    assertEquals(
+        List.of(new UsbChange.Left(STICK)), identities(tracker.on(event("remove", "2-1"))));
+  }
+
+  @Test
+  void aDeviceThatComesBackIntoUseAsAnotherIsToldOfAsAnother() throws IOException {
+    tracker.start();
+    barAndUnbar("03");
+    List<UsbChange> changes = tracker.overdue();
+    assertEquals(new UsbChange.Left(STICK), identities(changes).get(0));
+    assertEquals(List.of("03/06/50"), ((UsbChange.Arrived) changes.get(1)).device().interfaces());
+  }
+
+  /** As the kernel does: its interfaces go, and come again with another class or the same one. */
+  private void barAndUnbar(String interfaceClass) throws IOException {
+    Path device = root.resolve("sys" + HUB + "/2-1");
+    Path theInterface = device.resolve("2-1:1.0");
+    delete(theInterface);
+    Files.writeString(device.resolve("authorized"), "0\n");
     tracker.on(event("remove", HUB + "/2-1/2-1:1.0", "", "usb_interface"));
     now = now.plus(UsbTracker.SETTLING);
-    UsbPeripheral barred = ((UsbChange.Arrived) tracker.overdue().get(1)).device();
-    assertEquals(List.of(), barred.interfaces());
-    assertFalse(barred.nature().authorised());
+    assertEquals(List.of(), tracker.overdue());
+    Files.createDirectories(theInterface);
+    Files.writeString(theInterface.resolve("bInterfaceClass"), interfaceClass + "\n");
+    Files.writeString(theInterface.resolve("bInterfaceSubClass"), "06\n");
+    Files.writeString(theInterface.resolve("bInterfaceProtocol"), "50\n");
+    Files.writeString(device.resolve("authorized"), "1\n");
+    tracker.on(event("add", HUB + "/2-1/2-1:1.0", "", "usb_interface"));
+    now = now.plus(UsbTracker.SETTLING);
   }
 
   @Test
