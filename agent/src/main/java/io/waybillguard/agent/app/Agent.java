@@ -138,7 +138,8 @@ final class Agent {
               outlet = hq.outlet();
               return Reporter.overHttps(data, rhythm).to(hq);
             });
-    notifier = Notices.of(machine.osName(), config.notice(), data, pipeline, reporter, wall);
+    notifier =
+        Notices.of(machine.osName(), config.notice(), data, events, pipeline, reporter, wall);
     trials = new Trials(config.sensors());
     selfTest =
         new SelfTest(
