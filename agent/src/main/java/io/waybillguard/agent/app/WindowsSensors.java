@@ -17,6 +17,7 @@ import io.waybillguard.agent.platform.windows.WindowsProcesses;
 import io.waybillguard.agent.platform.windows.WindowsRegistry;
 import io.waybillguard.agent.platform.windows.WindowsRemoteAccess;
 import io.waybillguard.agent.platform.windows.WindowsSockets;
+import io.waybillguard.agent.platform.windows.WindowsTrust;
 import io.waybillguard.agent.platform.windows.WindowsUsb;
 import io.waybillguard.agent.platform.windows.WindowsVolumes;
 import io.waybillguard.agent.sense.Destinations;
@@ -117,15 +118,16 @@ final class WindowsSensors {
       throws IOException {
     WindowsVolumes volumes = new WindowsVolumes();
     return new ProgramSensor(
-        new WindowsFiles(processes, volumes, data, clock),
-        volumes,
-        processes,
-        Packages.UNKNOWN,
-        clock,
-        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()),
-        Sensors.unusualPlaces(),
-        Sensors.families(),
-        data.resolve("programs.json"));
+            new WindowsFiles(processes, volumes, data, clock),
+            volumes,
+            processes,
+            Packages.UNKNOWN,
+            clock,
+            ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()),
+            Sensors.unusualPlaces(),
+            Sensors.families(),
+            data.resolve("programs.json"))
+        .asking(WindowsTrust.here());
   }
 
   private static Sensor images(
