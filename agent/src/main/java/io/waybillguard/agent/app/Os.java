@@ -1,14 +1,17 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.platform.Host;
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.ServiceLife;
 import io.waybillguard.agent.platform.ServiceManager;
 import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.platform.linux.LinuxHost;
 import io.waybillguard.agent.platform.shared.OshiHost;
 import io.waybillguard.agent.platform.windows.WindowsHost;
+import io.waybillguard.agent.platform.windows.WindowsRegistry;
 import io.waybillguard.agent.platform.windows.WindowsServiceLife;
 import io.waybillguard.agent.platform.windows.WindowsServiceManager;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -42,6 +45,16 @@ enum Os {
       case WINDOWS -> new WindowsHost();
       case OTHER -> new OshiHost();
     };
+  }
+
+  /** What stands for {@code /}: the system's drive on Windows. */
+  Path root() {
+    return this == WINDOWS ? WindowsSensors.drive() : Path.of("/");
+  }
+
+  /** The registry; none is there on a system that has none. */
+  Registry registry() {
+    return this == WINDOWS ? new WindowsRegistry() : Registry.NONE;
   }
 
   /** The manager of services, where this version knows one. */
