@@ -59,7 +59,9 @@ final class NoticeProgram {
     Consumer<Said> say =
         said -> {
           synchronized (out) {
-            out.println(said.line());
+            // Not println, which ends lines in another way on Windows.
+            out.print(said.line() + '\n');
+            out.flush();
           }
         };
     @Nullable NoticeWindow window = null;
