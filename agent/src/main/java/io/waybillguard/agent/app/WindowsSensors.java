@@ -19,6 +19,7 @@ import io.waybillguard.agent.platform.windows.WindowsRemoteAccess;
 import io.waybillguard.agent.platform.windows.WindowsSockets;
 import io.waybillguard.agent.platform.windows.WindowsTrust;
 import io.waybillguard.agent.platform.windows.WindowsUsb;
+import io.waybillguard.agent.platform.windows.WindowsUsbHistory;
 import io.waybillguard.agent.platform.windows.WindowsVolumes;
 import io.waybillguard.agent.sense.Destinations;
 import io.waybillguard.agent.sense.Sensor;
@@ -52,7 +53,12 @@ final class WindowsSensors {
     List<Sensor> sensors = new ArrayList<>();
     sensors.add(
         config.usb().enabled()
-            ? new UsbSensor(new WindowsUsb(events), new WindowsVolumes(), clock)
+            ? new UsbSensor(
+                new WindowsUsb(events),
+                new WindowsVolumes(),
+                new WindowsUsbHistory(),
+                data.resolve("usb-watched.txt"),
+                clock)
             : Sensors.off("usb"));
     WindowsProcesses processes = new WindowsProcesses();
     sensors.add(

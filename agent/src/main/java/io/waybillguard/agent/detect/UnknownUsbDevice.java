@@ -32,7 +32,7 @@ abstract class UnknownUsbDevice implements Detector {
   @Override
   public final List<Finding> on(long seq, Observation seen) {
     if (!(seen instanceof UsbAttached attached)
-        || attached.presentAtStart()
+        || (attached.presentAtStart() && attached.came().isEmpty())
         || !concerns(attached.device())
         || known.contains(attached.device().passport())) {
       return List.of();

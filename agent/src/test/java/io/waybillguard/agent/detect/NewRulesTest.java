@@ -20,6 +20,7 @@ import io.waybillguard.agent.event.UsbDevice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The rules on devices, hidden places and silenced sensors. */
@@ -61,6 +62,11 @@ final class NewRulesTest {
     assertEquals(
         List.of(),
         of(new UnknownUsbStorage(List.of()), new UsbAttached(NOON, stick.device(), true)));
+    Optional<Instant> away = Optional.of(NOON.minusSeconds(90));
+    assertEquals(
+        List.of(Severity.LOW),
+        of(new UnknownUsbStorage(List.of()), new UsbAttached(NOON, stick.device(), true, away)),
+        "it came while nobody watched");
     assertEquals(
         List.of(), of(new UnknownUsbStorage(List.of()), keyboard("1", "03/01/01")), "no storage");
   }
