@@ -1,5 +1,6 @@
 package io.waybillguard.agent.app;
 
+import io.waybillguard.agent.evidence.Secrets;
 import io.waybillguard.agent.platform.Host;
 import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.ServiceLife;
@@ -55,6 +56,11 @@ enum Os {
   /** The registry; none is there on a system that has none. */
   Registry registry() {
     return this == WINDOWS ? new WindowsRegistry() : Registry.NONE;
+  }
+
+  /** How keys are kept: on Windows by its data protection, elsewhere by the mode of their files. */
+  Secrets secrets() {
+    return this == WINDOWS ? Secrets.wrappedBy(new WindowsWrapping()) : Secrets.PLAIN;
   }
 
   /** The manager of services, where this version knows one. */
