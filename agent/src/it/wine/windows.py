@@ -319,6 +319,9 @@ def life_of_a_service(path):
 
         stopped = agent("service", "stop")
         checks.that("the service is stopped", stopped.status == 0, stopped.said())
+        keys = os.path.join(home, "data", "keys")
+        plain = [name for name in os.listdir(keys) if name.endswith(".key") and name != "undo.key" and not lab.read(os.path.join(keys, name)).startswith("waybill-guard/wrapped/v1\n")]
+        checks.that("its keys are wrapped by Windows", not plain and len(os.listdir(keys)) > 2, plain or sorted(os.listdir(keys)))
         last = records("log.stop")
         checks.that("its last record says so", len(last) == 1 and "service" in json.dumps(last), last)
         began = time.time()
