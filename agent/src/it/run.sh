@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
 # of an agent's folder against HQ, images carried off on this host, a day without harm, what a record costs in counts, the agent on the Windows runtime under
-# Wine and its setup program there, and the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
+# Wine and its setup program there, and beside the first of them the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -34,6 +34,37 @@ else
 fi
 
 agent=$top/agent/target/waybill-guard-agent.jar hq=$top/hq/target/waybill-guard-hq.jar
+root() { [ "$(id -u)" = 0 ]; }
+
+# The crime in the guest, a machine of its own that mostly waits: beside the parts that look at nothing but their own folders.
+guest=
+if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
+  : # said below
+elif ! root || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
+  skip crime "the guest needs root on Debian 12"
+elif [ ! -f "$rig/build-guest.sh" ]; then
+  skip crime "no rig at $rig; set RIG"
+else
+  {
+    failed=
+    if "$rig/build-guest.sh" "$cache" >"$out/build-guest.log" 2>&1; then
+      WG_RIG_CACHE=$cache RIG=$rig part crime "$(left)" python3 "$here/guest/crime.py" "$out/crime" ${judge:+"$judge"}
+    else
+      echo "the guest cannot be built; last lines of $out/build-guest.log:"
+      tail -n 5 "$out/build-guest.log"
+      failed="$failed build-guest"
+    fi
+    [ -z "$failed" ]
+  } >"$out/crime.log" 2>&1 &
+  guest=$!
+fi
+guest_ended() { # before the parts that watch this host: the guest's script is work on this host, too
+  [ -n "$guest" ] || return 0
+  wait "$guest" || failed="$failed crime"
+  guest=
+  cat "$out/crime.log"
+}
+
 if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
   # Not a skip: without the jars nothing of the product was looked at.
   echo "no $agent or $hq: run 'mvn -B -DskipTests package' first"
@@ -44,41 +75,6 @@ else
   part sweep 400 python3 "$here/sweep.py" "$out/sweep"
   part policy 400 python3 "$here/policy.py" "$out/policy"
   part commands 500 python3 "$here/commands.py" "$out/commands"
-  if [ "$(id -u)" != 0 ]; then
-    skip visit "needs root, to put a job into /etc/cron.d"
-  else
-    part visit 180 python3 "$here/visit.py" "$out/visit"
-  fi
-  if [ "$(id -u)" != 0 ]; then
-    skip failures "needs root, to run the agent as another user"
-  else
-    part failures 600 python3 "$here/failures.py" "$out/failures"
-  fi
-  if [ "$(id -u)" != 0 ]; then
-    skip upload "needs root, for fanotify, netlink and a network namespace"
-  elif ! command -v ip >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null; then
-    skip upload "needs ip, curl and openssl (apt-get install iproute2 curl openssl)"
-  else
-    part upload 500 python3 "$here/upload.py" "$out/upload"
-  fi
-  if [ "$(id -u)" != 0 ]; then
-    skip benign "needs root, for fanotify, a network namespace and dpkg"
-  elif ! command -v ip >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null || ! command -v dpkg-deb >/dev/null; then
-    skip benign "needs ip, curl, openssl and dpkg-deb (apt-get install iproute2 curl openssl dpkg)"
-  else
-    part benign 500 python3 "$here/benign.py" "$out/benign"
-  fi
-  if [ "$(id -u)" != 0 ]; then
-    skip sessions "needs root, for network namespaces"
-  else
-    part sessions 500 python3 "$here/sessions.py" "$out/sessions"
-    part disposal 300 python3 "$here/disposal.py" "$out/disposal"
-  fi
-  if [ "$(id -u)" != 0 ] || ! command -v strace >/dev/null || ! command -v jcmd >/dev/null; then
-    skip counts "needs root, strace and a JDK (apt-get install strace openjdk-17-jdk-headless)"
-  else
-    part counts 300 python3 "$top/agent/src/bench/counts.py" "$out/counts"
-  fi
   if ! command -v wine >/dev/null || ! command -v unzip >/dev/null || ! command -v localedef >/dev/null; then
     skip windows "needs wine, unzip and localedef (apt-get install wine wine64 unzip libc-bin locales)"
   else
@@ -89,21 +85,39 @@ else
       WG_WINE_BOX=$out/windows/box part setup 600 python3 "$top/installer/test/windows.py" "$out/setup" short
     fi
   fi
-  if [ "$(id -u)" != 0 ]; then
+
+  guest_ended
+  if ! root; then
+    skip visit "needs root, to put a job into /etc/cron.d"
+    skip failures "needs root, to run the agent as another user"
+    skip upload "needs root, for fanotify, netlink and a network namespace"
+    skip benign "needs root, for fanotify, a network namespace and dpkg"
+    skip sessions "needs root, for network namespaces"
+    skip disposal "needs root, for network namespaces"
+    skip counts "needs root, for fanotify"
     skip notice "needs root, for network namespaces and another account"
   else
+    part visit 180 python3 "$here/visit.py" "$out/visit"
+    part failures 600 python3 "$here/failures.py" "$out/failures"
+    if ! command -v ip >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null; then
+      skip upload "needs ip, curl and openssl (apt-get install iproute2 curl openssl)"
+      skip benign "needs ip, curl and openssl (apt-get install iproute2 curl openssl)"
+    else
+      part upload 500 python3 "$here/upload.py" "$out/upload"
+      if ! command -v dpkg-deb >/dev/null; then
+        skip benign "needs dpkg-deb (apt-get install dpkg)"
+      else
+        part benign 500 python3 "$here/benign.py" "$out/benign"
+      fi
+    fi
+    part sessions 500 python3 "$here/sessions.py" "$out/sessions"
+    part disposal 300 python3 "$here/disposal.py" "$out/disposal"
+    if ! command -v strace >/dev/null || ! command -v jcmd >/dev/null; then
+      skip counts "needs strace and a JDK (apt-get install strace openjdk-17-jdk-headless)"
+    else
+      part counts 300 python3 "$top/agent/src/bench/counts.py" "$out/counts"
+    fi
     part notice 500 python3 "$here/notice.py" "$out/notice"
-  fi
-  if [ "$(id -u)" != 0 ] || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
-    skip crime "the guest needs root on Debian 12"
-  elif [ ! -f "$rig/build-guest.sh" ]; then
-    skip crime "no rig at $rig; set RIG"
-  elif ! "$rig/build-guest.sh" "$cache" >"$out/build-guest.log" 2>&1; then
-    echo "the guest cannot be built; last lines of $out/build-guest.log:"
-    tail -n 5 "$out/build-guest.log"
-    failed="$failed build-guest"
-  else
-    WG_RIG_CACHE=$cache RIG=$rig part crime "$(left)" python3 "$here/guest/crime.py" "$out/crime" ${judge:+"$judge"}
   fi
 fi
 echo "================ $(($(date +%s) - began)) s; failed:${failed:- none}; skipped:${skipped:- none}"

@@ -124,7 +124,9 @@ class Server:
 
 
 class Hq:
-    """HQ on this host, with its data in a folder; keeps its port over a restart."""
+    """HQ on this host, with its data in a folder; keeps its port over a restart. More words of its command may be given."""
+
+    words = ()
 
     def __init__(self, folder):
         self.folder, self.data = folder, os.path.join(folder, "hq-data")
@@ -132,7 +134,7 @@ class Hq:
 
     def start(self):
         self.starts += 1
-        command = JVM + ["-jar", HQ_JAR, "serve", "--data", self.data, "--listen", self.listen, "--console", "127.0.0.1:0"]
+        command = JVM + ["-jar", HQ_JAR, "serve", "--data", self.data, "--listen", self.listen, "--console", "127.0.0.1:0", *self.words]
         self.server = Server(command, self.folder, "hq-%d" % self.starts)
         line = self.server.ready()
         self.facts = dict(part.split("=", 1) for part in line.split()[1:])

@@ -4,6 +4,7 @@ import io.waybillguard.agent.event.BytesSent;
 import io.waybillguard.agent.event.ImagesHandled;
 import io.waybillguard.agent.event.ImagesHandled.Act;
 import io.waybillguard.agent.event.ProcessRef;
+import io.waybillguard.agent.memory.Recent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -128,13 +129,7 @@ final class ImageLedger {
     }
   }
 
-  private final Map<String, Account> accounts =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Account> eldest) {
-          return size() > MOST_PROGRAMS;
-        }
-      };
+  private final Map<String, Account> accounts = Recent.byUse(MOST_PROGRAMS);
 
   /** Enters what a program did to images. */
   Account enter(long seq, ImagesHandled what) {

@@ -16,6 +16,7 @@ import io.waybillguard.agent.event.RemoteSessionStarted;
 import io.waybillguard.agent.event.SensorBack;
 import io.waybillguard.agent.event.Severity;
 import io.waybillguard.agent.event.UsbDetached;
+import io.waybillguard.agent.memory.Recent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,13 +86,7 @@ public final class Incidents {
   private final Map<String, IncidentChanged> open = new LinkedHashMap<>();
 
   /** Session uids, and when they ended; in the order they began. */
-  private final Map<String, Instant> sessions =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-          return size() > MOST_SESSIONS;
-        }
-      };
+  private final Map<String, Instant> sessions = Recent.byArrival(MOST_SESSIONS);
 
   /** When each had its last step, with the clock as it was before all its jumps. */
   private final Map<String, Instant> lastSteps = new HashMap<>();

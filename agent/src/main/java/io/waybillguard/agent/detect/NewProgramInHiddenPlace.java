@@ -7,12 +7,12 @@ import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.memory.Recent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -26,14 +26,7 @@ public final class NewProgramInHiddenPlace implements Detector {
   /** Steps that are remembered as told. */
   static final int MOST = 1024;
 
-  private final Set<String> told =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(java.util.Map.Entry<String, Boolean> eldest) {
-              return size() > MOST;
-            }
-          });
+  private final Set<String> told = Collections.newSetFromMap(Recent.byArrival(MOST));
 
   /**
    * An updater or a compiler makes hundreds; each is a record of its own. Of the two steps each has

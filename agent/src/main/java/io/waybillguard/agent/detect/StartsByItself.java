@@ -9,8 +9,8 @@ import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.memory.Recent;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,15 +25,7 @@ public final class StartsByItself implements Detector {
   /** Programs off sticks that are remembered, by path and by hash. */
   private static final int REMEMBERED = 4_096;
 
-  private final Map<String, Came> fromSticks =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Came> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<String, Came> fromSticks = Recent.byArrival(REMEMBERED);
 
   private record Came(long seq, Origin origin) {}
 

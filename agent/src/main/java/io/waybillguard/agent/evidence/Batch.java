@@ -10,9 +10,11 @@ import java.util.List;
 /** What one transaction writes. Made by {@link Store#commit}, used by its thread. */
 final class Batch {
   private final Statements statements;
+  private final Packing packing;
 
-  Batch(Statements statements) {
+  Batch(Statements statements, Packing packing) {
     this.statements = statements;
+    this.packing = packing;
   }
 
   /** Fills a batch. */
@@ -40,7 +42,8 @@ final class Batch {
 
   void leaves(List<Pending> records) throws SQLException {
     PreparedStatement leaf = prepare("INSERT INTO leaf(idx, data) VALUES(?, ?)");
-    PreparedStatement body = prepare("INSERT INTO body(idx, part, salt, data) VALUES(?, ?, ?, ?)");
+    PreparedStatement body =
+        prepare("INSERT INTO body(idx, part, salt, data, form) VALUES(?, ?, ?, ?, ?)");
     PreparedStatement search =
         prepare("INSERT OR IGNORE INTO search(type, wall, idx) VALUES(?, ?, ?)");
     for (Pending p : records) {
@@ -55,7 +58,9 @@ final class Batch {
         body.setLong(1, b.index());
         body.setInt(2, b.part());
         body.setBytes(3, b.salt());
-        body.setBytes(4, b.data());
+        Packing.Packed packed = packing.pack(b.data());
+        body.setBytes(4, packed.data());
+        body.setInt(5, packed.form());
         body.execute();
       }
       p.alongside().into(this);

@@ -12,7 +12,7 @@ final class Schema {
   /** "WbGd": so that {@code file} and a careful reader can tell whose database it is. */
   static final int APPLICATION_ID = 0x57624764;
 
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** Name in {@code state} of the size below which leaves may go. */
   static final String PRUNE_BELOW = "prune_below";
@@ -31,7 +31,9 @@ final class Schema {
   // docs/decisions/0004-erased-in-place.md.
   private static final String CREATE_BODY =
       "CREATE TABLE body(idx INTEGER NOT NULL, part INTEGER NOT NULL, salt BLOB NOT NULL, data BLOB NOT NULL,"
-          + " PRIMARY KEY(idx,part)) STRICT";
+          + " form INTEGER NOT NULL DEFAULT "
+          + Packing.PLAIN
+          + ", PRIMARY KEY(idx,part)) STRICT";
 
   private static final List<String> NEW_IN_2 =
       List.of(
@@ -59,6 +61,7 @@ final class Schema {
               "UPDATE",
               "NEW.idx <> OLD.idx",
               "NEW.part <> OLD.part",
+              "NEW.form <> OLD.form",
               "NEW.salt <> " + NO_SALT,
               "NEW.data <> zeroblob(length(OLD.data))",
               held("OLD.idx")),
@@ -96,7 +99,20 @@ final class Schema {
    */
   static final List<String> FROM_1 = from1();
 
+  /** From format 2, in which all bodies lie as they were sealed. They stay so: no row is moved. */
+  static final List<String> FROM_2 = from2();
+
   private Schema() {}
+
+  private static List<String> from2() {
+    return List.of(
+        "DROP TRIGGER body_no_update",
+        "ALTER TABLE body ADD COLUMN form INTEGER NOT NULL DEFAULT " + Packing.PLAIN,
+        GUARDS.stream()
+            .filter(guard -> guard.startsWith("CREATE TRIGGER body_no_update "))
+            .findFirst()
+            .orElseThrow());
+  }
 
   private static List<String> from1() {
     List<String> steps = new ArrayList<>();
@@ -106,7 +122,8 @@ final class Schema {
     }
     steps.add("ALTER TABLE body RENAME TO body_1");
     steps.add(CREATE_BODY);
-    steps.add("INSERT INTO body SELECT idx, part, salt, data FROM body_1 ORDER BY idx, part");
+    steps.add(
+        "INSERT INTO body(idx, part, salt, data) SELECT idx, part, salt, data FROM body_1 ORDER BY idx, part");
     steps.add("DROP TABLE body_1");
     steps.addAll(NEW_IN_2);
     steps.addAll(GUARDS);

@@ -46,6 +46,7 @@ final class Store implements Ledger, AutoCloseable {
   private final Path file;
   private final Connection connection;
   private final Statements statements;
+  private final Packing packing = new Packing();
   private boolean fresh;
 
   private Store(Path file, Connection connection) {
@@ -165,15 +166,22 @@ final class Store implements Ledger, AutoCloseable {
     if (numberIn("SELECT count(*) FROM sqlite_schema") == 0) {
       make(Schema.FRESH);
       fresh = true;
-    } else if (numberIn("PRAGMA user_version") == 1
-        && numberIn("PRAGMA application_id") == Schema.APPLICATION_ID) {
-      LOG.info("log={} has format 1 and is brought to format {}", file, Schema.VERSION);
-      make(Schema.FROM_1);
-      if (!emptyWal()) {
-        LOG.info("log={} is being read; its WAL is emptied later", file);
-      }
+    } else if (numberIn("PRAGMA application_id") == Schema.APPLICATION_ID) {
+      bringUp(numberIn("PRAGMA user_version"));
     }
     checkOurs();
+  }
+
+  /** A log of an earlier format becomes one of today's; nothing in it is hashed or signed anew. */
+  private void bringUp(long format) throws SQLException, IOException {
+    if (format < 1 || format >= Schema.VERSION) {
+      return;
+    }
+    LOG.info("log={} has format {} and is brought to format {}", file, format, Schema.VERSION);
+    make(format == 1 ? Schema.FROM_1 : Schema.FROM_2);
+    if (format == 1 && !emptyWal()) {
+      LOG.info("log={} is being read; its WAL is emptied later", file);
+    }
   }
 
   /** All of it or, after a crash, none. */
@@ -194,10 +202,12 @@ final class Store implements Ledger, AutoCloseable {
   private void checkOurs() throws SQLException, IOException {
     long id = numberIn("PRAGMA application_id");
     long version = numberIn("PRAGMA user_version");
-    if (id == Schema.APPLICATION_ID && version == 1) {
+    if (id == Schema.APPLICATION_ID && version >= 1 && version < Schema.VERSION) {
       throw new IOException(
           file
-              + " has log format 1, this agent reads "
+              + " has log format "
+              + version
+              + ", this agent reads "
               + Schema.VERSION
               + "; start the agent once, it brings the log to it");
     }
@@ -301,7 +311,7 @@ final class Store implements Ledger, AutoCloseable {
    */
   void commit(Batch.Rows rows) throws IOException {
     try {
-      rows.into(new Batch(statements));
+      rows.into(new Batch(statements, packing));
       connection.commit();
     } catch (SQLException e) {
       undo(e);
@@ -468,13 +478,15 @@ final class Store implements Ledger, AutoCloseable {
   @Override
   public List<BodyPart> bodies(long index) throws IOException {
     return query(
-        "SELECT part, salt, data FROM body WHERE idx=? AND salt<>"
+        "SELECT part, salt, data, form FROM body WHERE idx=? AND salt<>"
             + Schema.NO_SALT
             + " ORDER BY part",
         r -> {
           List<BodyPart> parts = new ArrayList<>();
           while (r.next()) {
-            parts.add(new BodyPart(index, r.getInt(1), bytes(r, 2), bytes(r, 3)));
+            parts.add(
+                new BodyPart(
+                    index, r.getInt(1), bytes(r, 2), packing.unpack(r.getInt(4), bytes(r, 3))));
           }
           return parts;
         },
@@ -745,6 +757,7 @@ final class Store implements Ledger, AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    packing.close();
     try {
       statements.close();
       connection.close();

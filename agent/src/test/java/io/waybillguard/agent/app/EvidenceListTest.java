@@ -106,7 +106,7 @@ final class EvidenceListTest {
 
   @Test
   void aForgedContentIsNeverShownAndHidesNoOtherRecord() throws Exception {
-    home.tamper("UPDATE body SET data=CAST('{\"severity_id\":5}' AS BLOB) WHERE idx=1");
+    home.tamper("UPDATE body SET form=0, data=CAST('{\"severity_id\":5}' AS BLOB) WHERE idx=1");
     CalledMain called = list("--json");
     assertEquals(Exit.FAILED.code(), called.code());
     assertEquals(List.of(0L, 2L), records(called).stream().map(r -> r.number("seq", -1)).toList());

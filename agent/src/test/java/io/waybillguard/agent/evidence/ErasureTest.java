@@ -238,7 +238,7 @@ final class ErasureTest {
   private static void addOfAllSizes(TestLog desk, int records, Random random) throws IOException {
     for (int i = 0; i < records; i++) {
       int length = random.nextInt(20) == 0 ? random.nextInt(20_000) : random.nextInt(300);
-      String path = "/" + "x".repeat(length) + i;
+      String path = "/" + unpackable(random, length) + i;
       Instant at = desk.clock().instant();
       desk.log()
           .append(
@@ -250,6 +250,13 @@ final class ErasureTest {
       }
     }
     desk.log().commit();
+  }
+
+  /** Text that packing leaves about as long as it is: two bytes of chance a character. */
+  private static String unpackable(Random random, int bytes) {
+    StringBuilder text = new StringBuilder();
+    random.ints(bytes / 2, 0x4e00, 0x9fa6).forEach(text::appendCodePoint);
+    return text.toString();
   }
 
   private static SortedSet<Long> some(Random random, Collection<Long> of, int many) {

@@ -180,13 +180,13 @@ final class RetentionTest {
   @Test
   void overItsLimitTheOldestContentThatHqHoldsGoesFirst() throws Exception {
     try (TestLog desk = TestLog.in(folder.resolve("data"), keeping(1 << 20, 0))) {
-      desk.add(400).cosign(EvidenceLog.Witness.MIRROR);
+      desk.add(800).cosign(EvidenceLog.Witness.MIRROR);
       long held = desk.log().sealedSize();
-      desk.add(700).seal();
+      desk.add(1_000).seal();
       tidy(desk);
       List<Long> bodies = bodies(desk);
       assertTrue(bodies.size() < desk.log().durableSize(), "some went");
-      LongStream.range(held, 1100)
+      LongStream.range(held, 1_800)
           .forEach(i -> assertTrue(bodies.contains(i), "HQ does not hold " + i));
       Entry told = desk.read(r -> newest(r, "log.erase")).orElseThrow();
       assertEquals("disk_cap", told.leaf().fields().text("rule"));

@@ -1,11 +1,11 @@
 package io.waybillguard.agent.platform.linux;
 
 import com.sun.jna.Memory;
+import io.waybillguard.agent.memory.Recent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,13 +36,7 @@ final class FolderHandles implements AutoCloseable {
   private final Map<Long, String> mountPoints = new HashMap<>();
   private final Map<Long, Fd> open = new HashMap<>();
   private final Memory handle = new Memory(HANDLE_BYTES);
-  private final Map<Folder, Path> paths =
-      new LinkedHashMap<>(1024, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Folder, Path> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<Folder, Path> paths = Recent.byUse(REMEMBERED);
 
   /**
    * Makes a mounted file system known.

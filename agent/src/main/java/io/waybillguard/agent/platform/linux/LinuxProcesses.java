@@ -1,5 +1,6 @@
 package io.waybillguard.agent.platform.linux;
 
+import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.PathText;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
@@ -31,13 +32,7 @@ public final class LinuxProcesses implements Processes {
 
   private final Path proc;
   private final Accounts accounts;
-  private final Map<Long, ProcessFacts> memory =
-      new LinkedHashMap<>(256, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, ProcessFacts> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<Long, ProcessFacts> memory = Recent.byUse(REMEMBERED);
 
   /** The processes of this machine. */
   public LinuxProcesses() {

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.platform.linux;
 
+import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Sockets;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,10 +70,10 @@ public final class LinuxSockets implements Sockets {
   private final Set<Integer> listening = new HashSet<>();
 
   /** Who ended a connection, by its ports and peer. */
-  private final Map<String, Long> enders = recent();
+  private final Map<String, Long> enders = Recent.byArrival(REMEMBERED);
 
   /** Who began connections to a peer and port, oldest first. */
-  private final Map<String, Deque<Long>> beginners = recent();
+  private final Map<String, Deque<Long>> beginners = Recent.byArrival(REMEMBERED);
 
   private @Nullable Netlink ends;
   private @Nullable Netlink lists;
@@ -113,15 +113,6 @@ public final class LinuxSockets implements Sockets {
   public LinuxSockets(LinuxProcesses processes, InstantSource clock) {
     this.processes = processes;
     this.clock = clock;
-  }
-
-  private static <V> Map<String, V> recent() {
-    return new LinkedHashMap<>() {
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > REMEMBERED;
-      }
-    };
   }
 
   @Override

@@ -1,10 +1,10 @@
 package io.waybillguard.agent.platform.windows;
 
+import io.waybillguard.agent.memory.Recent;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,15 +32,7 @@ final class UsnReader {
   record Look(List<Path> ready, String gap, boolean more) {}
 
   private final UsnVolume volume;
-  private final Map<UsnRecord.FileId, Path> folders =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<UsnRecord.FileId, Path> eldest) {
-          return size() > MOST_FOLDERS;
-        }
-      };
+  private final Map<UsnRecord.FileId, Path> folders = Recent.byUse(MOST_FOLDERS);
 
   private Position position;
   private String gap;

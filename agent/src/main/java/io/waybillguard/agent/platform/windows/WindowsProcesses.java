@@ -1,8 +1,8 @@
 package io.waybillguard.agent.platform.windows;
 
+import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,15 +14,7 @@ import java.util.Optional;
 public final class WindowsProcesses implements Processes {
   private static final int REMEMBERED = 4_096;
 
-  private final Map<Long, ProcessFacts> memory =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, ProcessFacts> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<Long, ProcessFacts> memory = Recent.byUse(REMEMBERED);
 
   @Override
   public synchronized ProcessFacts of(long pid) {

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.sense.image;
 
+import io.waybillguard.agent.memory.Recent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -7,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,17 +62,7 @@ final class Images {
     }
   }
 
-  private final Map<Object, Image> byKey =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, Image> eldest) {
-          if (size() > REMEMBERED) {
-            forget(eldest.getValue());
-            return true;
-          }
-          return false;
-        }
-      };
+  private final Map<Object, Image> byKey = Recent.byArrival(REMEMBERED, this::forget);
 
   private final Map<Path, Image> byPath = new HashMap<>();
   private final Map<Long, List<Image>> bySize = new HashMap<>();

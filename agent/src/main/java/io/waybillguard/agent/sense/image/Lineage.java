@@ -1,5 +1,6 @@
 package io.waybillguard.agent.sense.image;
 
+import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
 import java.nio.file.Path;
@@ -7,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -60,21 +60,12 @@ final class Lineage {
   }
 
   private final Processes processes;
-  private final Map<Long, Hand> hands = recent(MOST_PROCESSES);
-  private final Map<Object, Carrier> carriers = recent(MOST_FILES);
+  private final Map<Long, Hand> hands = Recent.byUse(MOST_PROCESSES);
+  private final Map<Object, Carrier> carriers = Recent.byUse(MOST_FILES);
   private final Map<Path, Carrier> carriersByPath = new HashMap<>();
 
   Lineage(Processes processes) {
     this.processes = processes;
-  }
-
-  private static <K, V> Map<K, V> recent(int most) {
-    return new LinkedHashMap<>(64, 0.75f, true) {
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-        return size() > most;
-      }
-    };
   }
 
   /** A process read images. */

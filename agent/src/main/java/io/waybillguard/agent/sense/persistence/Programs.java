@@ -2,6 +2,7 @@ package io.waybillguard.agent.sense.persistence;
 
 import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.memory.Recent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The files that entries start, with their hash. What did not change since is not read again. */
@@ -22,15 +22,7 @@ final class Programs {
   private static final int BUFFER = 64 << 10;
 
   private final Tree tree;
-  private final Map<Path, Known> known =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Path, Known> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<Path, Known> known = Recent.byUse(REMEMBERED);
 
   private long bytesRead;
 

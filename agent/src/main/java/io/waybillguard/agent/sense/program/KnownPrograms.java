@@ -2,6 +2,7 @@ package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.memory.Recent;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -20,8 +21,8 @@ final class KnownPrograms {
    */
   record Known(Stamp stamp, FileRef file, Origin origin) {}
 
-  private final Map<Path, Known> byPath = new Recent<>(REMEMBERED);
-  private final Map<Object, Known> byKey = new Recent<>(REMEMBERED);
+  private final Map<Path, Known> byPath = Recent.byUse(REMEMBERED);
+  private final Map<Object, Known> byKey = Recent.byUse(REMEMBERED);
 
   void add(Path path, Known known) {
     byPath.put(path, known);

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.PathText;
 import io.waybillguard.agent.platform.ProcessFacts;
@@ -49,13 +50,13 @@ final class Media {
 
   private final ProgramSettings settings;
   private final Map<Path, MediumIndex> mounted = new HashMap<>();
-  private final Map<String, Origin> byHash = new Recent<>(REMEMBERED_HASHES);
-  private final Map<Long, Reading> readers = new Recent<>(REMEMBERED_READERS);
-  private final Map<Long, Reading> parentsOfReaders = new Recent<>(REMEMBERED_READERS);
+  private final Map<String, Origin> byHash = Recent.byUse(REMEMBERED_HASHES);
+  private final Map<Long, Reading> readers = Recent.byUse(REMEMBERED_READERS);
+  private final Map<Long, Reading> parentsOfReaders = Recent.byUse(REMEMBERED_READERS);
   private final Deque<Wanted> wanted = new ArrayDeque<>();
 
   /** What was hashed, or cannot be, as it was then. */
-  private final Map<Path, Stamp> looked = new Recent<>(REMEMBERED_HASHES);
+  private final Map<Path, Stamp> looked = Recent.byUse(REMEMBERED_HASHES);
 
   private @Nullable Wanted current;
   private @Nullable FileHash hash;

@@ -11,6 +11,7 @@ import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.event.SensorBack;
 import io.waybillguard.agent.event.SensorBlind;
 import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.HiddenAttribute;
@@ -111,7 +112,7 @@ public final class ProgramSensor implements Sensor {
    */
   private final Deque<Judgement> unfinished = new ArrayDeque<>();
 
-  private final Map<Start, Instant> starts = new Recent<>(REMEMBERED_STARTS);
+  private final Map<Start, Instant> starts = Recent.byUse(REMEMBERED_STARTS);
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
   private @Nullable Instant lastGoodLook;
 

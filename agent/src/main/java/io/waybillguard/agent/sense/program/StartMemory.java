@@ -2,6 +2,7 @@ package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.memory.Recent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class StartMemory {
   static final Duration WRITTEN_EVERY = Duration.ofSeconds(30);
 
   private final Path file;
-  private final Map<Program, Count> counts = new Recent<>(REMEMBERED);
+  private final Map<Program, Count> counts = Recent.byUse(REMEMBERED);
   private @Nullable Instant writtenAt;
   private boolean changed;
 

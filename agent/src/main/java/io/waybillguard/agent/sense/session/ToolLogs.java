@@ -1,12 +1,12 @@
 package io.waybillguard.agent.sense.session;
 
+import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.RemoteSigns.Login;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.RemoteTool.Says;
 import io.waybillguard.agent.platform.TextLogs;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -42,22 +42,13 @@ final class ToolLogs {
   private final LogTime times;
 
   /** Those who are in, by tool and key. */
-  private final Map<String, Login> in = bounded();
+  private final Map<String, Login> in = Recent.byArrival(MOST);
 
   /** Where somebody comes from, by tool and key, until he is in. */
-  private final Map<String, String> peers = bounded();
+  private final Map<String, String> peers = Recent.byArrival(MOST);
 
   private final List<Passed> passed = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
-
-  private static <V> Map<String, V> bounded() {
-    return new LinkedHashMap<>() {
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > MOST;
-      }
-    };
-  }
 
   /**
    * @param times how moments in lines are read

@@ -1,12 +1,19 @@
 package io.waybillguard.agent.platform.linux;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** A file system of its own for a test, so that the rest of the machine is left alone. */
 final class TmpfsMount implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final Path at;
 
   private TmpfsMount(Path at) {
@@ -39,14 +46,31 @@ final class TmpfsMount implements AutoCloseable {
     return new ProcessBuilder(command).inheritIO().start().waitFor();
   }
 
+  /** Another program that watches this machine may have a file open for a moment; we must not. */
   @Override
   public void close() throws IOException, InterruptedException {
+    Instant end = Instant.now().plus(PATIENCE);
     while (MountTable.read(Path.of("/proc/self/mountinfo")).stream()
         .anyMatch(mount -> mount.mountPoint().equals(at.toString()))) {
       if (unmount() != 0) {
-        throw new IOException(at + " cannot be unmounted: something of ours is open on it");
+        List<Path> ours = openHere();
+        if (!ours.isEmpty() || Instant.now().isAfter(end)) {
+          throw new IOException(at + " cannot be unmounted: open in this program are " + ours);
+        }
       }
     }
     Files.delete(at);
+  }
+
+  private List<Path> openHere() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path each : descriptors) {
+        if (Files.isSymbolicLink(each) && Files.readSymbolicLink(each).startsWith(at)) {
+          open.add(Files.readSymbolicLink(each));
+        }
+      }
+    }
+    return open;
   }
 }
