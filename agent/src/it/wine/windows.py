@@ -24,9 +24,11 @@ NOT_HERE = ".*(FuzzTest|PathTextTest|HostContractTest)"  # the last two speak of
 LOOPS = 10
 HOME = "C:\\ProgramData\\WaybillGuard"
 LETTER = "U"
+RUN_KEY = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run"
+SWEPT = "WgSwept"
 FOLD = 15
 SETTINGS = "report:\n  every: 10s\n  heartbeat: 10s\nevidence:\n  checkpoint_every: 1s\nnotice:\n  fold_after: %ds\n" % FOLD
-SCREEN_TOOLS = ("Xvfb", "xdotool", "import", "xdpyinfo")
+SCREEN_TOOLS = ("Xvfb", "xdotool", "import")
 ENV = dict(
     os.environ,
     HOME=os.path.join(BOX, "home"),
@@ -136,10 +138,11 @@ class Screen:
     """A screen for Windows to show windows on, and the hands of the person before it."""
 
     def __init__(self):
-        number = next(n for n in range(81, 99) if not os.path.exists("/tmp/.X%d-lock" % n))
-        self.name = ":%d" % number
-        self.process = subprocess.Popen(["Xvfb", self.name, "-screen", "0", "1024x768x24", "-nolisten", "tcp"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        lab.wait_for("the screen", lambda: subprocess.run(["xdpyinfo", "-display", self.name], capture_output=True).returncode == 0, 10)
+        told, tells = os.pipe()
+        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(tells), "-screen", "0", "1024x768x24", "-nolisten", "tcp"], pass_fds=[tells], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        os.close(tells)
+        with os.fdopen(told) as f:
+            self.name = ":" + f.readline().strip()  # it takes one that is free, and tells it when it is ready
 
     def do(self, *words):
         return subprocess.run(list(words), env=dict(os.environ, DISPLAY=self.name), capture_output=True, text=True).stdout
@@ -275,6 +278,8 @@ def life_of_a_service(path):
         # What a person's programs are started with, and what the person reads.
         registry("HKCU\\Environment", "DISPLAY", "REG_SZ", screen.name)
         registry("HKCU\\Control Panel\\Desktop", "PreferredUILanguages", "REG_MULTI_SZ", "zh-CN")
+    # Of a run before this one.
+    subprocess.run(["wine", "reg", "delete", RUN_KEY, "/v", SWEPT, "/f"], env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     hq = lab.Hq(OUT)
     hq.start()
     try:
@@ -312,10 +317,10 @@ def life_of_a_service(path):
         shown = agent("evidence", "verify", lang="zh")
         checks.that("the log verifies, in Chinese", shown.status == 0, shown.said())
 
-        registry("HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run", "WgSwept", "REG_SZ", "C:\\x\\swept.exe -q")
+        registry(RUN_KEY, SWEPT, "REG_SZ", "C:\\x\\swept.exe -q")
         swept = agent("sweep", "--json")
-        entries = [e for e in swept.json()["entries"] if e["name"] == "WgSwept"] if swept.status == 0 else []
-        checks.that("a sweep finds what the registry starts, and that it is new", len(entries) == 1 and any(d["name"] == "WgSwept" for d in swept.json()["differ"]), entries or swept.said())
+        entries = [e for e in swept.json()["entries"] if e["name"] == SWEPT] if swept.status == 0 else []
+        checks.that("a sweep finds what the registry starts, and that it is new", len(entries) == 1 and any(d["name"] == SWEPT for d in swept.json()["differ"]), entries or swept.said())
 
         stopped = agent("service", "stop")
         checks.that("the service is stopped", stopped.status == 0, stopped.said())
