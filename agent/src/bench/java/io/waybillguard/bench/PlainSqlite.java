@@ -119,7 +119,7 @@ final class PlainSqlite {
       c.setAutoCommit(false);
       List<PreparedStatement> inserts = new ArrayList<>();
       for (String table : TABLES) {
-        int columns = table.equals("body") ? 4 : table.equals("search") ? 3 : 2;
+        int columns = (int) number(c, "SELECT count(*) FROM pragma_table_info('" + table + "')");
         inserts.add(
             c.prepareStatement(
                 "INSERT INTO " + table + " VALUES(?" + ",?".repeat(columns - 1) + ")"));

@@ -20,6 +20,7 @@ import io.waybillguard.agent.evidence.DiskRefusedException;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Retention;
+import io.waybillguard.agent.evidence.Secrets;
 import io.waybillguard.agent.evidence.Storage;
 import io.waybillguard.agent.hunt.Hunter;
 import io.waybillguard.agent.notify.Notifier;
@@ -105,9 +106,12 @@ final class Agent {
     this.waybills = new Waybills(numbers.distinct(), numbers.common());
     Enrolment.load(data).ifPresent(e -> outlet = e.outlet());
 
+    Secrets secrets = Os.here().secrets();
     log =
         EvidenceLog.open(
-            data, logSettings(config), new EvidenceLog.Surroundings(wall, mono, boot, this::desk));
+            data,
+            logSettings(config),
+            new EvidenceLog.Surroundings(wall, mono, boot, this::desk, secrets));
     inbox = new Inbox(config.inbox().capacity());
     judge = Rules.judge(config, ZoneId.systemDefault());
     pipeline = new Pipeline(inbox, log, judge, batch(), wall, mono, this::hurry);
@@ -126,6 +130,7 @@ final class Agent {
     reporter =
         new Reporter(
             data,
+            secrets,
             pipeline,
             rhythm,
             this::heartbeat,
@@ -136,9 +141,10 @@ final class Agent {
             policies,
             hq -> {
               outlet = hq.outlet();
-              return Reporter.overHttps(data, rhythm).to(hq);
+              return Reporter.overHttps(data, secrets, rhythm).to(hq);
             });
-    notifier = Notices.of(machine.osName(), config.notice(), data, pipeline, reporter, wall);
+    notifier =
+        Notices.of(machine.osName(), config.notice(), data, events, pipeline, reporter, wall);
     trials = new Trials(config.sensors());
     selfTest =
         new SelfTest(

@@ -160,7 +160,11 @@ final class Checkup {
     try {
       answer =
           HqProbe.ask(
-              home.data(), enrolment.get(), timeouts.connectTimeout(), timeouts.readTimeout());
+              home.data(),
+              Os.here().secrets(),
+              enrolment.get(),
+              timeouts.connectTimeout(),
+              timeouts.readTimeout());
     } catch (IOException e) {
       LOG.error("hq={} is not reached", url, e);
       return List.of(

@@ -86,7 +86,11 @@ final class Enroll implements Action {
     if (key.isPresent()) {
       enrolment =
           enrol(
-              new Enroller(data, config.report().connectTimeout(), config.report().readTimeout()),
+              new Enroller(
+                  data,
+                  Os.here().secrets(),
+                  config.report().connectTimeout(),
+                  config.report().readTimeout()),
               address,
               Optional.ofNullable(pin),
               key.get());
@@ -146,7 +150,8 @@ final class Enroll implements Action {
               "enroll",
               id -> {
                 throw new IllegalStateException("enrolment writes no records");
-              });
+              },
+              Os.here().secrets());
       EvidenceLog.open(data, Agent.logSettings(config), around).close();
     }
   }
@@ -160,6 +165,7 @@ final class Enroll implements Action {
     try {
       return HqProbe.ask(
                   data,
+                  Os.here().secrets(),
                   known.get(),
                   config.report().connectTimeout(),
                   config.report().readTimeout())
@@ -196,7 +202,8 @@ final class Enroll implements Action {
                       machine.os(),
                       boot,
                       ZoneId.systemDefault(),
-                      Version.current()));
+                      Version.current()),
+              Os.here().secrets());
       EvidenceLog.open(data, Agent.logSettings(config), around)
           .succeeded(Optional.empty(), "enrolled anew: HQ took the certificate no more")
           .close();
@@ -205,7 +212,7 @@ final class Enroll implements Action {
 
   private static Optional<SigningKey> firstKey(Path data) throws IOException, Refusal {
     try {
-      return EvidenceLog.firstKey(data);
+      return EvidenceLog.firstKey(data, Os.here().secrets());
     } catch (EvidenceException e) {
       throw new Refusal(e, Exit.FAILED, "enroll.key_damaged", String.valueOf(e.getMessage()));
     }

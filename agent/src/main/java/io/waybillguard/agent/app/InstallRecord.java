@@ -115,6 +115,7 @@ final class InstallRecord implements Action {
                 machine.os(),
                 boot,
                 ZoneId.systemDefault(),
-                Version.current()));
+                Version.current()),
+        Os.here().secrets());
   }
 }

@@ -10,10 +10,17 @@ import java.awt.AWTError;
 import java.awt.HeadlessException;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +31,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The program that shows notices to the person at the desk. The agent starts it in the person's
  * session and with the rights of the person's account, tells it by lines what to show, and hears by
- * lines what is answered. No other has the two ends of these pipes, so no secret is needed. It ends
- * when its input does, as when the agent ends.
+ * lines what is answered. No other has the two ends of these pipes, so no secret is needed. Where
+ * pipes are not inherited into a person's session, as on Windows, it is told their names and opens
+ * them. It ends when its input does, as when the agent ends.
  *
  * <p>It is kept small: no command line, no log, nothing loaded that is not shown.
  */
@@ -37,14 +45,23 @@ final class NoticeProgram {
 
   private NoticeProgram() {}
 
-  /** Runs until its input ends. */
+  /**
+   * Runs until its input ends.
+   *
+   * @param args none, or the names of the pipes to read and to write
+   */
   public static void main(String[] args) throws IOException {
     Locale.setDefault(Locale.ROOT);
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    boolean named = args.length == 2;
+    InputStream in = named ? new FileInputStream(args[0]) : System.in;
+    PrintStream out =
+        new PrintStream(named ? written(args[1]) : System.out, true, StandardCharsets.UTF_8);
     Consumer<Said> say =
         said -> {
           synchronized (out) {
-            out.println(said.line());
+            // Not println, which ends lines in another way on Windows.
+            out.print(said.line() + '\n');
+            out.flush();
           }
         };
     @Nullable NoticeWindow window = null;
@@ -56,17 +73,22 @@ final class NoticeProgram {
       why = cause(e);
     }
     if (window != null) {
-      follow(window, say);
+      follow(window, in, say);
     } else {
-      notifyInstead(why, say);
+      notifyInstead(why, in, say);
     }
     System.exit(0);
   }
 
-  private static void follow(NoticeWindow window, Consumer<Said> say) throws IOException {
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = in.readLine(); line != null; line = in.readLine()) {
+  /** A pipe is there already, which is what a stream that makes its file cannot be told. */
+  private static OutputStream written(String pipe) throws IOException {
+    return Channels.newOutputStream(FileChannel.open(Path.of(pipe), StandardOpenOption.WRITE));
+  }
+
+  private static void follow(NoticeWindow window, InputStream in, Consumer<Said> say)
+      throws IOException {
+    BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       Optional<Sheet> sheet = Sheet.parse(line);
       if (line.equals(FOCUS)) {
         window.takeFocus();
@@ -82,12 +104,12 @@ final class NoticeProgram {
    * The desktop's own notification, where no window can be shown. Input and bus are looked at in
    * turn, and whether the agent is still there: a pipe that is at its end looks like an empty one.
    */
-  private static void notifyInstead(String why, Consumer<Said> say) {
+  private static void notifyInstead(String why, InputStream in, Consumer<Said> say) {
     Optional<ProcessHandle> agent = ProcessHandle.current().parent();
     try (DesktopNotifications desktop = DesktopNotifications.open(System.getenv())) {
       ByteArrayOutputStream half = new ByteArrayOutputStream();
       while (ProcessHandle.current().parent().equals(agent)) {
-        for (byte each : System.in.readNBytes(System.in.available())) {
+        for (byte each : in.readNBytes(in.available())) {
           if (each == '\n') {
             tell(desktop, half.toString(StandardCharsets.UTF_8), say);
             half.reset();

@@ -1,14 +1,18 @@
 package io.waybillguard.agent.app;
 
+import io.waybillguard.agent.evidence.Secrets;
 import io.waybillguard.agent.platform.Host;
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.ServiceLife;
 import io.waybillguard.agent.platform.ServiceManager;
 import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.platform.linux.LinuxHost;
 import io.waybillguard.agent.platform.shared.OshiHost;
 import io.waybillguard.agent.platform.windows.WindowsHost;
+import io.waybillguard.agent.platform.windows.WindowsRegistry;
 import io.waybillguard.agent.platform.windows.WindowsServiceLife;
 import io.waybillguard.agent.platform.windows.WindowsServiceManager;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -42,6 +46,21 @@ enum Os {
       case WINDOWS -> new WindowsHost();
       case OTHER -> new OshiHost();
     };
+  }
+
+  /** What stands for {@code /}: the system's drive on Windows. */
+  Path root() {
+    return this == WINDOWS ? WindowsSensors.drive() : Path.of("/");
+  }
+
+  /** The registry; none is there on a system that has none. */
+  Registry registry() {
+    return this == WINDOWS ? new WindowsRegistry() : Registry.NONE;
+  }
+
+  /** How keys are kept: on Windows by its data protection, elsewhere by the mode of their files. */
+  Secrets secrets() {
+    return this == WINDOWS ? Secrets.wrappedBy(new WindowsWrapping()) : Secrets.PLAIN;
   }
 
   /** The manager of services, where this version knows one. */

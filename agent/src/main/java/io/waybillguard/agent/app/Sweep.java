@@ -2,6 +2,7 @@ package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.sense.persistence.Baseline;
 import io.waybillguard.agent.sense.persistence.DamagedFileException;
 import io.waybillguard.agent.sense.persistence.Entries;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Option;
 final class Sweep implements Action {
   private final Call call;
   private final Path root;
+  private final Registry registry;
 
   @Option(names = "--baseline")
   private boolean take;
@@ -36,15 +38,16 @@ final class Sweep implements Action {
   private boolean json;
 
   Sweep(Call call) {
-    this(call, Path.of("/"));
+    this(call, Os.here().root(), Os.here().registry());
   }
 
   /**
-   * @param root in place of {@code /}
+   * @param root in place of {@code /}, or of the system's drive
    */
-  Sweep(Call call, Path root) {
+  Sweep(Call call, Path root, Registry registry) {
     this.call = call;
     this.root = root;
+    this.registry = registry;
   }
 
   /** For tests: takes what is found for the new baseline. */
@@ -61,7 +64,7 @@ final class Sweep implements Action {
 
   @Override
   public Exit run() throws IOException, Refusal {
-    if (!SensorCheckup.isLinux()) {
+    if (Os.here() == Os.OTHER) {
       throw new Refusal(Exit.UNAVAILABLE, "sweep.unavailable", System.getProperty("os.name"));
     }
     Home home = call.home();
@@ -75,7 +78,7 @@ final class Sweep implements Action {
     Instant now = Instant.now();
     Inventory found;
     try (ProgressBar bar = call.terminal().bar("sweep.progress", points.size())) {
-      found = Inventory.of(points, root, bar::done);
+      found = Inventory.of(points, root, registry, bar::done);
     }
     List<Inventory.Difference> differ = baseline.map(found::since).orElse(List.of());
     Optional<Baseline> taken = Optional.empty();
@@ -175,7 +178,10 @@ final class Sweep implements Action {
                   call.words().point(d.entry().point()) + " " + line(d.entry())));
     }
     if (!found.unseen().isEmpty()) {
-      terminal.remark("sweep.unseen", found.unseen().size(), found.unseen().get(0));
+      terminal.remark(
+          Os.here() == Os.WINDOWS ? "sweep.unseen.windows" : "sweep.unseen",
+          found.unseen().size(),
+          found.unseen().get(0));
     }
     taken.ifPresent(b -> terminal.say("sweep.taken", b.entries().size()));
   }

@@ -17,7 +17,9 @@ import io.waybillguard.agent.platform.windows.WindowsProcesses;
 import io.waybillguard.agent.platform.windows.WindowsRegistry;
 import io.waybillguard.agent.platform.windows.WindowsRemoteAccess;
 import io.waybillguard.agent.platform.windows.WindowsSockets;
+import io.waybillguard.agent.platform.windows.WindowsTrust;
 import io.waybillguard.agent.platform.windows.WindowsUsb;
+import io.waybillguard.agent.platform.windows.WindowsUsbHistory;
 import io.waybillguard.agent.platform.windows.WindowsVolumes;
 import io.waybillguard.agent.sense.Destinations;
 import io.waybillguard.agent.sense.Sensor;
@@ -51,7 +53,12 @@ final class WindowsSensors {
     List<Sensor> sensors = new ArrayList<>();
     sensors.add(
         config.usb().enabled()
-            ? new UsbSensor(new WindowsUsb(events), new WindowsVolumes(), clock)
+            ? new UsbSensor(
+                new WindowsUsb(events),
+                new WindowsVolumes(),
+                new WindowsUsbHistory(),
+                data.resolve("usb-watched.txt"),
+                clock)
             : Sensors.off("usb"));
     WindowsProcesses processes = new WindowsProcesses();
     sensors.add(
@@ -117,15 +124,16 @@ final class WindowsSensors {
       throws IOException {
     WindowsVolumes volumes = new WindowsVolumes();
     return new ProgramSensor(
-        new WindowsFiles(processes, volumes, data, clock),
-        volumes,
-        processes,
-        Packages.UNKNOWN,
-        clock,
-        ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()),
-        Sensors.unusualPlaces(),
-        Sensors.families(),
-        data.resolve("programs.json"));
+            new WindowsFiles(processes, volumes, data, clock),
+            volumes,
+            processes,
+            Packages.UNKNOWN,
+            clock,
+            ProgramSettings.DEFAULT.hashingUpTo(config.hashUpTo()),
+            Sensors.unusualPlaces(),
+            Sensors.families(),
+            data.resolve("programs.json"))
+        .asking(WindowsTrust.here());
   }
 
   private static Sensor images(

@@ -57,6 +57,6 @@ public final class AllowedFiles {
   }
 
   private boolean isSigned(Imprint.Signature signature) {
-    return signature.state() == Imprint.State.INTACT && signers.contains(signature.sha256());
+    return signature.state().isOfItsSigner() && signers.contains(signature.sha256());
   }
 }

@@ -76,7 +76,10 @@ abstract class UnknownUsbDevice implements Detector {
 
   private List<Finding> came(long seq, UsbAttached seen) {
     UsbDevice device = seen.device();
-    boolean wasIn = seen.presentAtStart() && (isFirst || before.contains(device.passport()));
+    boolean wasIn =
+        seen.presentAtStart()
+            && seen.came().isEmpty()
+            && (isFirst || before.contains(device.passport()));
     if (wasIn || !concerns(device) || known.contains(device.passport())) {
       return List.of();
     }

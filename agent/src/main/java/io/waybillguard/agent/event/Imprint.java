@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param product what it is part of, or ""
  * @param version or ""
  * @param originalName the name that it was made under, or ""
- * @param signature in the file itself
+ * @param signature in the file itself, or in a catalogue of the system
  */
 public record Imprint(
     String company, String product, String version, String originalName, Signature signature) {
@@ -32,6 +32,21 @@ public record Imprint(
      * Whether anybody vouches for that certificate, or it was withdrawn, was not checked.
      */
     INTACT(0),
+    /**
+     * Intact, and Windows trusts who signed it, by the certificates that this PC knows. Whether the
+     * certificate was withdrawn was not asked of anybody.
+     */
+    TRUSTED(1),
+    /** Intact, but the certificate had run out, and nothing proves that it had not at the time. */
+    EXPIRED(2),
+    /** This PC knows that the certificate was withdrawn. */
+    REVOKED(3),
+    /**
+     * Intact, but nobody whom this PC trusts vouches for the certificate, as far as it can tell.
+     */
+    UNTRUSTED(6),
+    /** This PC was told not to trust it. */
+    DISTRUSTED(7),
     /** The file is not as it was when it was signed. */
     CHANGED(9),
     /** What is in the place of a signature is none, or was not made with the named key. */
@@ -47,6 +62,14 @@ public record Imprint(
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    /**
+     * Whether the file is what was signed with the certificate that is named, whoever vouches for
+     * that, and nobody took the certificate back.
+     */
+    public boolean isOfItsSigner() {
+      return this == INTACT || this == TRUSTED || this == EXPIRED || this == UNTRUSTED;
+    }
   }
 
   /**
@@ -56,15 +79,28 @@ public record Imprint(
    * @param issuer the name of who made that certificate, or ""
    * @param serial of the certificate, hex, or ""
    * @param sha256 of the certificate, lower-case hex, or ""
-   * @param detail why it is broken or was not checked, or ""
+   * @param detail why it is broken, not trusted or was not checked, or ""
+   * @param catalogue the system's catalogue that holds it; "" for one in the file itself
    */
   public record Signature(
-      State state, String signer, String issuer, String serial, String sha256, String detail) {
+      State state,
+      String signer,
+      String issuer,
+      String serial,
+      String sha256,
+      String detail,
+      String catalogue) {
     /** Nobody asked. */
     public static final Signature NOT_ASKED = new Signature(State.NOT_ASKED, "", "", "", "", "");
 
     /** The file carries none. */
     public static final Signature MISSING = new Signature(State.NONE, "", "", "", "", "");
+
+    /** One in the file itself. */
+    public Signature(
+        State state, String signer, String issuer, String serial, String sha256, String detail) {
+      this(state, signer, issuer, serial, sha256, detail, "");
+    }
 
     /** OCSF {@code digital_signature}. */
     private Json.Obj json() {
@@ -102,7 +138,8 @@ public record Imprint(
           json.text("certificate.issuer"),
           json.text("certificate.serial_number"),
           sha256,
-          unmapped.text("signature_detail"));
+          unmapped.text("signature_detail"),
+          unmapped.text("signature_catalogue"));
     }
   }
 
@@ -120,7 +157,8 @@ public record Imprint(
     return ocsf.unmapped("product", product)
         .unmapped("original_name", originalName)
         .unmapped("signature", signature.state == State.NONE ? State.NONE.word() : "")
-        .unmapped("signature_detail", signature.detail);
+        .unmapped("signature_detail", signature.detail)
+        .unmapped("signature_catalogue", signature.catalogue);
   }
 
   /** What {@link #into} and {@link #unmappedInto} wrote. */

@@ -27,6 +27,10 @@ public final class Summary {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
+  /** Of what may be days ago. */
+  private static final DateTimeFormatter DAY_AND_TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
   private final Locale locale;
   private final ZoneId zone;
 
@@ -75,12 +79,7 @@ public final class Summary {
    */
   public String of(String type, Json.Obj ocsf) {
     return switch (type) {
-      case "usb.attach" ->
-          say(
-                  at(ocsf, "unmapped").flag("present_at_start", false) ? "usb.attach.start" : type,
-                  device(ocsf),
-                  text(ocsf, "unmapped", "usb_port"))
-              + oddities(ocsf);
+      case "usb.attach" -> usbCame(ocsf) + oddities(ocsf);
       case "usb.detach" ->
           say(
               type + removal(ocsf),
@@ -752,6 +751,18 @@ public final class Summary {
   private String named(String what, String value) {
     String key = what + "." + value.replace(' ', '_');
     return words.containsKey(key) ? words.getString(key) : value;
+  }
+
+  private String usbCame(Json.Obj ocsf) {
+    Json.Obj more = at(ocsf, "unmapped");
+    boolean isIn = more.flag("present_at_start", false);
+    if (more.find("came").isPresent()) {
+      String key = isIn ? "usb.attach.away.in" : "usb.attach.away";
+      Instant came = Instant.ofEpochMilli(more.number("came", 0));
+      return say(key, device(ocsf), DAY_AND_TIME.format(came.atZone(zone)));
+    }
+    String key = isIn ? "usb.attach.start" : "usb.attach";
+    return say(key, device(ocsf), text(ocsf, "unmapped", "usb_port"));
   }
 
   private String time(Json.Obj ocsf, String key) {

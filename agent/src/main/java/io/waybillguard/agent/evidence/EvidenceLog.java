@@ -104,9 +104,20 @@ public final class EvidenceLog implements AutoCloseable {
    * @param boot UUID of this start
    * @param desk from the log's id, the PC that events are about; asked at every append, since an
    *     outlet is known only after enrolment
+   * @param secrets how its keys are kept
    */
   public record Surroundings(
-      InstantSource wall, LongSupplier monoMicros, String boot, Function<String, Desk> desk) {}
+      InstantSource wall,
+      LongSupplier monoMicros,
+      String boot,
+      Function<String, Desk> desk,
+      Secrets secrets) {
+    /** With keys that are not wrapped. */
+    public Surroundings(
+        InstantSource wall, LongSupplier monoMicros, String boot, Function<String, Desk> desk) {
+      this(wall, monoMicros, boot, desk, Secrets.PLAIN);
+    }
+  }
 
   private final Store store;
   private final Path data;
@@ -284,7 +295,7 @@ public final class EvidenceLog implements AutoCloseable {
 
   private static EvidenceLog openAsIs(Path data, Settings settings, Surroundings around)
       throws IOException, EvidenceException {
-    KeyFiles keyFiles = new KeyFiles(data.resolve(KEYS));
+    KeyFiles keyFiles = new KeyFiles(data.resolve(KEYS), around.secrets());
     Store store;
     try {
       store = Store.open(data.resolve(FILE));
@@ -425,14 +436,25 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   /**
+   * The log's first key where keys are not wrapped.
+   *
+   * @throws EvidenceException as {@link #firstKey(Path, Secrets)}
+   */
+  public static Optional<SigningKey> firstKey(Path data) throws IOException, EvidenceException {
+    return firstKey(data, Secrets.PLAIN);
+  }
+
+  /**
    * The log's first key, for enrolment; empty once it was handed over. Reads only: safe beside a
    * running agent.
    *
+   * @param secrets how keys are kept
    * @throws EvidenceException if its file is damaged
    */
-  public static Optional<SigningKey> firstKey(Path data) throws IOException, EvidenceException {
+  public static Optional<SigningKey> firstKey(Path data, Secrets secrets)
+      throws IOException, EvidenceException {
     try (Store store = Store.openReadOnly(data.resolve(FILE))) {
-      KeyFiles files = new KeyFiles(data.resolve(KEYS));
+      KeyFiles files = new KeyFiles(data.resolve(KEYS), secrets);
       return files.read(0, store.keys().epochs().get(0).key());
     }
   }

@@ -20,9 +20,16 @@ final class KeyFiles {
   private static final Pattern NAME = Pattern.compile("epoch-([0-9]{1,18})\\.key(\\.new)?");
 
   private final Path folder;
+  private final Secrets secrets;
 
+  /** Keys that are not wrapped. */
   KeyFiles(Path folder) throws IOException {
+    this(folder, Secrets.PLAIN);
+  }
+
+  KeyFiles(Path folder, Secrets secrets) throws IOException {
     this.folder = folder;
+    this.secrets = secrets;
     SecretFile.folder(folder);
   }
 
@@ -31,16 +38,20 @@ final class KeyFiles {
   }
 
   void write(long epoch, SigningKey key) throws IOException {
-    SecretFile.write(file(epoch), key.encode());
+    secrets.write(file(epoch), key.encode());
   }
 
   /** The key of an epoch, if its file is there. */
   Optional<SigningKey> read(long epoch, VerifierKey verifier)
       throws IOException, EvidenceException {
     Path file = file(epoch);
-    return Files.exists(file)
-        ? Optional.of(SigningKey.decode(verifier, Files.readAllBytes(file)))
-        : Optional.empty();
+    try {
+      return Files.exists(file)
+          ? Optional.of(SigningKey.decode(verifier, secrets.read(file)))
+          : Optional.empty();
+    } catch (Secrets.WrappedElsewhereException e) {
+      throw new EvidenceException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The epochs whose keys are here, whole. */

@@ -5,6 +5,7 @@ import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.event.BytesSent;
 import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.HuntFinding;
+import io.waybillguard.agent.event.Imprint;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
@@ -91,6 +92,10 @@ final class Eye {
     path(seq, file.path(), file.sha256());
     hash(seq, file.path(), file.sha256());
     signer(seq, file.path(), file.traits().packageName());
+    Imprint.Signature signature = file.traits().imprint().signature();
+    if (signature.state().isOfItsSigner()) {
+      signer(seq, file.path(), signature.signer());
+    }
   }
 
   /** A program that runs now. */

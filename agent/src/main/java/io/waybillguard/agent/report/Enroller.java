@@ -1,6 +1,7 @@
 package io.waybillguard.agent.report;
 
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.Secrets;
 import io.waybillguard.agent.evidence.SigningKey;
 import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.report.wire.EnrollReply;
@@ -23,14 +24,22 @@ import java.util.function.Predicate;
  */
 public final class Enroller {
   private final Path data;
+  private final Secrets secrets;
   private final Duration connect;
   private final Duration read;
 
+  /** With a TLS key that is not wrapped. */
+  public Enroller(Path data, Duration connect, Duration read) {
+    this(data, Secrets.PLAIN, connect, read);
+  }
+
   /**
    * @param data the agent's data folder; the TLS key is kept under it
+   * @param secrets how it is kept
    */
-  public Enroller(Path data, Duration connect, Duration read) {
+  public Enroller(Path data, Secrets secrets, Duration connect, Duration read) {
     this.data = data;
+    this.secrets = secrets;
     this.connect = connect;
     this.read = read;
   }
@@ -52,13 +61,14 @@ public final class Enroller {
       throws IOException, EnrolmentRefusedException {
     EnrollToken parsed = token(token);
     try {
-      return enrol(hq, parsed, caSha256, log, host, TlsIdentity.in(data.resolve("keys")));
+      return enrol(hq, parsed, caSha256, log, host, TlsIdentity.in(data.resolve("keys"), secrets));
     } catch (EnrolmentRefusedException e) {
       if (e.reason() != EnrolmentRefusedException.Reason.REVOKED) {
         throw e;
       }
       // What was taken away is the key; the token is still good.
-      return enrol(hq, parsed, caSha256, log, host, TlsIdentity.afresh(data.resolve("keys")));
+      return enrol(
+          hq, parsed, caSha256, log, host, TlsIdentity.afresh(data.resolve("keys"), secrets));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.report;
 
+import io.waybillguard.agent.evidence.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,17 +36,29 @@ public final class HqProbe {
   public record Answer(Welcome welcome, int status, Optional<Instant> time) {}
 
   /**
+   * Asks, with a TLS key that is not wrapped.
+   *
+   * @throws IOException as {@link #ask(Path, Secrets, Enrolment, Duration, Duration)}
+   */
+  public static Answer ask(Path data, Enrolment hq, Duration connect, Duration read)
+      throws IOException {
+    return ask(data, Secrets.PLAIN, hq, connect, read);
+  }
+
+  /**
    * Asks.
    *
    * @param data the agent's data folder
+   * @param secrets how the TLS key is kept
    * @throws IOException if HQ was not reached, or is not the one that was enrolled with
    */
-  public static Answer ask(Path data, Enrolment hq, Duration connect, Duration read)
+  public static Answer ask(
+      Path data, Secrets secrets, Enrolment hq, Duration connect, Duration read)
       throws IOException {
     Transport transport =
         new HttpsTransport(
             hq.hq(),
-            TlsIdentity.of(data.resolve("keys"), hq.chain()).context(hq.chain()),
+            TlsIdentity.of(data.resolve("keys"), secrets, hq.chain()).context(hq.chain()),
             connect,
             read);
     Transport.Answer answer =

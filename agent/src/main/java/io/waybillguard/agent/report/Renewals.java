@@ -1,5 +1,6 @@
 package io.waybillguard.agent.report;
 
+import io.waybillguard.agent.evidence.Secrets;
 import io.waybillguard.agent.report.wire.RenewRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,8 +47,8 @@ final class Renewals {
   }
 
   /** The key that is to follow; the same until its certificate is there. */
-  static TlsIdentity next(Path data) throws IOException {
-    return TlsIdentity.next(data.resolve("keys"));
+  static TlsIdentity next(Path data, Secrets secrets) throws IOException {
+    return TlsIdentity.next(data.resolve("keys"), secrets);
   }
 
   private static String spki(TlsIdentity next) {

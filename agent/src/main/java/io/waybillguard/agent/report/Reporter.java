@@ -12,6 +12,7 @@ import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.Merkle;
 import io.waybillguard.agent.evidence.NoteSignature;
+import io.waybillguard.agent.evidence.Secrets;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.TlogProof;
 import io.waybillguard.agent.evidence.VerifierKey;
@@ -109,6 +110,7 @@ public final class Reporter implements Duty {
   }
 
   private final Path data;
+  private final Secrets secrets;
   private final LogClerk clerk;
   private final Rhythm rhythm;
   private final Vitals vitals;
@@ -150,6 +152,7 @@ public final class Reporter implements Duty {
   /**
    * @param data the agent's data folder: the log is read there, and the enrolment is looked for
    *     until it is there
+   * @param secrets how the TLS key is kept
    * @param clerk the log's writer
    * @param clock for what people read
    * @param monoMicros what waits are measured by, in µs; never runs backwards
@@ -158,6 +161,7 @@ public final class Reporter implements Duty {
    */
   public Reporter(
       Path data,
+      Secrets secrets,
       LogClerk clerk,
       Rhythm rhythm,
       Vitals vitals,
@@ -168,6 +172,7 @@ public final class Reporter implements Duty {
       Policies policies,
       Connector connector) {
     this.data = data;
+    this.secrets = secrets;
     this.clerk = clerk;
     this.rhythm = rhythm;
     this.vitals = vitals;
@@ -178,12 +183,17 @@ public final class Reporter implements Duty {
     this.commands = new Commands(clerk, errands, policies, clock);
   }
 
-  /** The real way: HTTPS with this PC's certificate. */
+  /** The real way, with a TLS key that is not wrapped. */
   public static Connector overHttps(Path data, Rhythm rhythm) {
+    return overHttps(data, Secrets.PLAIN, rhythm);
+  }
+
+  /** The real way: HTTPS with this PC's certificate. */
+  public static Connector overHttps(Path data, Secrets secrets, Rhythm rhythm) {
     return hq ->
         new HttpsTransport(
             hq.hq(),
-            TlsIdentity.of(data.resolve("keys"), hq.chain()).context(hq.chain()),
+            TlsIdentity.of(data.resolve("keys"), secrets, hq.chain()).context(hq.chain()),
             rhythm.connect(),
             rhythm.read());
   }
@@ -510,7 +520,7 @@ public final class Reporter implements Duty {
   // ---------------------------------------------------------------------------------------------------
 
   private void renew(Transport hq) throws Exception {
-    TlsIdentity next = Renewals.next(data);
+    TlsIdentity next = Renewals.next(data, secrets);
     byte[] sigLog = done(clerk.attest(Renewals.statement(enrolment(), next)), "a signature");
     Transport.Answer answer =
         hq.post(

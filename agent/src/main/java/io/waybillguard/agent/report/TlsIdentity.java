@@ -2,6 +2,7 @@ package io.waybillguard.agent.report;
 
 import io.waybillguard.agent.evidence.Hash;
 import io.waybillguard.agent.evidence.SecretFile;
+import io.waybillguard.agent.evidence.Secrets;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,24 +55,24 @@ final class TlsIdentity {
    * The key in a folder; made when there is none. A key that was made but not yet enrolled is used
    * again.
    */
-  static TlsIdentity in(Path keys) throws IOException {
-    return in(keys, PRIVATE, PUBLIC);
+  static TlsIdentity in(Path keys, Secrets secrets) throws IOException {
+    return in(keys, secrets, PRIVATE, PUBLIC);
   }
 
   /**
    * The key that is to follow; made when there is none. One that HQ was asked about and whose
    * answer was lost is used again.
    */
-  static TlsIdentity next(Path keys) throws IOException {
-    return in(keys, NEXT_PRIVATE, NEXT_PUBLIC);
+  static TlsIdentity next(Path keys, Secrets secrets) throws IOException {
+    return in(keys, secrets, NEXT_PRIVATE, NEXT_PUBLIC);
   }
 
   /** Another key in place of one that is good for nothing any more. */
-  static TlsIdentity afresh(Path keys) throws IOException {
+  static TlsIdentity afresh(Path keys, Secrets secrets) throws IOException {
     for (String each : List.of(NEXT_PRIVATE, NEXT_PUBLIC, PRIVATE, PUBLIC)) {
       SecretFile.destroy(keys.resolve(each));
     }
-    return in(keys);
+    return in(keys, secrets);
   }
 
   /**
@@ -80,10 +81,11 @@ final class TlsIdentity {
    *
    * @param chainPem our certificate first
    */
-  static TlsIdentity of(Path keys, List<String> chainPem) throws IOException {
+  static TlsIdentity of(Path keys, Secrets secrets, List<String> chainPem) throws IOException {
     if (Files.exists(keys.resolve(NEXT_PRIVATE)) && !chainPem.isEmpty()) {
       PublicKey certified = certifiedKey(chainPem);
-      TlsIdentity next = new TlsIdentity(new KeyPair(certified, privateKey(keys, NEXT_PRIVATE)));
+      TlsIdentity next =
+          new TlsIdentity(new KeyPair(certified, privateKey(keys.resolve(NEXT_PRIVATE), secrets)));
       if (next.isWhole()) {
         SecretFile.write(keys.resolve(PUBLIC), certified.getEncoded());
         SecretFile.destroy(keys.resolve(NEXT_PUBLIC));
@@ -93,7 +95,7 @@ final class TlsIdentity {
         return next;
       }
     }
-    return in(keys);
+    return in(keys, secrets);
   }
 
   /** DER SubjectPublicKeyInfo of the key that our certificate is for, in base64. */
@@ -109,13 +111,20 @@ final class TlsIdentity {
     }
   }
 
-  private static PrivateKey privateKey(Path keys, String file) throws IOException {
+  private static PrivateKey privateKey(Path file, Secrets secrets) throws IOException {
     try {
       return KeyFactory.getInstance("EC")
-          .generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(keys.resolve(file))));
+          .generatePrivate(new PKCS8EncodedKeySpec(read(file, secrets)));
     } catch (GeneralSecurityException e) {
-      throw new IOException(
-          "the TLS key " + keys.resolve(file) + " is damaged; remove it and start again", e);
+      throw new IOException("the TLS key " + file + " is damaged; remove it and start again", e);
+    }
+  }
+
+  private static byte[] read(Path file, Secrets secrets) throws IOException {
+    try {
+      return secrets.read(file);
+    } catch (Secrets.WrappedElsewhereException e) {
+      throw new IOException(e.getMessage() + "; enrol again with a new token", e);
     }
   }
 
@@ -132,15 +141,14 @@ final class TlsIdentity {
     }
   }
 
-  private static TlsIdentity in(Path keys, String privateFile, String publicFile)
+  private static TlsIdentity in(Path keys, Secrets secrets, String privateFile, String publicFile)
       throws IOException {
     Path secret = keys.resolve(privateFile);
     Path open = keys.resolve(publicFile);
     try {
       if (Files.exists(secret) && Files.exists(open)) {
         KeyFactory ec = KeyFactory.getInstance("EC");
-        PrivateKey privateKey =
-            ec.generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(secret)));
+        PrivateKey privateKey = ec.generatePrivate(new PKCS8EncodedKeySpec(read(secret, secrets)));
         PublicKey publicKey = ec.generatePublic(new X509EncodedKeySpec(Files.readAllBytes(open)));
         return new TlsIdentity(new KeyPair(publicKey, privateKey));
       }
@@ -149,7 +157,7 @@ final class TlsIdentity {
       KeyPair pair = generator.generateKeyPair();
       SecretFile.folder(keys);
       SecretFile.write(open, pair.getPublic().getEncoded());
-      SecretFile.write(secret, pair.getPrivate().getEncoded());
+      secrets.write(secret, pair.getPrivate().getEncoded());
       return new TlsIdentity(pair);
     } catch (GeneralSecurityException e) {
       throw new IOException(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.platform.Registry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ final class SweepTest {
     new CommandLine(call).parseArgs("--home", home.toString());
     int code =
         new Main(call, (folder, name) -> Path.of("logs").resolve(name + ".log"), data -> {})
-            .run("waybill-guard sweep", options.apply(new Sweep(call, root)))
+            .run("waybill-guard sweep", options.apply(new Sweep(call, root, Registry.NONE)))
             .code();
     terminal.flush();
     return new CalledMain(

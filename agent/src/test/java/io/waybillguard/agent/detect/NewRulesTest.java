@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The rules on devices, hidden places and silenced sensors. */
@@ -108,6 +109,11 @@ final class NewRulesTest {
     assertEquals(
         List.of(),
         of(new UnknownUsbStorage(List.of()), new UsbAttached(NOON, stick.device(), true)));
+    Optional<Instant> away = Optional.of(NOON.minusSeconds(90));
+    assertEquals(
+        List.of(Severity.LOW),
+        of(new UnknownUsbStorage(List.of()), new UsbAttached(NOON, stick.device(), true, away)),
+        "it came while nobody watched");
     assertEquals(
         List.of(), of(new UnknownUsbStorage(List.of()), keyboard("1", "03/01/01")), "no storage");
   }

@@ -156,7 +156,13 @@ final class OcsfSchemaTest {
                       "7.2",
                       "setup.exe",
                       new Imprint.Signature(
-                          Imprint.State.INTACT, "North Software", "Some CA", "1f", HASH, ""))),
+                          Imprint.State.TRUSTED,
+                          "North Software",
+                          "Some CA",
+                          "1f",
+                          HASH,
+                          "",
+                          "a.cat"))),
               FROM_STICK,
               SHELL),
           new ProgramAppeared(
@@ -252,6 +258,7 @@ final class OcsfSchemaTest {
           new SensorLive(NOON, "program", true, "folders only; run as root to see everything"),
           new SensorLive(NOON, "usb", false, ""),
           new UsbAttached(NOON, STICK, true),
+          new UsbAttached(NOON, STICK, false, Optional.of(NOON.minusSeconds(90))),
           new UsbAttached(NOON, device("ff", ""), false),
           new UsbDetached(NOON, STICK, Duration.ofDays(40)),
           new UsbDetached(NOON, STICK, Duration.ofDays(40), Removal.EJECTED, false),

@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,6 +61,11 @@ final class SummaryTest {
         new UsbAttached(NOON, NAMELESS, true),
         "开始监视时，USB设备（046d:c31c，没有序列号）已经插着，端口 1-1。",
         "USB device (046d:c31c, no serial number) was in port 1-1 already when watching began.");
+    says(
+        new UsbAttached(NOON, STICK, false, Optional.of(NOON.minusSeconds(3600))),
+        "U盘（SanDisk Cruzer，序列号尾号 4F2A）在没能监视时插入过，时间 2026-06-12 11:00:00，现在已经拔出。",
+        "USB stick (SanDisk Cruzer, serial ending in 4F2A) was plugged in while nobody watched, at"
+            + " 2026-06-12 11:00:00, and is out again.");
     says(
         new UsbDetached(NOON, STICK, Duration.ofSeconds(154)),
         "U盘（SanDisk Cruzer，序列号尾号 4F2A）拔出，插了 2 分 34 秒。",

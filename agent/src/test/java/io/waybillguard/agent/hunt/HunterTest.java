@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.FileTraits;
+import io.waybillguard.agent.event.Imprint;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
@@ -205,6 +207,35 @@ final class HunterTest {
   @Test
   void aProgramIsFoundByWhoVouchesForIt() throws Exception {
     assertEquals(new TreeSet<>(List.of("signer /usr/bin/dash")), hunt(search("signer", "dash")));
+  }
+
+  @Test
+  void aSignedProgramIsFoundInTheLogByWhoSignedItUnlessItWasChangedSince() throws Exception {
+    for (Imprint.State state : List.of(Imprint.State.INTACT, Imprint.State.CHANGED)) {
+      Imprint imprint =
+          new Imprint(
+              "", "", "", "", new Imprint.Signature(state, "Courier Tools", "CA", "1", "ab", ""));
+      desk.log()
+          .append(
+              new ProgramStarted(
+                  TestDesk.NOON,
+                  new FileRef(
+                      "C:\\x\\" + state + ".exe",
+                      "pe",
+                      1,
+                      "",
+                      "",
+                      "",
+                      false,
+                      false,
+                      new FileTraits(-1, "", FileTraits.Packaged.UNKNOWN, "", imprint)),
+                  Origin.NOT_SEEN_ON_MEDIUM,
+                  new ProcessRef(5, "C:\\x\\a.exe", "desk"),
+                  ProcessRef.UNKNOWN));
+    }
+    desk.log().commit();
+    assertEquals(
+        new TreeSet<>(List.of("signer C:\\x\\INTACT.exe")), hunt(search("signer", "Courier")));
   }
 
   @Test

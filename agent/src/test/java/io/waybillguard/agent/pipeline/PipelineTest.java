@@ -383,7 +383,7 @@ final class PipelineTest {
   /** Memory has an end too: what comes after it is counted, by type, and the count is written. */
   @Test
   void whatTheLogRefusesIsCountedAndTheCountComesFirst() throws Exception {
-    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), 1024);
+    try (SmallDisk disk = SmallDisk.on(temp.resolve("disk"), 512);
         Scene desk = new Scene(disk.root().resolve("data"), 3, List.of())) {
       desk.step();
       desk.write();

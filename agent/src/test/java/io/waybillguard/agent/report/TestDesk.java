@@ -9,6 +9,7 @@ import io.waybillguard.agent.evidence.Erasure;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogClerk;
 import io.waybillguard.agent.evidence.NoteSignature;
+import io.waybillguard.agent.evidence.Secrets;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.TestLog;
 import io.waybillguard.agent.report.wire.Heartbeat;
@@ -73,6 +74,7 @@ public final class TestDesk implements LogClerk, AutoCloseable {
             Duration.ofMinutes(15));
     return new Reporter(
         data,
+        Secrets.PLAIN,
         this,
         rhythm,
         this::heartbeat,

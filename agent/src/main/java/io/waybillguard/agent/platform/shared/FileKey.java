@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * By what a file is known again under another name.
  *
- * @param key device and inode where the system has them; else the time at which it was made
+ * @param key device and inode, or what Windows has for them; else the time at which it was made
  * @param size bytes, at that moment
  */
 public record FileKey(String key, long size) {
@@ -25,17 +25,23 @@ public record FileKey(String key, long size) {
   public static Optional<FileKey> of(Path file) {
     try {
       BasicFileAttributes facts = Files.readAttributes(file, BasicFileAttributes.class);
-      Object key = facts.fileKey();
-      return Optional.of(
-          new FileKey(
-              key == null ? "made " + facts.creationTime().toMillis() : key.toString(),
-              facts.size()));
+      return Optional.of(new FileKey(key(file, facts), facts.size()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
       LOG.debug("file={} cannot be asked: {}", file, e.toString());
       return Optional.empty();
     }
+  }
+
+  private static String key(Path file, BasicFileAttributes facts) {
+    Object key = facts.fileKey();
+    if (key != null) {
+      return key.toString();
+    }
+    boolean isWindows = file.getFileSystem().getSeparator().equals("\\");
+    return (isWindows ? FileIndex.of(file.toAbsolutePath()) : Optional.<String>empty())
+        .orElseGet(() -> "made " + facts.creationTime().toMillis());
   }
 
   /** The file with this key in a folder; null when there is none. */

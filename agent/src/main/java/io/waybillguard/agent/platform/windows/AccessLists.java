@@ -47,6 +47,15 @@ final class AccessLists {
   private AccessLists() {}
 
   /**
+   * All for LocalSystem, reading and writing for one account, nothing for anybody else.
+   *
+   * @param account its SID
+   */
+  static String pipeFor(String account) {
+    return "D:P(A;;GA;;;SY)(A;;GRGW;;;" + account + ")";
+  }
+
+  /**
    * Keeps a folder, and by inheritance what is in it, to the system and its administrators. What
    * somebody gave rights of its own in there keeps them.
    */

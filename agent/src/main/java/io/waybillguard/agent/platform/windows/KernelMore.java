@@ -1,6 +1,7 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import com.sun.jna.win32.StdCallLibrary;
 
 /** Functions of kernel32 that jna-platform lacks. */
@@ -12,4 +13,7 @@ interface KernelMore extends StdCallLibrary {
 
   /** The session at the console, or all ones while there is none (winbase.h). */
   int WTSGetActiveConsoleSessionId();
+
+  /** Lets go of what another call opened (handleapi.h). */
+  boolean CloseHandle(Pointer handle);
 }

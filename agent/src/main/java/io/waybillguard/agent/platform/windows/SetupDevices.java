@@ -117,8 +117,17 @@ final class SetupDevices {
 
   /** All that are there, with all that is asked of them. */
   static List<DeviceNode> present() throws IOException {
+    return nodes(null, DIGCF_PRESENT | DIGCF_ALLCLASSES);
+  }
+
+  /** The USB devices, functions and hubs that are in or were once. */
+  static List<DeviceNode> everOnUsb() throws IOException {
+    return nodes("USB", DIGCF_ALLCLASSES);
+  }
+
+  private static List<DeviceNode> nodes(@Nullable String enumerator, int flags) throws IOException {
     List<DeviceNode> nodes = new ArrayList<>();
-    try (DeviceList list = DeviceList.of(null, null, DIGCF_PRESENT | DIGCF_ALLCLASSES);
+    try (DeviceList list = DeviceList.of(null, enumerator, flags);
         Memory info = info()) {
       for (int i = 0; next(Api.LIBRARY.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
         nodes.add(new DeviceNode(id(list, info), values(list, info)));

@@ -73,6 +73,11 @@ final class UsbTree {
     return List.copyOf(devices.values());
   }
 
+  /** The USB device that a node is; empty for any other. */
+  Optional<UsbPeripheral> device(String id) {
+    return Optional.ofNullable(devices.get(key(id)));
+  }
+
   /** The USB device that a node belongs to: itself, or the nearest above. */
   @Nullable UsbPeripheral carrier(String id) {
     @Nullable DeviceNode node = nodes.get(key(id));
@@ -125,13 +130,29 @@ final class UsbTree {
             List.of()));
   }
 
-  /** The functions of a composite device, in the order of their interfaces. */
+  /**
+   * The functions of a composite device, in the order of their interfaces. Of one that is out the
+   * system tells no parents any more, and its functions are those of the same container.
+   */
   private List<DeviceNode> functions(DeviceNode device) {
-    return childrenOf(device)
+    boolean isOut = device.parent().isEmpty();
+    return (isOut ? sharing(device) : childrenOf(device))
         .filter(child -> UsbId.of(child.id()).filter(id -> !id.isDevice()).isPresent())
         .sorted(
             Comparator.comparingInt(child -> UsbId.of(child.id()).map(UsbId::function).orElse(0)))
         .toList();
+  }
+
+  private Stream<DeviceNode> sharing(DeviceNode device) {
+    String container = device.value(DeviceKey.CONTAINER).guid();
+    String model = key(device.id()).replaceFirst("\\\\[^\\\\]*$", "&MI_");
+    return container.isEmpty()
+        ? Stream.empty()
+        : nodes.values().stream()
+            .filter(
+                node ->
+                    key(node.id()).startsWith(model)
+                        && node.value(DeviceKey.CONTAINER).guid().equals(container));
   }
 
   private Stream<DeviceNode> childrenOf(DeviceNode node) {

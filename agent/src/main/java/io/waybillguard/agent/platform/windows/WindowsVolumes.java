@@ -148,6 +148,14 @@ public final class WindowsVolumes implements Volumes {
     return drives;
   }
 
+  /** The root folders of all drives of this machine that have a medium; no network drive's. */
+  public static List<Path> roots() {
+    return drives().stream()
+        .filter(drive -> told(drive).isPresent())
+        .map(drive -> Path.of(drive.root()))
+        .toList();
+  }
+
   /** Empty when there is no medium, or none that this system can read. */
   static Optional<Told> told(Drive drive) {
     Kernel32.INSTANCE.SetErrorMode(NO_DIALOGS);

@@ -2,6 +2,7 @@ package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.FileTraits;
+import io.waybillguard.agent.event.Imprint;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
@@ -19,6 +20,7 @@ import io.waybillguard.agent.platform.Packages;
 import io.waybillguard.agent.platform.PathText;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
+import io.waybillguard.agent.platform.SignatureTrust;
 import io.waybillguard.agent.platform.Volumes;
 import io.waybillguard.agent.sense.Described;
 import io.waybillguard.agent.sense.Sensor;
@@ -98,6 +100,7 @@ public final class ProgramSensor implements Sensor {
   private final Bursts bursts;
   private final StartMemory memory;
   private final Media media;
+  private SignatureTrust trust = SignatureTrust.NONE;
   private final KnownPrograms known = new KnownPrograms();
   private final Deque<Judgement> waiting = new ArrayDeque<>();
 
@@ -129,6 +132,16 @@ public final class ProgramSensor implements Sensor {
       this.by = by;
       this.since = since;
     }
+  }
+
+  /**
+   * Has the system asked whether it trusts who signed a program, from now on.
+   *
+   * @return this
+   */
+  public ProgramSensor asking(SignatureTrust system) {
+    trust = system;
+    return this;
   }
 
   /**
@@ -371,6 +384,22 @@ public final class ProgramSensor implements Sensor {
     enqueue(new Judgement(sighting, hash));
   }
 
+  /**
+   * What the file says of itself, and of a whole one that did not change what the system thinks.
+   */
+  private Imprint imprint(Path file, FileHash hash) {
+    Imprint said = hash.imprint();
+    if (hash.sha256().isEmpty()) {
+      return said;
+    }
+    Imprint vouched = Vouched.with(said, trust, file);
+    try {
+      return Stamp.of(file).filter(hash.stamp()::equals).isPresent() ? vouched : said;
+    } catch (IOException e) {
+      return said;
+    }
+  }
+
   private FileHash hash(Sighting sighting, Stamp stamp) {
     return new FileHash(
         sighting.file(),
@@ -477,7 +506,7 @@ public final class ProgramSensor implements Sensor {
             sighting.owner(),
             sighting.isOnMedium(),
             sighting.hidden(),
-            sighting.traits(hash.md5(), hash.imprint()));
+            sighting.traits(hash.md5(), imprint(sighting.file(), hash)));
     learn(hash, file, origin);
     if (judged.isStart()) {
       return start(sighting, file, origin);

@@ -14,6 +14,7 @@ import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.PathText;
 import io.waybillguard.agent.platform.UsbBus;
 import io.waybillguard.agent.platform.UsbChange;
+import io.waybillguard.agent.platform.UsbHistory;
 import io.waybillguard.agent.platform.UsbNature;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import io.waybillguard.agent.platform.VolumeNature;
@@ -22,6 +23,7 @@ import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Sign;
 import io.waybillguard.agent.sense.Watchword;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,11 @@ public final class UsbSensor implements Sensor {
   private final Volumes volumes;
   private final InstantSource clock;
   private final Watchword watchword;
+  private final UsbHistory history;
+  private final Optional<Watched> watched;
+
+  /** Whether it looks at the moment. */
+  private boolean looked;
 
   /** Devices by port. */
   private final Map<String, Plugged> plugged = new LinkedHashMap<>();
@@ -73,6 +81,28 @@ public final class UsbSensor implements Sensor {
    *     milliseconds after it happened
    */
   public UsbSensor(UsbBus usb, Volumes volumes, InstantSource clock) {
+    this(usb, volumes, UsbHistory.NONE, Optional.empty(), clock);
+  }
+
+  /**
+   * One that also tells what the system remembers of the time when nobody watched.
+   *
+   * @param memory the file that keeps until when this agent watched
+   * @param clock as above
+   */
+  public UsbSensor(
+      UsbBus usb, Volumes volumes, UsbHistory history, Path memory, InstantSource clock) {
+    this(usb, volumes, history, Optional.of(new Watched(memory)), clock);
+  }
+
+  private UsbSensor(
+      UsbBus usb,
+      Volumes volumes,
+      UsbHistory history,
+      Optional<Watched> watched,
+      InstantSource clock) {
+    this.history = history;
+    this.watched = watched;
     this.usb = usb;
     this.volumes = volumes;
     this.clock = clock;
@@ -95,13 +125,102 @@ public final class UsbSensor implements Sensor {
         found.add(detached(before.device, Removal.UNSEEN));
       }
     }
+    Away away = away();
+    found.addAll(away.seen());
     for (UsbPeripheral device : inNow) {
       if (!plugged.containsKey(device.port())) {
-        found.add(attached(device, true));
+        found.add(attached(device, true, away.firstTime(device)));
       }
     }
     found.addAll(change.come());
-    return new Sight(false, "USB devices and the volumes of removable media", found);
+    looked = true;
+    keep(memory -> memory.now(clock.instant()));
+    return new Sight(
+        !away.unseen().isEmpty(),
+        "USB devices and the volumes of removable media"
+            + (away.unseen().isEmpty() ? "" : "; not seen: " + away.unseen()),
+        found);
+  }
+
+  /**
+   * What the system remembers of the time when nobody watched.
+   *
+   * @param seen devices that came and left, or left
+   * @param stillIn those that came for the first time and are in
+   * @param unseen why it cannot be told, or ""
+   */
+  private record Away(List<Observation> seen, List<UsbHistory.Stay> stillIn, String unseen) {
+    Optional<Instant> firstTime(UsbPeripheral device) {
+      return stillIn.stream()
+          .filter(stay -> stay.device().identity().equals(device.identity()))
+          .findFirst()
+          .flatMap(UsbHistory.Stay::first);
+    }
+  }
+
+  private Away away() {
+    if (watched.isEmpty()) {
+      return new Away(List.of(), List.of(), "");
+    }
+    try {
+      Optional<Instant> since = watched.get().until();
+      return since.isEmpty()
+          ? new Away(List.of(), List.of(), "")
+          : away(history.stays(), since.get());
+    } catch (IOException e) {
+      LOG.warn("what came while nobody watched is not known", e);
+      return new Away(
+          List.of(), List.of(), "what came while nobody watched (" + e.getMessage() + ")");
+    }
+  }
+
+  private Away away(List<UsbHistory.Stay> stays, Instant since) {
+    Instant now = clock.instant();
+    List<Observation> seen = new ArrayList<>();
+    List<UsbHistory.Stay> stillIn = new ArrayList<>();
+    for (UsbHistory.Stay stay : stays) {
+      boolean isKnown =
+          plugged.values().stream()
+              .anyMatch(one -> one.device.identity().equals(stay.device().identity()));
+      if (isKnown) {
+        continue;
+      }
+      UsbDevice device = described(stay.device(), false);
+      if (stay.isIn()) {
+        stay.first().filter(first -> first.isAfter(since)).ifPresent(first -> stillIn.add(stay));
+        continue;
+      }
+      Optional<Instant> came = stay.came().filter(when -> when.isAfter(since));
+      if (came.isPresent()) {
+        seen.add(new UsbAttached(now, device, false, came));
+      }
+      if (came.isPresent() || stay.left().filter(when -> when.isAfter(since)).isPresent()) {
+        seen.add(new UsbDetached(now, device, lasted(stay), Removal.UNSEEN, false));
+      }
+    }
+    return new Away(seen, stillIn, "");
+  }
+
+  private static Duration lasted(UsbHistory.Stay stay) {
+    return stay.came()
+        .flatMap(came -> stay.left().map(left -> Duration.between(came, left)))
+        .filter(lasted -> !lasted.isNegative())
+        .orElse(Duration.ZERO);
+  }
+
+  private interface Keeping {
+    void in(Watched memory) throws IOException;
+  }
+
+  /** What comes after this moment while nobody watches is told by the next start. */
+  private void keep(Keeping until) {
+    if (watched.isPresent()) {
+      try {
+        until.in(watched.get());
+      } catch (IOException e) {
+        LOG.warn("until when USB devices were watched is not kept: {}", e.getMessage());
+      }
+    }
   }
 
   @Override
@@ -114,6 +233,7 @@ public final class UsbSensor implements Sensor {
         changes.add(change);
       }
     }
+    keep(memory -> memory.now(clock.instant()));
     if (changes.isEmpty()) {
       return List.of();
     }
@@ -124,7 +244,7 @@ public final class UsbSensor implements Sensor {
     List<Observation> seen = new ArrayList<>(volumeChange.gone());
     for (UsbChange change : changes) {
       if (change instanceof UsbChange.Arrived arrived) {
-        seen.add(attached(arrived.device(), false));
+        seen.add(attached(arrived.device(), false, Optional.empty()));
       } else if (change instanceof UsbChange.Left left) {
         seen.add(detached(left.device(), left.ejected() ? Removal.EJECTED : Removal.RELEASED));
       }
@@ -133,14 +253,15 @@ public final class UsbSensor implements Sensor {
     return seen;
   }
 
-  private Observation attached(UsbPeripheral device, boolean presentAtStart) {
+  private Observation attached(
+      UsbPeripheral device, boolean presentAtStart, Optional<Instant> came) {
     Instant now = clock.instant();
     UsbDevice told = described(device, isRepeated(device));
     plugged.put(device.port(), new Plugged(device, told, now));
     for (MountedVolume volume : mounted) {
       mountedOn(volume);
     }
-    return new UsbAttached(now, told, presentAtStart);
+    return new UsbAttached(now, told, presentAtStart, came);
   }
 
   /** Whether another one that says to be the same thing is in. */
@@ -301,5 +422,9 @@ public final class UsbSensor implements Sensor {
   @Override
   public void close() {
     usb.close();
+    if (looked) {
+      looked = false;
+      keep(memory -> memory.end(clock.instant()));
+    }
   }
 }

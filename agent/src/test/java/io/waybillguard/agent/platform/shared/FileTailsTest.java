@@ -8,6 +8,7 @@ import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.platform.TextLogsContract;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,10 @@ final class FileTailsTest implements TextLogsContract {
   @Override
   public FileTails logs() {
     return new FileTails(
-        List.of(log.toString(), root.resolve("log/day*.log").toString(), "~/.x/*.log"),
+        List.of(
+            log.toString(),
+            root.toString().replace(File.separatorChar, '/') + "/log/day*.log",
+            "~/.x/*.log"),
         () -> List.copyOf(homes),
         root.resolve("memory.tsv"));
   }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,11 +166,22 @@ final class FolderWatchTest implements FileActivityContract {
                 throw new java.io.UncheckedIOException(e);
               }
             });
-    while (!waiting.isDone()) {
+    boolean isOver = false;
+    while (!isOver) {
       files.wake();
-      Thread.onSpinWait();
+      // Not at once again: who calls without a pause keeps the one that is called from its lock.
+      isOver = isDone(waiting);
     }
     assertFalse(waiting.get(1, TimeUnit.SECONDS));
+  }
+
+  private static boolean isDone(CompletableFuture<Boolean> waiting) throws Exception {
+    try {
+      boolean unused = waiting.get(20, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
   }
 
   @Test
@@ -178,6 +190,11 @@ final class FolderWatchTest implements FileActivityContract {
     Instant before = Instant.now().minusSeconds(1);
     Path file = Files.writeString(folder.resolve("tool"), "x");
     Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+    Instant made = ((FileTime) Files.getAttribute(file, "creationTime")).toInstant();
+    Assumptions.assumeTrue(
+        file.getFileSystem().supportedFileAttributeViews().contains("unix")
+            || !made.equals(Instant.EPOCH),
+        "SKIPPED: here the time at which a file was made goes back with the other (Wine)");
     assertEquals(List.of(file), FolderTree.changedSince(folder, before));
     assertEquals(List.of(), FolderTree.changedSince(folder, Instant.now().plusSeconds(60)));
   }

@@ -47,13 +47,14 @@ final class TestKey implements AutoCloseable {
 
   @Override
   public void close() {
-    deleteWhole(below());
+    deleteWhole(WinReg.HKEY_CURRENT_USER, below());
   }
 
-  private static void deleteWhole(String key) {
-    for (String child : Advapi32Util.registryGetKeys(WinReg.HKEY_CURRENT_USER, key)) {
-      deleteWhole(key + "\\" + child);
+  /** A key and all below. */
+  static void deleteWhole(WinReg.HKEY root, String key) {
+    for (String child : Advapi32Util.registryGetKeys(root, key)) {
+      deleteWhole(root, key + "\\" + child);
     }
-    Advapi32Util.registryDeleteKey(WinReg.HKEY_CURRENT_USER, key);
+    Advapi32Util.registryDeleteKey(root, key);
   }
 }

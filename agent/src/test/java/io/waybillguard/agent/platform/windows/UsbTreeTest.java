@@ -26,11 +26,11 @@ final class UsbTreeTest {
   private static final String DISK =
       "USBSTOR\\Disk&Ven_JetFlash&Prod_Transcend_64GB&Rev_1100\\1234567890ABCDEF&0";
 
-  private static DeviceValue text(String text) {
+  static DeviceValue text(String text) {
     return new DeviceValue(DeviceValue.STRING, (text + "\0").getBytes(StandardCharsets.UTF_16LE));
   }
 
-  private static DeviceValue list(String... texts) {
+  static DeviceValue list(String... texts) {
     return new DeviceValue(
         DeviceValue.STRING_LIST,
         (String.join("\0", texts) + "\0\0").getBytes(StandardCharsets.UTF_16LE));
@@ -42,7 +42,7 @@ final class UsbTreeTest {
         ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array());
   }
 
-  private static DeviceNode node(String id, String parent, Object... more) {
+  static DeviceNode node(String id, String parent, Object... more) {
     Map<DeviceKey, DeviceValue> values = new EnumMap<>(DeviceKey.class);
     values.put(DeviceKey.PARENT, text(parent));
     for (int i = 0; i < more.length; i += 2) {

@@ -16,16 +16,21 @@ import io.waybillguard.agent.event.VolumeUnmounted;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.UsbBus;
 import io.waybillguard.agent.platform.UsbBusContract;
+import io.waybillguard.agent.platform.UsbHistory;
 import io.waybillguard.agent.platform.UsbInput;
 import io.waybillguard.agent.platform.UsbNature;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import io.waybillguard.agent.platform.VolumeNature;
+import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class UsbSensorTest implements UsbBusContract {
   private static final Instant NOON = Instant.parse("2026-06-12T04:31:00Z");
@@ -298,5 +303,101 @@ final class UsbSensorTest implements UsbBusContract {
 
   private static List<String> types(List<Observation> seen) {
     return seen.stream().map(Observation::type).toList();
+  }
+
+  // -- while nobody watched ----------------------------------------------------------------------
+
+  private UsbSensor remembering(Path memory, UsbHistory.Stay... stays) {
+    return new UsbSensor(ports, ports, () -> List.of(stays), memory, () -> now);
+  }
+
+  private static UsbHistory.Stay stay(
+      UsbPeripheral device, boolean isIn, long first, long came, long left) {
+    return new UsbHistory.Stay(device, isIn, minute(first), minute(came), minute(left));
+  }
+
+  /** So many minutes after noon; 0 for never. */
+  private static Optional<Instant> minute(long minute) {
+    return minute == 0 ? Optional.empty() : Optional.of(NOON.plusSeconds(60 * minute));
+  }
+
+  @Test
+  void whatCameAndLeftWhileNobodyWatchedIsToldAtTheNextStart(@TempDir Path data)
+      throws IOException {
+    Path memory = data.resolve("usb-watched.txt");
+    UsbSensor before = remembering(memory, stay(STICK, false, -9, -9, -8));
+    assertEquals(List.of(), before.open().found(), "of the first start nobody knows since when");
+    before.close();
+    now = NOON.plusSeconds(3600);
+    UsbSensor after =
+        remembering(
+            memory,
+            stay(STICK, false, -9, 10, 14),
+            stay(KEYBOARD, false, -9, -9, -8),
+            stay(other(KEYBOARD, "kept"), false, -9, -5, 20));
+    List<Observation> found = after.open().found();
+    UsbAttached came = (UsbAttached) found.get(0);
+    assertEquals("4C530001", came.device().serial());
+    assertEquals(minute(10), came.came());
+    assertFalse(came.presentAtStart());
+    UsbDetached left = (UsbDetached) found.get(1);
+    assertEquals(Removal.UNSEEN, left.how());
+    assertEquals(Duration.ofMinutes(4), left.connected());
+    assertEquals("kept", ((UsbDetached) found.get(2)).device().serial(), "it was in before");
+    assertEquals(3, found.size());
+    after.close();
+    assertEquals(List.of(), remembering(memory, stay(STICK, false, -9, 10, 14)).open().found());
+  }
+
+  @Test
+  void aDeviceThatStaysInIsNewOnlyWhenThisMachineNeverSawItBefore(@TempDir Path data)
+      throws IOException {
+    Path memory = data.resolve("usb-watched.txt");
+    UsbSensor before = remembering(memory);
+    before.open();
+    before.close();
+    now = NOON.plusSeconds(3600);
+    ports.plug(STICK);
+    ports.plug(KEYBOARD);
+    // Both arrived anew with the system's start.
+    List<Observation> found =
+        remembering(memory, stay(STICK, true, 20, 30, 0), stay(KEYBOARD, true, -9, 30, 0))
+            .open()
+            .found();
+    assertEquals(minute(20), ((UsbAttached) found.get(0)).came());
+    assertEquals(Optional.empty(), ((UsbAttached) found.get(1)).came());
+    assertTrue(found.stream().allMatch(each -> ((UsbAttached) each).presentAtStart()));
+  }
+
+  @Test
+  void aMemoryThatMakesNoSenseIsPutAsideAndAnewBegun(@TempDir Path data) throws IOException {
+    Path memory = Files.writeString(data.resolve("usb-watched.txt"), "yesterday");
+    assertEquals(List.of(), remembering(memory, stay(STICK, false, 1, 1, 2)).open().found());
+    assertEquals("yesterday", Files.readString(data.resolve("usb-watched.txt.damaged")));
+    assertEquals(NOON + "\n", Files.readString(memory));
+  }
+
+  @Test
+  void aHistoryThatCannotBeReadIsSaidAndTheRestIsSeen(@TempDir Path data) throws IOException {
+    Path memory = Files.writeString(data.resolve("usb-watched.txt"), NOON.toString());
+    ports.plug(STICK);
+    Sensor.Sight sight =
+        new UsbSensor(
+                ports,
+                ports,
+                () -> {
+                  throw new IOException("no rights");
+                },
+                memory,
+                () -> now)
+            .open();
+    assertTrue(sight.reduced());
+    assertTrue(sight.detail().endsWith("what came while nobody watched (no rights)"));
+    assertEquals(1, sight.found().size());
+  }
+
+  private static UsbPeripheral other(UsbPeripheral device, String serial) {
+    return new UsbPeripheral(
+        "9-9", device.vendorId(), device.productId(), serial, "", "", device.interfaces());
   }
 }

@@ -10,12 +10,15 @@
 #include <sddl.h>
 #include <winternl.h>
 #include <winevt.h>
+#include <userenv.h>
+#include <wincrypt.h>
 #include <stddef.h>
 #include <stdio.h>
 
 #define SIZE(t) printf("%s size %zu\n", #t, sizeof(t))
 #define OFFSET(t, f) printf("%s.%s offset %zu\n", #t, #f, offsetof(t, f))
 #define VALUE(v) printf("%s value %lld\n", #v, (long long)(v))
+#define CUT(v) printf("%s value %ld\n", #v, (long)(LONG)(v)) /* as 32 bits */
 
 int main(void) {
   SIZE(QUERY_SERVICE_CONFIGW);
@@ -30,9 +33,9 @@ int main(void) {
   VALUE(TokenElevation);
   VALUE(SDDL_REVISION_1);
   VALUE(SE_FILE_OBJECT);
-  VALUE((LONG)OWNER_SECURITY_INFORMATION);
-  VALUE((LONG)DACL_SECURITY_INFORMATION);
-  VALUE((LONG)PROTECTED_DACL_SECURITY_INFORMATION);
+  CUT(OWNER_SECURITY_INFORMATION);
+  CUT(DACL_SECURITY_INFORMATION);
+  CUT(PROTECTED_DACL_SECURITY_INFORMATION);
   VALUE(ERROR_SERVICE_SPECIFIC_ERROR);
   VALUE(ERROR_FAILED_SERVICE_CONTROLLER_CONNECT);
   VALUE(ERROR_SERVICE_ALREADY_RUNNING);
@@ -73,5 +76,29 @@ int main(void) {
   VALUE(EvtSubscribeStrict);
   VALUE(EvtRenderEventXml);
   VALUE(EvtRenderBookmark);
+  SIZE(SECURITY_ATTRIBUTES);
+  OFFSET(SECURITY_ATTRIBUTES, lpSecurityDescriptor);
+  SIZE(STARTUPINFOW);
+  OFFSET(STARTUPINFOW, lpDesktop);
+  SIZE(PROCESS_INFORMATION);
+  OFFSET(PROCESS_INFORMATION, hProcess);
+  OFFSET(PROCESS_INFORMATION, hThread);
+  OFFSET(PROCESS_INFORMATION, dwProcessId);
+  OFFSET(TOKEN_USER, User.Sid);
+  VALUE(TokenUser);
+  VALUE(TokenPrimary);
+  VALUE(SecurityIdentification);
+  VALUE(MAXIMUM_ALLOWED);
+  VALUE(PIPE_ACCESS_DUPLEX);
+  VALUE(FILE_FLAG_FIRST_PIPE_INSTANCE);
+  VALUE(PIPE_TYPE_BYTE);
+  VALUE(PIPE_REJECT_REMOTE_CLIENTS);
+  VALUE(CREATE_UNICODE_ENVIRONMENT);
+  VALUE(CREATE_NO_WINDOW);
+  VALUE(WAIT_TIMEOUT);
+  VALUE(ERROR_PRIVILEGE_NOT_HELD);
+  OFFSET(CERT_CONTEXT, pbCertEncoded);
+  OFFSET(CERT_CONTEXT, cbCertEncoded);
+  CUT(GENERIC_READ);
   return 0;
 }

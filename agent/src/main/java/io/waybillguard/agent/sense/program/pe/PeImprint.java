@@ -154,6 +154,21 @@ public final class PeImprint {
   }
 
   private Imprint with(State state, X509Certificate by, String detail) {
+    return new Imprint(
+        said.company(),
+        said.product(),
+        said.version(),
+        said.originalName(),
+        signature(state, by, detail, ""));
+  }
+
+  /**
+   * A signature by the owner of a certificate.
+   *
+   * @param catalogue that holds it, or ""
+   */
+  public static Signature signature(
+      State state, X509Certificate by, String detail, String catalogue) {
     String sha256;
     try {
       sha256 =
@@ -161,18 +176,14 @@ public final class PeImprint {
     } catch (CertificateEncodingException | java.security.NoSuchAlgorithmException e) {
       throw new IllegalStateException("a certificate that was read has no bytes", e);
     }
-    return new Imprint(
-        said.company(),
-        said.product(),
-        said.version(),
-        said.originalName(),
-        new Signature(
-            state,
-            name(by.getSubjectX500Principal().getName()),
-            name(by.getIssuerX500Principal().getName()),
-            by.getSerialNumber().toString(16).toLowerCase(Locale.ROOT),
-            sha256,
-            detail));
+    return new Signature(
+        state,
+        name(by.getSubjectX500Principal().getName()),
+        name(by.getIssuerX500Principal().getName()),
+        by.getSerialNumber().toString(16).toLowerCase(Locale.ROOT),
+        sha256,
+        detail,
+        catalogue);
   }
 
   /**

@@ -1,0 +1,281 @@
+package io.waybillguard.agent.platform.windows;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.WString;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.PointerByReference;
+import com.sun.jna.win32.StdCallLibrary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program that runs in a person's session with the person's rights, as a service starts it.
+ * Handles are not inherited from one session into another, so it gets the names of two pipes as its
+ * last arguments: it reads the first and writes the second. One thread.
+ */
+final class PersonsProgram extends Process {
+  // winbase.h, winnt.h
+  static final int CREATE_UNICODE_ENVIRONMENT = 0x400;
+  static final int CREATE_NO_WINDOW = 0x08000000;
+  static final int WAIT_TIMEOUT = 258;
+
+  /** STARTUPINFOW on x64 (processthreadsapi.h). */
+  static final int STARTUP_SIZE = 104;
+
+  static final int STARTUP_DESKTOP = 16;
+
+  /** PROCESS_INFORMATION on x64. */
+  static final int INFORMATION_SIZE = 24;
+
+  static final int INFORMATION_THREAD = 8;
+  static final int INFORMATION_PID = 16;
+
+  /** The desktop that people see. */
+  private static final String DESKTOP = "winsta0\\default";
+
+  /** A status of ours, since it did not end by itself. */
+  private static final int ENDED_BY_US = 1;
+
+  private static final int LOOK_EVERY_MILLIS = 100;
+
+  /** {@code advapi32.dll}, as far as it starts programs. */
+  interface Advapi extends StdCallLibrary {
+    boolean CreateProcessAsUserW(
+        Pointer token,
+        @Nullable WString program,
+        Memory commandLine,
+        @Nullable Pointer processSecurity,
+        @Nullable Pointer threadSecurity,
+        boolean inherit,
+        int flags,
+        Pointer environment,
+        WString folder,
+        Memory startup,
+        Memory information);
+  }
+
+  /** {@code userenv.dll}. */
+  interface Userenv extends StdCallLibrary {
+    boolean CreateEnvironmentBlock(PointerByReference block, Pointer token, boolean inherit);
+
+    boolean DestroyEnvironmentBlock(Pointer block);
+  }
+
+  /** {@code kernel32.dll}, as far as it follows processes. */
+  interface Kernel extends StdCallLibrary {
+    int WaitForSingleObject(Pointer handle, int millis);
+
+    boolean GetExitCodeProcess(Pointer process, IntByReference code);
+
+    boolean TerminateProcess(Pointer process, int code);
+  }
+
+  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
+
+  private final long pid;
+  private final PrivatePipe out;
+  private final PrivatePipe in;
+  private @Nullable Pointer process;
+  private int status = ENDED_BY_US;
+
+  private PersonsProgram(Pointer process, long pid, PrivatePipe out, PrivatePipe in) {
+    this.process = process;
+    this.pid = pid;
+    this.out = out;
+    this.in = in;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param token whose session and rights
+   * @param command the program, by its whole path, and its arguments; two are added
+   * @param folder where it runs
+   * @throws IOException if the system does not start it
+   */
+  static PersonsProgram start(PersonsToken token, List<String> command, String folder)
+      throws IOException {
+    String account = token.account();
+    PrivatePipe out = PrivatePipe.of(account);
+    PrivatePipe in;
+    try {
+      in = PrivatePipe.of(account);
+    } catch (IOException e) {
+      out.close();
+      throw e;
+    }
+    try {
+      List<String> whole = new ArrayList<>(command);
+      whole.add(out.name());
+      whole.add(in.name());
+      return create(token, ArgumentLine.of(whole), folder, out, in);
+    } catch (IOException e) {
+      out.close();
+      in.close();
+      throw e;
+    }
+  }
+
+  private static PersonsProgram create(
+      PersonsToken token, String line, String folder, PrivatePipe out, PrivatePipe in)
+      throws IOException {
+    Userenv userenv = Native.load("userenv", Userenv.class);
+    PointerByReference environment = new PointerByReference();
+    if (!userenv.CreateEnvironmentBlock(environment, token.handle(), false)) {
+      throw Win32.failure("cannot ask for the environment of the person at the screen");
+    }
+    try (Memory commandLine = text(line);
+        Memory desktop = text(DESKTOP);
+        Memory startup = new Memory(STARTUP_SIZE);
+        Memory information = new Memory(INFORMATION_SIZE)) {
+      startup.clear();
+      startup.setInt(0, STARTUP_SIZE);
+      startup.setPointer(STARTUP_DESKTOP, desktop);
+      if (!Native.load("advapi32", Advapi.class)
+          .CreateProcessAsUserW(
+              token.handle(),
+              null,
+              commandLine,
+              null,
+              null,
+              false,
+              CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW,
+              environment.getValue(),
+              new WString(folder),
+              startup,
+              information)) {
+        throw Win32.failure("cannot start a program for the person at the screen");
+      }
+      KernelMore.LIBRARY.CloseHandle(information.getPointer(INFORMATION_THREAD));
+      return new PersonsProgram(
+          information.getPointer(0),
+          Integer.toUnsignedLong(information.getInt(INFORMATION_PID)),
+          out,
+          in);
+    } finally {
+      userenv.DestroyEnvironmentBlock(environment.getValue());
+    }
+  }
+
+  /** Characters and a zero; memory that the system may write into. */
+  private static Memory text(String text) {
+    byte[] characters = (text + '\0').getBytes(StandardCharsets.UTF_16LE);
+    Memory memory = new Memory(characters.length);
+    memory.write(0, characters, 0, characters.length);
+    return memory;
+  }
+
+  @Override
+  public OutputStream getOutputStream() {
+    return new OutputStream() {
+      @Override
+      public void write(int each) throws IOException {
+        write(new byte[] {(byte) each}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        out.write(Arrays.copyOfRange(bytes, from, from + length), pid);
+      }
+    };
+  }
+
+  /** Never waits: what is not there yet is not read. */
+  @Override
+  public InputStream getInputStream() {
+    return new InputStream() {
+      @Override
+      public int available() throws IOException {
+        out.send(pid);
+        return in.available(pid);
+      }
+
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) == 1 ? Byte.toUnsignedInt(one[0]) : -1;
+      }
+
+      @Override
+      public int read(byte[] into, int from, int length) throws IOException {
+        int most = Math.min(available(), length);
+        if (most == 0) {
+          return -1;
+        }
+        byte[] bytes = new byte[most];
+        int read = in.read(bytes, most);
+        System.arraycopy(bytes, 0, into, from, read);
+        return read;
+      }
+    };
+  }
+
+  @Override
+  public InputStream getErrorStream() {
+    return InputStream.nullInputStream();
+  }
+
+  @Override
+  public long pid() {
+    return pid;
+  }
+
+  @Override
+  public boolean isAlive() {
+    Pointer open = process;
+    return open != null && KERNEL.WaitForSingleObject(open, 0) == WAIT_TIMEOUT;
+  }
+
+  @Override
+  public int waitFor() throws InterruptedException {
+    boolean over = false;
+    while (!over) {
+      over = waitFor(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    return exitValue();
+  }
+
+  @Override
+  public int exitValue() {
+    Pointer open = process;
+    IntByReference code = new IntByReference();
+    if (open != null && isAlive()) {
+      throw new IllegalThreadStateException("process " + pid + " has not ended");
+    }
+    if (open != null && KERNEL.GetExitCodeProcess(open, code)) {
+      status = code.getValue();
+    }
+    return status;
+  }
+
+  /** Ends it, and lets go of everything; it is asked nothing afterwards. */
+  @Override
+  public void destroy() {
+    Pointer open = process;
+    if (open != null) {
+      if (isAlive() && KERNEL.TerminateProcess(open, ENDED_BY_US)) {
+        status = ENDED_BY_US;
+      } else {
+        status = exitValue();
+      }
+      process = null;
+      KernelMore.LIBRARY.CloseHandle(open);
+    }
+    hangUp();
+  }
+
+  /** By this it sees the end of its input. */
+  void hangUp() {
+    out.close();
+    in.close();
+  }
+}
