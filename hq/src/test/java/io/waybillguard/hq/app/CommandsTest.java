@@ -102,6 +102,10 @@ final class CommandsTest {
     assertEquals(
         "waybill-guard-hq: --listen HOST:PORT cannot be 8443. See waybill-guard-hq serve --help.\n",
         usage("en", "serve", "--data", "x", "--listen", "8443"));
+    assertEquals(
+        "waybill-guard-hq: A certificate for the console needs both --console-certificate and"
+            + " --console-key. Give the other one too, or neither (HQ then uses its own).\n",
+        usage("en", "serve", "--data", "x", "--console-key", "key.pem"));
     assertTrue(usage("en", "token").isEmpty());
   }
 
