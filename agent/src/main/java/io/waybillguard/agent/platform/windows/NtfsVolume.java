@@ -59,15 +59,6 @@ final class NtfsVolume implements UsnVolume {
 
   /** {@code kernel32.dll}, as far as it reads journals. */
   interface Kernel extends StdCallLibrary {
-    Pointer CreateFileW(
-        WString name,
-        int access,
-        int share,
-        @Nullable Pointer security,
-        int disposition,
-        int flags,
-        @Nullable Pointer template);
-
     boolean DeviceIoControl(
         Pointer device,
         int code,
@@ -82,8 +73,6 @@ final class NtfsVolume implements UsnVolume {
         Pointer volume, Memory id, int access, int share, @Nullable Pointer security, int flags);
 
     int GetFinalPathNameByHandleW(Pointer file, Memory path, int length, int flags);
-
-    boolean CloseHandle(Pointer handle);
   }
 
   private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
@@ -134,7 +123,7 @@ final class NtfsVolume implements UsnVolume {
 
   private static NtfsVolume open(String name, Path root) throws RefusedException {
     Pointer handle =
-        KERNEL.CreateFileW(
+        KernelMore.LIBRARY.CreateFileW(
             new WString("\\\\.\\" + name), GENERIC_READ, SHARE_ALL, null, OPEN_EXISTING, 0, null);
     if (isInvalid(handle)) {
       throw new RefusedException("cannot be opened", Native.getLastError());
@@ -220,7 +209,7 @@ final class NtfsVolume implements UsnVolume {
             ? Optional.empty()
             : path(new String(path.getByteArray(0, length * 2), StandardCharsets.UTF_16LE));
       } finally {
-        KERNEL.CloseHandle(file);
+        KernelMore.LIBRARY.CloseHandle(file);
       }
     }
   }
@@ -235,7 +224,7 @@ final class NtfsVolume implements UsnVolume {
 
   @Override
   public void close() {
-    KERNEL.CloseHandle(handle);
+    KernelMore.LIBRARY.CloseHandle(handle);
     out.close();
   }
 }

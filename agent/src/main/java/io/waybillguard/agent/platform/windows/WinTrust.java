@@ -60,20 +60,7 @@ final class WinTrust implements WindowsTrust.Asker {
     boolean CryptCATAdminReleaseContext(Pointer admin, int flags);
   }
 
-  /** {@code kernel32.dll}. */
-  interface Kernel extends StdCallLibrary {
-    Pointer CreateFileW(
-        WString name,
-        int access,
-        int share,
-        @Nullable Pointer security,
-        int disposition,
-        int flags,
-        @Nullable Pointer template);
-  }
-
   private static final Library WINTRUST = Native.load("wintrust", Library.class);
-  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
 
   @Override
   public WindowsTrust.Answer embedded(Path file) throws IOException {
@@ -228,7 +215,7 @@ final class WinTrust implements WindowsTrust.Asker {
 
   private static Pointer open(Path file) throws IOException {
     Pointer open =
-        KERNEL.CreateFileW(
+        KernelMore.LIBRARY.CreateFileW(
             new WString(file.toString()),
             WinTrustLayout.GENERIC_READ,
             WinTrustLayout.FILE_SHARE_READ,
