@@ -130,6 +130,7 @@ def shown(n, began):
 
 
 def run():
+    s.lay_out()
     words, desktop = desk()
     os.makedirs(s.home + "/config", exist_ok=True)
     with open(s.home + "/config/agent.yaml", "w") as f:
@@ -227,12 +228,4 @@ if __name__ == "__main__":
         sys.exit("notice.py: needs root, for namespaces and another account")
     if not s.have("Xvfb", "xauth", "xdotool", "import", "dbus-daemon", "sshd", "ssh"):
         sys.exit("notice.py: apt-get install xvfb xauth xdotool imagemagick dbus-daemon openssh-server")
-    try:
-        s.lay_out()
-        run()
-    except SystemExit as e:
-        s.check(str(e), False)
-    finally:
-        s.clean_up()
-    print("%d checks passed, %d failed" % (s.passed, s.failed))
-    sys.exit(1 if s.failed or not s.passed else 0)
+    s.end_with(run)

@@ -311,24 +311,33 @@ def rdp():
     both("xrdp", time.time(), lambda: end(viewer, signal.SIGKILL), "wgcourier")
 
 
-if __name__ == "__main__":
-    if os.geteuid() != 0:
-        sys.exit("sessions.py: needs root, for namespaces")
+def every():
+    lay_out()
+    running = agent()
+    if have("sshd", "ssh", "ssh-keygen"):
+        ssh(running)
+    if have("Xvfb", "x11vnc", "xtigervncviewer", "xvfb-run"):
+        vnc()
+        tunnel()
+    if have("sshd", "ssh"):
+        forwarded()
+    if have("xrdp", "xrdp-sesman", "xfreerdp", "xvfb-run"):
+        rdp()
+
+
+def end_with(work):
+    """Does the work, cleans up, says how it went and ends this program so."""
     try:
-        lay_out()
-        running = agent()
-        if have("sshd", "ssh", "ssh-keygen"):
-            ssh(running)
-        if have("Xvfb", "x11vnc", "xtigervncviewer", "xvfb-run"):
-            vnc()
-            tunnel()
-        if have("sshd", "ssh"):
-            forwarded()
-        if have("xrdp", "xrdp-sesman", "xfreerdp", "xvfb-run"):
-            rdp()
+        work()
     except SystemExit as e:
         check(str(e), False)
     finally:
         clean_up()
     print("%d checks passed, %d failed" % (passed, failed))
     sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    if os.geteuid() != 0:
+        sys.exit("sessions.py: needs root, for namespaces")
+    end_with(every)

@@ -42,6 +42,7 @@ def titled(words, title):
 
 
 def run():
+    s.lay_out()
     words, _ = n.desk()
     with open(s.home + "/config/agent.yaml", "w") as f:
         f.write(CONFIG)
@@ -82,12 +83,4 @@ if __name__ == "__main__":
         sys.exit("sign_on.py: needs root, for namespaces and another account")
     if not s.have("Xvfb", "xauth", "xdotool", "import", "chromium", "curl"):
         sys.exit("sign_on.py: apt-get install xvfb xauth xdotool imagemagick chromium curl")
-    try:
-        s.lay_out()
-        run()
-    except SystemExit as e:
-        s.check(str(e), False)
-    finally:
-        s.clean_up()
-    print("%d checks passed, %d failed" % (s.passed, s.failed))
-    sys.exit(1 if s.failed or not s.passed else 0)
+    s.end_with(run)
