@@ -27,24 +27,33 @@ final class Certificates implements AutoCloseable {
   /** A given certificate that ends sooner is spoken of at each look. */
   private static final Duration SOON = Duration.ofDays(14);
 
-  /** Where a server's certificate comes from. */
+  /** How a server comes to another certificate. */
   @FunctionalInterface
-  interface Source {
-    /** The one to show now. */
-    ServerIdentity at(Instant now) throws CertificateRefused, IOException, GeneralSecurityException;
+  interface Renewal {
+    /** The one to show now; the same as before while it serves. */
+    ServerIdentity after(ServerIdentity shown, Instant now)
+        throws CertificateRefused, IOException, GeneralSecurityException;
   }
 
   private static final class Shown {
     private final String server;
     private final Https https;
-    private final Source source;
-    private X509Certificate certificate;
+    private final Renewal renewal;
+    private ServerIdentity identity;
 
-    private Shown(String server, Https https, Source source, ServerIdentity first) {
+    private Shown(String server, Https https, Renewal renewal, ServerIdentity first) {
       this.server = server;
       this.https = https;
-      this.source = source;
-      this.certificate = first.certificate();
+      this.renewal = renewal;
+      this.identity = first;
+    }
+
+    private X509Certificate certificate() {
+      return identity.certificate();
+    }
+
+    private Instant end() {
+      return certificate().getNotAfter().toInstant();
     }
   }
 
@@ -63,8 +72,8 @@ final class Certificates implements AutoCloseable {
   }
 
   /** A server that shows the first one already. Before {@link #every}. */
-  void of(String server, Https https, Source source, ServerIdentity first) {
-    all.add(new Shown(server, https, source, first));
+  void of(String server, Https https, Renewal renewal, ServerIdentity first) {
+    all.add(new Shown(server, https, renewal, first));
   }
 
   /** Begins to look. */
@@ -83,7 +92,7 @@ final class Certificates implements AutoCloseable {
         LOG.error(
             "server={} keeps its certificate until={}: {}",
             each.server,
-            each.certificate.getNotAfter().toInstant(),
+            each.end(),
             e.getMessage(),
             e);
       }
@@ -91,19 +100,18 @@ final class Certificates implements AutoCloseable {
   }
 
   private void look(Shown shown) throws CertificateRefused, IOException, GeneralSecurityException {
-    ServerIdentity now = shown.source.at(clock.instant());
-    if (!now.certificate().equals(shown.certificate)) {
+    ServerIdentity now = shown.renewal.after(shown.identity, clock.instant());
+    if (!now.certificate().equals(shown.certificate())) {
       shown.https.show(now);
-      shown.certificate = now.certificate();
+      shown.identity = now;
       LOG.info(
           "server={} shows a new certificate serial={} until={}",
           shown.server,
-          now.certificate().getSerialNumber().toString(16),
-          now.certificate().getNotAfter().toInstant());
+          shown.certificate().getSerialNumber().toString(16),
+          shown.end());
     }
-    Instant end = shown.certificate.getNotAfter().toInstant();
-    if (clock.instant().plus(SOON).isAfter(end)) {
-      LOG.warn("server={} has a certificate that ends={}; renew it", shown.server, end);
+    if (clock.instant().plus(SOON).isAfter(shown.end())) {
+      LOG.warn("server={} has a certificate that ends={}; renew it", shown.server, shown.end());
     }
   }
 

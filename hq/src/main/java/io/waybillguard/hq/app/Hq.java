@@ -135,38 +135,24 @@ final class Hq implements AutoCloseable {
 
     /** The same, with a listener for machines that watch. */
     Settings monitoredAt(Address place) {
-      return new Settings(
-          at,
-          domain,
-          agents,
-          console,
-          names,
-          heartbeat,
-          certificateLife,
-          Optional.of(place),
-          feeds,
-          given,
-          lookAtCertificates);
+      return with(Optional.of(place), feeds, given, lookAtCertificates);
     }
 
     /** The same, with these feeds. */
     Settings feeding(List<Plan> plans) {
-      return new Settings(
-          at,
-          domain,
-          agents,
-          console,
-          names,
-          heartbeat,
-          certificateLife,
-          monitor,
-          plans,
-          given,
-          lookAtCertificates);
+      return with(monitor, plans, given, lookAtCertificates);
     }
 
     /** The same, with this certificate for people, looked at this often. */
     Settings showing(GivenCertificate certificate, Duration every) {
+      return with(monitor, feeds, Optional.of(certificate), every);
+    }
+
+    private Settings with(
+        Optional<Address> watchedAt,
+        List<Plan> plans,
+        Optional<GivenCertificate> certificate,
+        Duration every) {
       return new Settings(
           at,
           domain,
@@ -175,9 +161,9 @@ final class Hq implements AutoCloseable {
           names,
           heartbeat,
           certificateLife,
-          monitor,
-          feeds,
-          Optional.of(certificate),
+          watchedAt,
+          plans,
+          certificate,
           every);
     }
 
@@ -213,14 +199,10 @@ final class Hq implements AutoCloseable {
       Fleet.setInterval(database, settings.heartbeat());
       Certificates certificates = new Certificates(clock);
       parts.add(certificates);
-      Certificates.Source ours = now -> ServerIdentity.of(keys, hosts(settings), now);
-      Certificates.Source forPeople =
-          settings
-              .given()
-              .<Certificates.Source>map(given -> now -> ServerIdentity.of(keys, given, now))
-              .orElse(ours);
-      ServerIdentity identity = first(ours, clock);
-      ServerIdentity toPeople = first(forPeople, clock);
+      Certificates.Renewal ours = (shown, now) -> shown.renewed(keys, hosts(settings), now);
+      ServerIdentity identity = ServerIdentity.of(keys, hosts(settings), clock.instant());
+      Certificates.Renewal given = settings.given().map(this::asGiven).orElse(ours);
+      ServerIdentity toPeople = first(given, identity, clock);
 
       Passwords passwords = new Passwords();
       this.firstPassword = firstPassword(database, passwords, clock);
@@ -299,7 +281,7 @@ final class Hq implements AutoCloseable {
                 watching.count("console", config);
               });
       parts.add(console);
-      certificates.of("console", console, forPeople, toPeople);
+      certificates.of("console", console, given, toPeople);
       this.monitor = monitor(settings, identity, watching);
       monitor.ifPresent(
           server -> {
@@ -393,10 +375,15 @@ final class Hq implements AutoCloseable {
     return Optional.of(password);
   }
 
-  private static ServerIdentity first(Certificates.Source source, InstantSource clock)
+  private Certificates.Renewal asGiven(GivenCertificate files) {
+    return (shown, now) -> ServerIdentity.of(keys, files, now);
+  }
+
+  private static ServerIdentity first(
+      Certificates.Renewal renewal, ServerIdentity ours, InstantSource clock)
       throws Complaint, IOException, GeneralSecurityException {
     try {
-      return source.at(clock.instant());
+      return renewal.after(ours, clock.instant());
     } catch (CertificateRefused e) {
       throw new Complaint(e, Exit.USAGE, e.key(), e.details().toArray());
     }

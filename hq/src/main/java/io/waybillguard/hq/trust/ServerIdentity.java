@@ -51,18 +51,29 @@ public final class ServerIdentity {
    */
   public static ServerIdentity of(HqKeys hq, Collection<String> hosts, Instant now)
       throws IOException, GeneralSecurityException {
-    Set<String> names = new TreeSet<>(ALWAYS);
-    names.addAll(hosts);
+    Set<String> names = names(hosts);
     // Key and certificate in one file, so that a cut start never leaves one without the other.
     Path file = hq.folder().resolve("server.pem");
-    if (!Files.exists(file) || !serves(Pem.certificate(certificatePart(file)), names, now)) {
+    String both = Files.exists(file) ? Files.readString(file, US_ASCII) : "";
+    if (both.isEmpty() || !serves(certificateIn(both), names, now)) {
       KeyPair pair = CertificateAuthority.freshPair();
       X509Certificate issued = hq.ca().issueServer(pair.getPublic(), names, now);
-      String both = new String(Pem.of(pair.getPrivate()), US_ASCII) + Pem.of(issued);
+      both = new String(Pem.of(pair.getPrivate()), US_ASCII) + Pem.of(issued);
       DurableFile.write(file, both.getBytes(US_ASCII), true);
     }
-    X509Certificate own = Pem.certificate(certificatePart(file));
-    return showing(hq, Pem.ecKey(Files.readAllBytes(file)), List.of(own, hq.ca().certificate()));
+    return showing(
+        hq,
+        Pem.ecKey(both.getBytes(US_ASCII)),
+        List.of(certificateIn(both), hq.ca().certificate()));
+  }
+
+  /**
+   * This one as long as it serves, else {@link #of} now. What lies in the folder meanwhile does not
+   * count: it may be of another server, with other names.
+   */
+  public ServerIdentity renewed(HqKeys hq, Collection<String> hosts, Instant now)
+      throws IOException, GeneralSecurityException {
+    return serves(certificate, names(hosts), now) ? this : of(hq, hosts, now);
   }
 
   /**
@@ -75,9 +86,15 @@ public final class ServerIdentity {
     return given.identity(hq, now);
   }
 
-  private static byte[] certificatePart(Path file) throws IOException {
-    String both = Files.readString(file, US_ASCII);
-    return both.substring(Math.max(0, both.indexOf(CERTIFICATE))).getBytes(US_ASCII);
+  private static Set<String> names(Collection<String> hosts) {
+    Set<String> names = new TreeSet<>(ALWAYS);
+    names.addAll(hosts);
+    return names;
+  }
+
+  private static X509Certificate certificateIn(String both) throws GeneralSecurityException {
+    return Pem.certificate(
+        both.substring(Math.max(0, both.indexOf(CERTIFICATE))).getBytes(US_ASCII));
   }
 
   private static boolean serves(X509Certificate certificate, Set<String> names, Instant now)
