@@ -64,6 +64,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -434,10 +435,21 @@ final class Hq implements AutoCloseable {
       }
       hosts.add(machineName());
     }
+    return plain(hosts);
+  }
+
+  /**
+   * One spelling an address, so that a later start finds it in the certificate again; and without
+   * the card behind it ("fd00::2%eth0"), which Java tells of each of this machine's own and no
+   * certificate can hold.
+   */
+  static Set<String> plain(Collection<String> hosts) throws IOException {
     Set<String> plain = new TreeSet<>();
     for (String host : hosts) {
-      // One spelling an address, so that a later start finds it in the certificate again.
-      plain.add(host.contains(":") ? InetAddress.getByName(host).getHostAddress() : host);
+      plain.add(
+          host.contains(":")
+              ? InetAddress.getByName(host.replaceFirst("%.*", "")).getHostAddress()
+              : host);
     }
     return plain;
   }
