@@ -45,22 +45,11 @@ DAEMON = "/usr/lib/notification-daemon/notification-daemon"
 AS = ["setpriv", "--reuid=%d" % UID, "--regid=%d" % UID, "--clear-groups"]
 
 
-def is_free(screen):
-    """Also one whose server was killed and left its lock, which the next server takes over."""
-    try:
-        with open("/tmp/.X%d-lock" % screen) as f:
-            return not os.path.exists("/proc/%d" % int(f.read()))
-    except FileNotFoundError:
-        return True
-
-
 def desk():
     """The screen, one program on it, and logind's file. The session's id is in the environment, as pam_systemd puts it there."""
-    screen = next(n for n in range(71, 99) if is_free(n))
-    cookie = s.desk + "/home/.Xauthority"
+    screen, cookie = s.free_screen(), s.desk + "/home/.Xauthority"
     s.sh("%s xauth -f %s add :%d . $(openssl rand -hex 16) 2>/dev/null" % (" ".join(AS), cookie, screen), s.server)
-    s.spawn(AS + ["Xvfb", ":%d" % screen, "-screen", "0", "1024x768x24", "-nolisten", "tcp", "-auth", cookie], s.server, "xvfb.log")
-    s.until("Xvfb", lambda: subprocess.run(s.server + ["test", "-S", "/tmp/.X11-unix/X%d" % screen]).returncode == 0)
+    s.x_server(screen, AS, "-screen", "0", "1024x768x24", "-auth", cookie)
     bus = "unix:path=%s/home/bus" % s.desk
     s.spawn(AS + ["dbus-daemon", "--session", "--nofork", "--address=" + bus], s.server, "bus.log")
     x = ["env", "DBUS_SESSION_BUS_ADDRESS=" + bus, "DISPLAY=:%d" % screen, "XAUTHORITY=" + cookie, "HOME=" + s.desk + "/home", "XDG_SESSION_ID=c1", "LANG=zh_CN.UTF-8"]

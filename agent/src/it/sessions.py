@@ -251,12 +251,33 @@ def ssh(running):
     check("ssh: a finding, since nothing was arranged", finding["event"]["unmapped"]["unexpected"] == "peer,tool", finding["summary"])
 
 
+def is_free(screen):
+    """Also one whose server was killed and left its lock, which is taken away: the next server, of another account, may not."""
+    lock = "/tmp/.X%d-lock" % screen
+    try:
+        with open(lock) as f:
+            alive = os.path.exists("/proc/%d" % int(f.read()))
+        if not alive:
+            os.remove(lock)
+        return not alive
+    except FileNotFoundError:
+        return True
+
+
+def free_screen():
+    return next(n for n in range(71, 99) if is_free(n))
+
+
+def x_server(screen, account, *more):
+    """An X server of that account, in the desk's namespaces."""
+    spawn(account + ["Xvfb", ":%d" % screen, "-nolisten", "tcp", *more], server, "xvfb.log")
+    until("Xvfb", lambda: subprocess.run(server + ["test", "-S", "/tmp/.X11-unix/X%d" % screen]).returncode == 0)
+
+
 def vnc():
     print("VNC from another address:", flush=True)
-    # A lock that an Xvfb left when it was killed would keep ours from starting.
-    screen = next(n for n in range(71, 99) if not os.path.exists("/tmp/.X%d-lock" % n))
-    spawn(["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups", "Xvfb", ":%d" % screen, "-nolisten", "tcp"], server, "xvfb.log")
-    until("Xvfb", lambda: subprocess.run(server + ["test", "-S", "/tmp/.X11-unix/X%d" % screen]).returncode == 0)
+    screen = free_screen()
+    x_server(screen, ["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups"])
     spawn(["setpriv", "--reuid=61234", "--regid=61234", "--clear-groups", "env", "HOME=" + desk + "/home", "x11vnc", "-display", ":%d" % screen, "-rfbport", "5971", "-forever", "-shared", "-nopw"], server, "x11vnc.log")
     # It listens seconds before it accepts, and a connection that nobody accepted is no session yet.
     until("x11vnc", lambda: "PORT=5971" in open(os.path.join(out, "x11vnc.log"), errors="replace").read())
