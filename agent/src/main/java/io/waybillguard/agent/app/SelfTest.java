@@ -51,9 +51,6 @@ final class SelfTest implements Duty {
 
   private static final long REST_MS = 200;
 
-  /** The watchdog wants to see a step now and then. */
-  private static final Duration IDLE = Duration.ofSeconds(5);
-
   private static final double VARIED_BY = 0.1;
 
   private final Map<String, SensorDuty> sensors = new TreeMap<>();
@@ -180,7 +177,7 @@ final class SelfTest implements Duty {
     // Nothing to look for: no need to wake the processor until it is time, or a clock was set.
     Instant due = wholeDue.isBefore(signsDue) ? wholeDue : signsDue;
     Duration left = Duration.between(now, due);
-    return rest(left.compareTo(IDLE) < 0 ? left.toMillis() : IDLE.toMillis());
+    return rest(left.compareTo(LONGEST_WAIT) < 0 ? left.toMillis() : LONGEST_WAIT.toMillis());
   }
 
   private void begin(Turn turn, Instant now) throws IOException, InterruptedException {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusFile implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(StatusFile.class);
-  private static final long LOOK_MS = 2_000;
+  private static final long LOOK_MS = 5_000;
 
   private final Path file;
   private final Supplier<Json.Obj> status;

@@ -63,7 +63,7 @@ public record Config(
               new Program(true, 1024 * MEBIBYTE),
               new Image(true, List.of(), List.of(), Duration.ofMinutes(1)),
               new Upload(true, MEBIBYTE / 4, Duration.ofMinutes(1)),
-              new Session(true, Duration.ofSeconds(1)),
+              new Session(true, Duration.ofSeconds(2)),
               new Persistence(true, Duration.ofHours(6), 10),
               new Presence(true, Duration.ofMinutes(5))),
           new Rules(
@@ -339,7 +339,7 @@ public record Config(
    * The watchdog of the agent's own threads.
    *
    * @param patience how long one step of a thread may take before the process is ended and started
-   *     anew; several times the longest wait of any; 10s to 1h
+   *     anew; several times the longest wait of any; 30s to 1h
    */
   public record Watchdog(Duration patience) {}
 

@@ -287,7 +287,7 @@ public record ConfigFile(Config config, List<Setting> settings) {
 
   private static Config.Watchdog watchdog(Section in, Config.Watchdog standard) {
     Config.Watchdog read =
-        new Config.Watchdog(in.time("patience", standard.patience(), "10s", "1h"));
+        new Config.Watchdog(in.time("patience", standard.patience(), "30s", "1h"));
     in.end();
     return read;
   }

@@ -77,7 +77,7 @@ public final class DeskDoor implements Duty {
       open();
       return 0;
     }
-    open.select(5_000);
+    open.select(LONGEST_WAIT.toMillis());
     open.selectedKeys().clear();
     ServerSocketChannel listening = door;
     SocketChannel caller = listening == null ? null : listening.accept();

@@ -59,12 +59,6 @@ public final class Disposer implements Duty {
   /** How often it is looked whether a USB device came back; a record of one wakes at once. */
   private static final long LOOK_MS = 2_000;
 
-  /**
-   * Where nothing stands that somebody could take away, only a wake-up brings anything to do; but
-   * one step must end well within the watchdog's shortest patience of 10 s.
-   */
-  private static final long NOTHING_STANDS_MS = 5_000;
-
   private static final long RULES_EVERY_MICROS = 30_000_000;
   private static final int ID_BYTES = 16;
 
@@ -285,7 +279,7 @@ public final class Disposer implements Duty {
         docket.all().stream().filter(each -> each.stage() == Stage.STANDING).toList();
     int done = uphold(standing);
     if (signal.tryAcquire(
-        standing.isEmpty() ? NOTHING_STANDS_MS : LOOK_MS, TimeUnit.MILLISECONDS)) {
+        standing.isEmpty() ? LONGEST_WAIT.toMillis() : LOOK_MS, TimeUnit.MILLISECONDS)) {
       signal.drainPermits();
     }
     return done;

@@ -45,7 +45,6 @@ public final class Hunter implements Duty {
 
   private static final long SLICE_MICROS = 40_000;
   private static final long KEEP_EVERY_MICROS = 5_000_000;
-  private static final Duration IDLE = Duration.ofSeconds(10);
 
   private final Path data;
   private final LogClerk clerk;
@@ -141,7 +140,7 @@ public final class Hunter implements Duty {
       next = null;
       return 1;
     }
-    await(next == null ? micros(IDLE) : Math.min(beginAt - now, micros(IDLE)));
+    await(next == null ? micros(LONGEST_WAIT) : Math.min(beginAt - now, micros(LONGEST_WAIT)));
     return 0;
   }
 
@@ -150,7 +149,7 @@ public final class Hunter implements Duty {
   }
 
   private void await(long micros) throws InterruptedException {
-    long wait = Math.max(1000, Math.min(micros, micros(IDLE)));
+    long wait = Math.max(1000, Math.min(micros, micros(LONGEST_WAIT)));
     if (signal.tryAcquire(wait, TimeUnit.MICROSECONDS)) {
       signal.drainPermits();
     }

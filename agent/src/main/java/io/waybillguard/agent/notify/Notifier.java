@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
 public final class Notifier implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
 
-  /** Between looks at everything while nothing is shown, and between tries to show something. */
-  private static final Duration IDLE = Duration.ofSeconds(5);
+  /** Between tries to show something. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
 
   /** Between looks at the program and the scanner while something is shown. */
   private static final Duration BUSY = Duration.ofMillis(100);
@@ -184,7 +184,7 @@ public final class Notifier implements Duty {
       begun = true;
     } else if (woken || !now.isBefore(nextLook)) {
       log.look(listener(now));
-      nextLook = now.plus(board.front().isPresent() ? Duration.ofMillis(500) : IDLE);
+      nextLook = now.plus(board.front().isPresent() ? Duration.ofMillis(500) : LONGEST_WAIT);
     }
     hear(now);
     scan(now);
@@ -194,7 +194,7 @@ public final class Notifier implements Duty {
   }
 
   private boolean awaitNews() throws InterruptedException {
-    Duration most = screen != null ? BUSY : IDLE;
+    Duration most = screen != null ? BUSY : board.front().isPresent() ? AGAIN : LONGEST_WAIT;
     boolean woken = signal.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS);
     signal.drainPermits();
     return woken;
@@ -447,7 +447,7 @@ public final class Notifier implements Duty {
 
   private void impossible(String why, Instant now) {
     closeScreen();
-    retry = now.plus(IDLE);
+    retry = now.plus(AGAIN);
     List<Event> told = board.impossible(why, now);
     if (!told.isEmpty()) {
       LOG.warn("nobody at the desk can be told: {}", why);

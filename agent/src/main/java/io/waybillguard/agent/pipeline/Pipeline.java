@@ -44,7 +44,6 @@ public final class Pipeline implements Duty, LogClerk {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
   /** Between looks at the clock and at what is due, when nothing happens. */
-  private static final Duration IDLE = Duration.ofSeconds(5);
 
   /** Between tries to write while the disk takes nothing. */
   private static final Duration RETRY = Duration.ofSeconds(1);
@@ -176,7 +175,7 @@ public final class Pipeline implements Duty, LogClerk {
     if (!asked.isEmpty() || tidying) {
       return Duration.ZERO;
     }
-    return diskRefuses || log.isTidyDue() || !wiped.isEmpty() ? RETRY : IDLE;
+    return diskRefuses || log.isTidyDue() || !wiped.isEmpty() ? RETRY : LONGEST_WAIT;
   }
 
   /**

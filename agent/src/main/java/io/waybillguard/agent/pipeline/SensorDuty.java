@@ -8,7 +8,6 @@ import io.waybillguard.agent.run.Duty;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Sign;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SensorDuty implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(SensorDuty.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long SHORTEST_PAUSE_MS = 1_000;
   private static final long LONGEST_PAUSE_MS = 300_000;
 
@@ -128,7 +126,7 @@ public final class SensorDuty implements Duty {
     if (!why.isEmpty()) {
       throw new IOException(why);
     }
-    List<Observation> seen = sensor.sense(PATIENCE);
+    List<Observation> seen = sensor.sense(LONGEST_WAIT);
     lastGoodLook = clock.instant();
     pauseMillis = SHORTEST_PAUSE_MS;
     seen.forEach(inbox::offer);

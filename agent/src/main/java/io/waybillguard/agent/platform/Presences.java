@@ -29,8 +29,13 @@ public interface Presences {
     return OptionalInt.empty();
   }
 
-  /** Waits for {@code patience}, or until {@link #wake}. */
-  void await(Duration patience);
+  /**
+   * Waits for {@code patience}, or until {@link #wake}; where the system can tell, until a desk
+   * that was left alone is touched.
+   *
+   * @throws IOException if it can no longer wait
+   */
+  void await(Duration patience) throws IOException;
 
   /** Ends a waiting {@link #await} early, or the next one. Safe from any thread. */
   void wake();

@@ -56,7 +56,6 @@ public final class Reporter implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
   private static final Duration LOOK_FOR_ENROLMENT = Duration.ofSeconds(5);
   private static final Duration WRITER_PATIENCE = Duration.ofSeconds(20);
-  private static final long STILL_WAITING_MS = 10_000;
 
   /**
    * How often HQ is spoken to.
@@ -278,7 +277,7 @@ public final class Reporter implements Duty {
 
   /** Waits, but not so long that the watchdog takes it for a hang. */
   private void await(Duration wait) throws InterruptedException {
-    long millis = Math.min(wait.toMillis(), STILL_WAITING_MS);
+    long millis = Math.min(wait.toMillis(), LONGEST_WAIT.toMillis());
     if (signal.tryAcquire(Math.max(1, millis), TimeUnit.MILLISECONDS)) {
       signal.drainPermits();
     }

@@ -1,5 +1,7 @@
 package io.waybillguard.agent.run;
 
+import java.time.Duration;
+
 /**
  * Work done in steps by one thread. A duty owns no thread, so a test calls {@link #step} and never
  * sleeps.
@@ -7,11 +9,18 @@ package io.waybillguard.agent.run;
  * <p>All but {@link #wake} are called from one thread at a time.
  */
 public interface Duty {
+  /**
+   * What a step waits at most where nothing happens: a third of the shortest patience that a
+   * watchdog can be given. Whoever has nothing to do waits that long, since each wait that ends
+   * wakes the processor.
+   */
+  Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
   /** Short name; also the thread's name, such as {@code sense-usb}. */
   String name();
 
   /**
-   * Does what there is to do, waiting at most some seconds for it.
+   * Does what there is to do, waiting at most {@link #LONGEST_WAIT} for it.
    *
    * @return how much was done; 0 when there was nothing
    * @throws Exception if it could not; the runner calls {@link #failed} and steps again after a

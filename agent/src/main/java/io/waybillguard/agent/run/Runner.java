@@ -81,7 +81,7 @@ public final class Runner {
       for (long left = millis;
           left > 0;
           left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
-        if (nap.await(Math.min(left, 1000), TimeUnit.MILLISECONDS)) {
+        if (nap.await(Math.min(left, Duty.LONGEST_WAIT.toMillis()), TimeUnit.MILLISECONDS)) {
           return;
         }
         beat();

@@ -35,8 +35,6 @@ public final class Visits implements Duty {
   /** Visits that are looked after at once: any account of the PC may announce them. */
   static final int MOST = 20;
 
-  private static final Duration IDLE = Duration.ofSeconds(10);
-
   private final Path folder;
   private final VisitLog past;
   private final LogClerk clerk;
@@ -100,7 +98,7 @@ public final class Visits implements Duty {
   }
 
   private void await(Instant now) throws InterruptedException {
-    Duration wait = IDLE;
+    Duration wait = LONGEST_WAIT;
     for (Visit each : waiting) {
       Duration left = Duration.between(now, each.due());
       wait = left.compareTo(wait) < 0 ? left : wait;

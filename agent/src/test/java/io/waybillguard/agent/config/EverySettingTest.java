@@ -218,7 +218,7 @@ final class EverySettingTest {
               new Place(c -> c.selftest().signsEvery(), "2m", Duration.ofMinutes(2))),
           Map.entry(
               "watchdog.patience",
-              new Place(c -> c.watchdog().patience(), "15s", Duration.ofSeconds(15))));
+              new Place(c -> c.watchdog().patience(), "45s", Duration.ofSeconds(45))));
 
   private record Place(Function<Config, Object> in, String written, Object read) {}
 

@@ -203,6 +203,11 @@ final class InputDevices implements AutoCloseable {
     }
   }
 
+  /** What there is to wait for: each becomes readable when its device is touched. */
+  List<Fd> descriptors() {
+    return List.copyOf(open.values());
+  }
+
   /** The newest use, by the wall clock; may lie ahead when that was set back since. */
   Optional<Instant> last() {
     return Optional.ofNullable(last);

@@ -3,7 +3,6 @@ package io.waybillguard.agent.platform.linux;
 import io.waybillguard.agent.platform.DeskSigns;
 import io.waybillguard.agent.platform.DeskSigns.Lock;
 import io.waybillguard.agent.platform.Presences;
-import io.waybillguard.agent.platform.shared.Bell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The desk by its input devices, logind's files and word, and the programs that lock screens. A
@@ -20,7 +20,10 @@ import java.util.stream.Stream;
  * each look; who is logged in and whether the screen is locked, every two seconds.
  */
 public final class LinuxPresences implements Presences {
-  private static final Duration LOOK_AT_SCREEN_EVERY = Duration.ofSeconds(2);
+  private static final Duration LOOK_AT_SCREEN_EVERY = Duration.ofSeconds(5);
+
+  /** After a touch, time alone ends a wait: who types need not wake the agent with each key. */
+  private static final Duration AT_WORK = Duration.ofSeconds(10);
 
   private final Path root;
   private final InstantSource clock;
@@ -28,7 +31,10 @@ public final class LinuxPresences implements Presences {
   private final LoginBus bus;
   private final Lockers lockers;
   private final Utmp.Layout layout = Utmp.Layout.of(System.getProperty("os.arch"));
-  private final Bell bell = new Bell();
+
+  /** Guarded by this object, since {@link #wake} comes from any thread. */
+  private @Nullable Waiter waiter;
+
   private Instant screenSeen = Instant.MIN;
   private Screen screen = new Screen(new Console("", "", false, ""), Lock.UNKNOWN, "");
 
@@ -122,17 +128,39 @@ public final class LinuxPresences implements Presences {
   }
 
   @Override
-  public void await(Duration patience) {
-    bell.await(patience);
+  public void await(Duration patience) throws IOException {
+    Waiter waits = waiter();
+    boolean isTouched =
+        input.last().filter(last -> last.plus(AT_WORK).isAfter(clock.instant())).isPresent();
+    // Who works touches something all the time: only the first touch after a rest is waited for.
+    Waiter.Woken unused = waits.await(isTouched ? List.of() : input.descriptors(), patience);
+  }
+
+  private synchronized Waiter waiter() throws IOException {
+    Waiter open = waiter;
+    if (open == null) {
+      open = new Waiter(List.of());
+      waiter = open;
+    }
+    return open;
   }
 
   @Override
-  public void wake() {
-    bell.ring();
+  public synchronized void wake() {
+    Waiter open = waiter;
+    if (open != null) {
+      open.wake();
+    }
   }
 
   @Override
   public void close() {
+    synchronized (this) {
+      if (waiter != null) {
+        waiter.close();
+        waiter = null;
+      }
+    }
     input.close();
     bus.close();
     screenSeen = Instant.MIN;

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.platform.linux;
 
+import io.waybillguard.agent.platform.FolderChanges;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.RemoteAccess;
 import io.waybillguard.agent.platform.RemoteSigns;
@@ -72,7 +73,12 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   private final Set<String> names;
   private final LinuxProcesses processes;
   private final Utmp.Layout layout;
+  private final FolderChanges records = new LinuxFolders();
+
+  /** Where the kernel tells of no changes in folders: time alone. */
   private final Bell bell = new Bell();
+
+  private boolean isTold;
 
   /** Sockets whose owners were asked; kept while the connection lasts. */
   private final Map<Long, Known> known = new HashMap<>();
@@ -129,9 +135,16 @@ public final class LinuxRemoteAccess implements RemoteAccess {
 
   @Override
   public String open() throws IOException {
-    known.clear();
+    close();
     listed.clear();
     before = null;
+    try {
+      records.open();
+      isTold = true;
+    } catch (IOException e) {
+      LOG.warn("logins wake nobody and are seen at the next look: {}", e.getMessage());
+      isTold = false;
+    }
     counters = Optional.empty();
     denied = "";
     RemoteSigns unused = look();
@@ -493,16 +506,26 @@ public final class LinuxRemoteAccess implements RemoteAccess {
 
   @Override
   public void await(Duration patience) throws IOException {
-    bell.await(patience);
+    if (!isTold) {
+      bell.await(patience);
+      return;
+    }
+    // Whoever logs in or out is written there, so the kernel ends the wait; programs that let
+    // somebody in by themselves write nothing, and wait for the next look.
+    List<Path> unwatched = records.watch(List.of(root.resolve("run"), sessions()));
+    LOG.trace("not there to be watched: {}", unwatched);
+    FolderChanges.Changes unused = records.await(patience);
   }
 
   @Override
   public void wake() {
+    records.wake();
     bell.ring();
   }
 
   @Override
   public void close() {
+    records.close();
     known.clear();
   }
 }

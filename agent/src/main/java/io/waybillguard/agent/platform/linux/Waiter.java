@@ -21,7 +21,7 @@ final class Waiter implements AutoCloseable {
   private final List<Fd> events;
   private final Fd mounts;
   private final Fd call;
-  private final Memory polled;
+  private Memory polled;
   private final Memory counter = new Memory(Long.BYTES);
   private final Memory one = new Memory(Long.BYTES);
   private boolean closed;
@@ -47,6 +47,17 @@ final class Waiter implements AutoCloseable {
   }
 
   Woken await(Duration patience) throws IOException {
+    return await(events, patience);
+  }
+
+  /**
+   * @param events those of this one wait, in place of those given at the start
+   */
+  Woken await(List<Fd> events, Duration patience) throws IOException {
+    long size = (events.size() + 2L) * POLLFD;
+    if (polled.size() < size) {
+      polled = new Memory(size);
+    }
     int count = 0;
     for (Fd one : events) {
       watch(count++, one, Libc.POLLIN);
