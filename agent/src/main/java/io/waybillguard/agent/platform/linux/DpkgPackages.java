@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,10 +29,10 @@ import org.slf4j.LoggerFactory;
  * (dpkg(1), FILES; deb-md5sums(5)): {@code /var/lib/dpkg/info/PACKAGE[:ARCH].list} and {@code
  * .md5sums}. No program is run and no lock is taken.
  *
- * <p>Kept is a number for each path and the list it stands in, 12 bytes a path and twice that in
- * the making; what a number says is looked up in the list itself, so a path cannot be made to look
- * like another. Lists are read when they are first asked for, and those that changed again, at most
- * once a second.
+ * <p>Kept is a number for each path, and another with the list it stands in, 12 bytes a path in
+ * all; what a number says is looked up in the list itself, so a path cannot be made to look like
+ * another. Lists are read when they are first asked for, and those that changed again, at most once
+ * a second.
  *
  * <p>Limits: diversions (dpkg-divert(1)) are not followed, so a diverted file belongs to none.
  */
@@ -55,12 +56,23 @@ public final class DpkgPackages implements Packages {
   private final Map<Path, Listed> lists = new HashMap<>();
   private @Nullable Instant lookedAt;
   private @Nullable FileTime infoChanged;
-  private PathIndex index = new PathIndex(0);
+  private PathIndex index = PathIndex.of(Map.of());
 
   /** The content of the list that was asked last: a package's files are asked for together. */
   private @Nullable Open open;
 
-  private record Listed(FileTime changed, long size, PathIndex paths) {}
+  /** {@code paths} are their numbers: an installation reads again what changed, and no more. */
+  private static final class Listed {
+    final FileTime changed;
+    final long size;
+    final int[] paths;
+
+    Listed(FileTime changed, long size, int[] paths) {
+      this.changed = changed;
+      this.size = size;
+      this.paths = paths;
+    }
+  }
 
   private record Open(Path list, FileTime changed, Map<String, String> md5s) {}
 
@@ -177,29 +189,28 @@ public final class DpkgPackages implements Packages {
         long size = Files.size(list);
         Listed before = lists.get(list);
         Listed read =
-            before != null && before.changed().equals(changed) && before.size() == size
+            before != null && before.changed.equals(changed) && before.size == size
                 ? before
-                : new Listed(changed, size, size > LONGEST_LIST ? new PathIndex(0) : read(list));
-        paths += read.paths().size();
+                : new Listed(changed, size, size > LONGEST_LIST ? new int[0] : read(list));
+        paths += read.paths.length;
         if (paths > MOST_PATHS) {
           throw new IOException("more than " + MOST_PATHS + " paths in " + info);
         }
         now.put(list, read);
       }
     }
-    PathIndex whole = new PathIndex(paths);
-    now.forEach((list, listed) -> whole.addAll(listed.paths(), list));
-    whole.sort();
     lists.clear();
     lists.putAll(now);
-    index = whole;
+    Map<Path, int[]> numbers = new LinkedHashMap<>();
+    now.forEach((list, listed) -> numbers.put(list, listed.paths));
+    index = PathIndex.of(numbers);
     open = null;
   }
 
-  private static PathIndex read(Path list) throws IOException {
-    PathIndex paths = new PathIndex(64);
+  private static int[] read(Path list) throws IOException {
+    IntStream.Builder paths = IntStream.builder();
     try (InputStream in = new BufferedInputStream(Files.newInputStream(list), 1 << 16)) {
-      long number = PathIndex.START;
+      int number = PathIndex.START;
       boolean empty = true;
       for (int b = in.read(); b >= 0; b = in.read()) {
         if (b == '\n') {
@@ -215,6 +226,6 @@ public final class DpkgPackages implements Packages {
         paths.add(number);
       }
     }
-    return paths;
+    return paths.build().toArray();
   }
 }
