@@ -34,6 +34,10 @@ AIMS = {
 }
 
 
+# As the installed command sets it.
+os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+
+
 def options(archive):
     """The installed unit's options, with an archive of classes of our own."""
     kept = [line.strip() for line in lab.read(sensors.JVM_OPTIONS).splitlines() if line.strip() and not line.startswith("#")]
@@ -42,10 +46,13 @@ def options(archive):
 
 def archive_of(folder, jar):
     """As the installer's make-archive makes it."""
-    at, home = os.path.join(folder, "agent.jsa"), os.path.join(folder, "archive-home")
-    agent = lab.Server(["java"] + options(None) + ["-XX:ArchiveClassesAtExit=" + at, "-jar", jar, "run", "--home", home], folder, "archive")
+    at, used, home = (os.path.join(folder, name) for name in ("agent.jsa", "classes", "archive-home"))
+    agent = lab.Server(["java"] + options(None) + ["-XX:DumpLoadedClassList=" + used, "-jar", jar, "run", "--home", home], folder, "archive")
     agent.ready()
     agent.stop()
+    subprocess.run(
+        ["java"] + options(None) + ["-Xshare:dump", "-XX:SharedClassListFile=" + used, "-XX:SharedArchiveFile=" + at, "-cp", jar], check=True, stdout=subprocess.DEVNULL
+    )
     shutil.rmtree(home)
     return at
 
