@@ -1,28 +1,17 @@
 package io.waybillguard.bench;
 
-import io.waybillguard.agent.event.BytesSent;
-import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.event.Event;
-import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.Json;
-import io.waybillguard.agent.event.Origin;
-import io.waybillguard.agent.event.ProcessRef;
-import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.LogVerifier;
 import io.waybillguard.agent.evidence.Pins;
-import io.waybillguard.agent.evidence.Retention;
 import io.waybillguard.agent.evidence.Verdict;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,68 +40,12 @@ public final class LogBench {
   /** {@code LogBench FOLDER LEAVES OUT.json [quick]}. */
   public static void main(String[] args) throws Exception {
     LogBench bench = new LogBench(Path.of(args[0]), args.length > 3);
-    bench.appends("routine", LogBench::routine);
-    bench.appends("critical", LogBench::critical);
+    bench.appends("routine", SampleLog::routine);
+    bench.appends("critical", SampleLog::critical);
     bench.large(Long.parseLong(args[1]));
     Path out = Path.of(args[2]);
     Files.writeString(out, Json.object().put("results", bench.results).indented() + "\n");
     System.out.println("JSON: " + out);
-  }
-
-  private static EvidenceLog open(Path data) throws IOException {
-    long start = System.nanoTime();
-    return EvidenceLog.open(
-        data,
-        new EvidenceLog.Settings(
-            "bench.example.com",
-            Duration.ofSeconds(60),
-            256,
-            Duration.ofHours(24),
-            4096,
-            Duration.ofHours(1),
-            new Retention(
-                Duration.ofDays(30), Duration.ofDays(180), Duration.ofDays(1095), 64L << 30, 0)),
-        new EvidenceLog.Surroundings(
-            InstantSource.system(),
-            () -> (System.nanoTime() - start) / 1000,
-            "6f1c0f0e-0000-4000-8000-000000000001",
-            LogBench::desk));
-  }
-
-  private static Desk desk(String logId) {
-    return new Desk(
-        logId,
-        "SH-0021",
-        "desk-1",
-        new Desk.Os(200, "Debian GNU/Linux", "12"),
-        "6f1c0f0e-0000-4000-8000-000000000001",
-        ZoneId.of("Asia/Shanghai"),
-        "0.1.0");
-  }
-
-  /** Waits for the next seal, as most records do. */
-  private static Event routine(long n) {
-    Instant at = Instant.ofEpochMilli(1_781_000_000_000L + n);
-    ProcessRef by = new ProcessRef(4_000 + n, "/home/scan/app/uploader", "scan");
-    return new BytesSent(
-        at.minusSeconds(60),
-        at,
-        by,
-        ProcessRef.UNKNOWN,
-        true,
-        new BytesSent.Peer("203.0.113.7", 443, "upload.example.com", "", false),
-        1_234_567 + n,
-        4_096,
-        3);
-  }
-
-  /** Sealed at once: each commit bears a signature. */
-  private static Event critical(long n) {
-    return new ProgramAppeared(
-        Instant.ofEpochMilli(1_781_000_000_000L + n),
-        new FileRef("/home/scan/app/" + n, "elf", 4096, "ab".repeat(32), "", "scan", false, true),
-        new Origin(Origin.Medium.REMOVABLE, "same_hash", "/media/STICK/app", "ab".repeat(32)),
-        ProcessRef.UNKNOWN);
   }
 
   // -- appending ---------------------------------------------------------------------------------
@@ -154,7 +87,7 @@ public final class LogBench {
   private static double append(Path data, int batch, int records, LongFunction<Event> events)
       throws IOException {
     Files.createDirectories(data);
-    try (EvidenceLog log = open(data)) {
+    try (EvidenceLog log = SampleLog.open(data)) {
       long began = System.nanoTime();
       for (int n = 0; n < records; ) {
         for (int i = 0; i < batch && n < records; i++) {
@@ -177,10 +110,10 @@ public final class LogBench {
   private void large(long leaves) throws Exception {
     Path data = Files.createDirectories(work.resolve("large"));
     long began = System.nanoTime();
-    try (EvidenceLog log = open(data)) {
+    try (EvidenceLog log = SampleLog.open(data)) {
       for (long n = 0; n < leaves; ) {
         for (int i = 0; i < 256 && n < leaves; i++) {
-          log.append(routine(n++));
+          log.append(SampleLog.routine(n++));
         }
         log.commit();
       }
@@ -189,7 +122,7 @@ public final class LogBench {
     double made = seconds(began);
 
     began = System.nanoTime();
-    try (EvidenceLog log = open(data)) {
+    try (EvidenceLog log = SampleLog.open(data)) {
       double start = seconds(began);
       System.out.printf(
           Locale.ROOT,
