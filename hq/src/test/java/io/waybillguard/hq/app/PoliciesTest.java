@@ -220,7 +220,7 @@ final class PoliciesTest {
   @Test
   void aPolicyIsToldAsLongAsItIsTheNewest() throws Exception {
     publish(SSH);
-    Policies policies = new Policies(hq.database(), hq.data(), hq.running().keys().commands());
+    Policies policies = new Policies(hq.database(), hq.segments(), hq.running().keys().commands());
     assertEquals(0, policies.prolong(hq.clock().instant()));
     assertEquals(1, policies.prolong(hq.clock().instant().plus(Duration.ofDays(160))));
     assertEquals(0, policies.prolong(hq.clock().instant().plus(Duration.ofDays(160))));

@@ -126,7 +126,7 @@ final class RightsTest {
     try (Acts acts =
         Acts.open(folder.resolve("other"), "hq.example", "0", hq.database(), hq.clock())) {
       List<VerifierKey> cosigners = List.of(hq.running().keys().mirror().verifier());
-      Orders orders = new Orders(hq.database(), hq.data(), hq.running().keys().commands());
+      Orders orders = new Orders(hq.database(), hq.contents(), hq.running().keys().commands());
       Console console =
           new Console(
               hq.database(),
@@ -134,9 +134,16 @@ final class RightsTest {
               new Passwords(),
               cosigners,
               orders,
-              new Pulling(hq.database(), hq.data(), orders, cosigners, hq.clock()),
+              new Pulling(
+                  hq.database(),
+                  hq.data(),
+                  hq.segments(),
+                  hq.contents(),
+                  orders,
+                  cosigners,
+                  hq.clock()),
               new Sweeps(hq.database(), hq.running().keys().commands()),
-              new Policies(hq.database(), hq.data(), hq.running().keys().commands()),
+              new Policies(hq.database(), hq.segments(), hq.running().keys().commands()),
               acts,
               hq.clock());
       Set<String> registered =

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.report.wire.EnrollReply;
-import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Search;
 import io.waybillguard.hq.store.SearchIndex;
 import io.waybillguard.hq.store.SegmentFiles;
@@ -139,8 +138,7 @@ final class SearchTest {
 
   @Test
   void whatWasErasedIsNotFoundByWhatItSaid() throws Exception {
-    new Contents(hq.database(), hq.data())
-        .erase(two.logId(), new TreeSet<>(Set.of(2L)), hq.clock().instant());
+    hq.contents().erase(two.logId(), new TreeSet<>(Set.of(2L)), hq.clock().instant());
     index();
     assertEquals(0, found(search("", 0, "", "", HASH, "", "")));
     assertEquals(0, found(search("", 0, "", "", "", "", "100%_up")));

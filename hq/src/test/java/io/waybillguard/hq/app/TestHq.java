@@ -6,10 +6,11 @@ import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.store.Alarms;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Records;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.store.Tokens;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -117,8 +118,17 @@ final class TestHq implements AutoCloseable {
     return new Alarms(beside);
   }
 
-  Records records() {
-    return new Records(beside, new SegmentFiles(data));
+  /** Where its segments lie. */
+  SegmentStore segments() throws IOException {
+    return TestDatabase.of(data).segments(clock);
+  }
+
+  Contents contents() throws IOException {
+    return new Contents(beside, data, segments());
+  }
+
+  Records records() throws IOException {
+    return new Records(beside, segments());
   }
 
   /** From now on HQ's own log takes nothing, as on a disk that refuses. */
