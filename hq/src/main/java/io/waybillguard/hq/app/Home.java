@@ -67,6 +67,15 @@ final class Home {
     return found;
   }
 
+  /** Another place of segments: a bucket, or {@link SegmentStore#IN_FOLDER} for the data folder. */
+  SegmentStore segmentsAt(Call call, String place, String at) throws IOException {
+    Optional<Bucket> bucket =
+        place.equals(SegmentStore.IN_FOLDER)
+            ? Optional.empty()
+            : Optional.of(Bucket.of(place, at, environment));
+    return new Location(data, Optional.empty(), bucket).segments(call.clock());
+  }
+
   /** What pulls brought, and what can be erased, of an opened HQ. */
   Contents contents(Call call, Database opened) throws IOException {
     return new Contents(opened, data, segments(call, opened));

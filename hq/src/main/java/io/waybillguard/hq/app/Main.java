@@ -85,7 +85,7 @@ public final class Main {
                 new PolicyDiff(call),
                 new PolicyWiden(call),
                 new PolicyRollback(call)))
-        .addSubcommand(group("store", new StoreCopy(call)))
+        .addSubcommand(group("store", new StoreCopy(call), new StoreSegments(call)))
         .addSubcommand(
             group(
                 "user",

@@ -10,7 +10,6 @@ import io.waybillguard.agent.event.Severity;
 import io.waybillguard.hq.store.Days;
 import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.WatchedDays;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -209,7 +208,7 @@ final class IncidentsAtHqTest {
   }
 
   private void index() {
-    SearchIndex index = new SearchIndex(hq.database(), new SegmentFiles(hq.data()));
+    SearchIndex index = new SearchIndex(hq.database(), hq.segments());
     while (index.catchUp(10) == 10) {
       // more to read
     }

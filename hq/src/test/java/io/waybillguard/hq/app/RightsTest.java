@@ -14,7 +14,6 @@ import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.net.http.HttpResponse;
@@ -130,7 +129,7 @@ final class RightsTest {
       Console console =
           new Console(
               hq.database(),
-              new SegmentFiles(hq.data()),
+              hq.segments(),
               new Passwords(),
               cosigners,
               orders,

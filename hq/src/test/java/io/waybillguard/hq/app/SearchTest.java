@@ -7,7 +7,6 @@ import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.hq.store.Search;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Sightings;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -175,7 +174,7 @@ final class SearchTest {
 
   /** As HQ's own thread does, without waiting for it. */
   private void index() {
-    SearchIndex index = new SearchIndex(hq.database(), new SegmentFiles(hq.data()));
+    SearchIndex index = new SearchIndex(hq.database(), hq.segments());
     while (index.catchUp(10) == 10) {
       // more to read
     }

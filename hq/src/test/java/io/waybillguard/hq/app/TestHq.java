@@ -8,6 +8,7 @@ import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.SegmentStore;
@@ -47,6 +48,7 @@ final class TestHq implements AutoCloseable {
 
   private final AtomicLong now = new AtomicLong(started.toEpochMilli());
   private final InstantSource clock = () -> Instant.ofEpochMilli(now.get());
+  private final Location at;
   private final Path data;
   private final List<Plan> feeds;
   private final Map<String, List<String>> chains = new HashMap<>();
@@ -59,17 +61,27 @@ final class TestHq implements AutoCloseable {
 
   /** With these feeds. */
   TestHq(Path data, List<Plan> feeds) throws Exception {
-    this.data = data;
+    this(TestDatabase.of(data), feeds);
+  }
+
+  /** Kept where its location says. */
+  TestHq(Location at) throws Exception {
+    this(at, List.of());
+  }
+
+  private TestHq(Location at, List<Plan> feeds) throws Exception {
+    this.at = at;
+    this.data = at.data();
     this.feeds = feeds;
     this.hq = start();
-    this.beside = Database.open(TestDatabase.of(data));
+    this.beside = Database.open(at);
   }
 
   private Hq start() throws Exception {
     Address anyPort = new Address("127.0.0.1", 0);
     return Hq.start(
         new Hq.Settings(
-                TestDatabase.of(data),
+                at,
                 Optional.empty(),
                 anyPort,
                 anyPort,
@@ -85,7 +97,7 @@ final class TestHq implements AutoCloseable {
     beside.close();
     hq.close();
     hq = start();
-    beside = Database.open(TestDatabase.of(data));
+    beside = Database.open(at);
   }
 
   /** Where its clock began. */
@@ -119,15 +131,15 @@ final class TestHq implements AutoCloseable {
   }
 
   /** Where its segments lie. */
-  SegmentStore segments() throws IOException {
-    return TestDatabase.of(data).segments(clock);
+  SegmentStore segments() {
+    return at.segments(clock);
   }
 
-  Contents contents() throws IOException {
+  Contents contents() {
     return new Contents(beside, data, segments());
   }
 
-  Records records() throws IOException {
+  Records records() {
     return new Records(beside, segments());
   }
 
