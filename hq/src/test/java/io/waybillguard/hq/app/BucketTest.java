@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.hq.http.Address;
@@ -95,21 +94,6 @@ final class BucketTest {
       assertEquals(0, hq.logs().state(desk.logId()).orElseThrow().mirror().size());
       assertEquals(200, client.segment(desk, all(desk)).statusCode());
       assertEquals(desk.size(), hq.records().count(desk.logId()));
-    }
-  }
-
-  @Test
-  void twoHqsShareOneBucket() throws Exception {
-    assumeTrue(at.isShared(), "an embedded database has one server");
-    Desk desk = deskWithRecords();
-    try (TestHq one = new TestHq(at);
-        Hq two = Hq.start(settings(at), one.clock())) {
-      assertEquals(200, one.enrol(desk).segment(desk, all(desk)).statusCode());
-      long held = desk.size();
-      desk.append("usb.attach", 3);
-      assertEquals(
-          200, one.client(desk, two).segment(desk, desk.segment(held, desk.size())).statusCode());
-      assertEquals(desk.size(), one.records().newest(desk.logId(), Long.MAX_VALUE, "", 9).size());
     }
   }
 
