@@ -30,7 +30,7 @@ final class CommandApprove implements Command {
   public Exit run() throws Exception {
     try (Database database = home.open()) {
       String by = asking.who(database);
-      Orders orders = new Orders(database, home.data(), home.keys().commands());
+      Orders orders = new Orders(database, home.contents(call, database), home.keys().commands());
       Instant now = call.clock().instant();
       approve(database, orders, by, now);
     }

@@ -6,7 +6,6 @@ import io.waybillguard.agent.event.Span;
 import io.waybillguard.agent.evidence.EvidenceLog;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.Commands;
-import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Workstation;
@@ -95,9 +94,9 @@ final class CommandGive implements Command {
       home.record(call, database, HqAct.Deed.COMMAND, by, desk.log(), said(what));
       new Commands(database).add(row);
       if (what == Kind.HOLD) {
-        new Contents(database, home.data()).hold(desk.log(), caseNo, spans().get(0));
+        home.contents(call, database).hold(desk.log(), caseNo, spans().get(0));
       } else if (what == Kind.RELEASE) {
-        new Contents(database, home.data()).release(desk.log(), caseNo, spans().get(0));
+        home.contents(call, database).release(desk.log(), caseNo, spans().get(0));
       }
       Given.say(call, row);
     }

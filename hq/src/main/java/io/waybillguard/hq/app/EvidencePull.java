@@ -4,13 +4,11 @@ import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.hq.pull.Pull;
-import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Generations;
 import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Segments;
 import io.waybillguard.hq.store.Workstation;
 import io.waybillguard.hq.trust.HqKeys;
@@ -76,8 +74,8 @@ final class EvidencePull implements Command {
       Pull pull =
           new Pull(
               new Segments(database),
-              new SegmentFiles(home.data()),
-              new Contents(database, home.data()),
+              home.segments(call, database),
+              home.contents(call, database),
               List.of(keys.witness().verifier(), keys.mirror().verifier()));
       Pull.Result result = write(pull, log, request, now);
       List<String> others =

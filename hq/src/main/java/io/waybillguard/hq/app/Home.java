@@ -4,9 +4,12 @@ import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.store.Bond;
+import io.waybillguard.hq.store.Bucket;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.PostgresUrl;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.trust.HqKeys;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +29,12 @@ final class Home {
   @Option(names = "--database", paramLabel = "URL", descriptionKey = "database")
   private String database = "";
 
+  @Option(names = "--segments", paramLabel = "URL", descriptionKey = "segments")
+  private String segments = "";
+
+  @Option(names = "--s3-endpoint", paramLabel = "URL", descriptionKey = "endpoint")
+  private String endpoint = "";
+
   /**
    * @param environment of the process, which may tell who signs on to a database server
    */
@@ -40,12 +49,36 @@ final class Home {
   Location location() throws IOException {
     return new Location(
         data,
-        database.isEmpty() ? Optional.empty() : Optional.of(PostgresUrl.of(database, environment)));
+        database.isEmpty() ? Optional.empty() : Optional.of(PostgresUrl.of(database, environment)),
+        segments.isEmpty()
+            ? Optional.empty()
+            : Optional.of(Bucket.of(segments, endpoint, environment)));
   }
 
   /** A database server other than the one of {@code --database}. */
   PostgresUrl server(String url) throws IOException {
     return PostgresUrl.of(url, environment);
+  }
+
+  /** The segments of an opened HQ. */
+  SegmentStore segments(Call call, Database opened) throws IOException {
+    SegmentStore found = location().segments(call.clock());
+    new Bond(opened, data).check(found);
+    return found;
+  }
+
+  /** Another place of segments: a bucket, or {@link SegmentStore#IN_FOLDER} for the data folder. */
+  SegmentStore segmentsAt(Call call, String place, String at) throws IOException {
+    Optional<Bucket> bucket =
+        place.equals(SegmentStore.IN_FOLDER)
+            ? Optional.empty()
+            : Optional.of(Bucket.of(place, at, environment));
+    return new Location(data, Optional.empty(), bucket).segments(call.clock());
+  }
+
+  /** What pulls brought, and what can be erased, of an opened HQ. */
+  Contents contents(Call call, Database opened) throws IOException {
+    return new Contents(opened, data, segments(call, opened));
   }
 
   HqKeys keys() throws IOException, GeneralSecurityException, EvidenceException {

@@ -41,9 +41,10 @@ import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.PolicyRows;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Renewals;
+import io.waybillguard.hq.store.Retention;
 import io.waybillguard.hq.store.Revocations;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.sweeps.Sweeps;
 import io.waybillguard.hq.trust.CertificateRefused;
@@ -184,6 +185,7 @@ final class Hq implements AutoCloseable {
   private final Optional<Https> monitor;
   private final Acts acts;
   private final Optional<String> firstPassword;
+  private final Retention retention;
 
   private Hq(Settings settings, InstantSource clock)
       throws Complaint, IOException, GeneralSecurityException, EvidenceException {
@@ -196,7 +198,8 @@ final class Hq implements AutoCloseable {
       parts.add(database);
       Closeable alone = database.startAlone();
       parts.add(alone);
-      this.keys = keys(settings, new Bond(database, data), clock);
+      Bond bond = new Bond(database, data);
+      this.keys = keys(settings, bond, clock);
       Fleet.setInterval(database, settings.heartbeat());
       Certificates certificates = new Certificates(clock);
       parts.add(certificates);
@@ -209,12 +212,15 @@ final class Hq implements AutoCloseable {
       this.firstPassword = firstPassword(database, passwords, clock);
 
       Logs logs = new Logs(database);
-      SegmentFiles files = new SegmentFiles(data);
+      SegmentStore files = settings.at().segments(clock);
+      files.check();
+      bond.tie(files);
+      this.retention = files.retention();
       FreshSegments fresh = new FreshSegments();
       files.removeParts(partsBefore(settings, clock.instant()));
       Duration life = settings.certificateLife();
       Commands commands = new Commands(database);
-      Contents contents = new Contents(database, data);
+      Contents contents = new Contents(database, data, files);
       contents.destroyDoomed();
       Mirror mirror = new Mirror(keys.mirror(), keys.witness(), logs, files, fresh, clock);
       AgentApi api =
@@ -243,8 +249,12 @@ final class Hq implements AutoCloseable {
               new IncidentRows(database),
               backlog,
               new FeedRows(database),
+              contents,
+              retention,
               clock);
-      Monitor watching = new Monitor(backlog::isReachable, vitals::gauges);
+      Monitor watching =
+          new Monitor(
+              () -> backlog.isReachable() && answers(files), unlocked(files), vitals::gauges);
       this.agents =
           listen(
               "agents",
@@ -260,12 +270,12 @@ final class Hq implements AutoCloseable {
       parts.add(new Indexing(new SearchIndex(database, files, fresh), () -> mirror.underWay() > 1));
       this.acts = Acts.open(data, keys.domain(), Version.current(), database, clock);
       parts.add(acts);
-      Orders orders = new Orders(database, data, keys.commands());
+      Orders orders = new Orders(database, contents, keys.commands());
       List<VerifierKey> cosigners = List.of(keys.witness().verifier(), keys.mirror().verifier());
-      Pulling pulling = new Pulling(database, data, orders, cosigners, clock);
+      Pulling pulling = new Pulling(database, data, files, contents, orders, cosigners, clock);
       parts.add(new PullWork(pulling));
       Sweeps sweeps = new Sweeps(database, keys.commands());
-      Policies policies = new Policies(database, data, keys.commands());
+      Policies policies = new Policies(database, files, keys.commands());
       parts.add(new Scheduling(sweeps, policies, acts, clock));
       Console pages =
           new Console(
@@ -300,7 +310,7 @@ final class Hq implements AutoCloseable {
   }
 
   /** Only when everything else runs: what goes wrong before must not have sent anything. */
-  private void startFeeds(FeedRows rows, SegmentFiles files, InstantSource clock) {
+  private void startFeeds(FeedRows rows, SegmentStore files, InstantSource clock) {
     if (!settings.at().isShared()) {
       rows.freeAll(); // this is the only process, whatever one that was killed had taken
     }
@@ -341,6 +351,23 @@ final class Hq implements AutoCloseable {
   static Hq start(Settings settings, InstantSource clock)
       throws Complaint, IOException, GeneralSecurityException, EvidenceException {
     return new Hq(settings, clock);
+  }
+
+  private static boolean answers(SegmentStore segments) {
+    try {
+      segments.check();
+      return true;
+    } catch (IOException e) {
+      LoggerFactory.getLogger(Hq.class).warn("segments are out of reach: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  /** For who watches: what a bucket could do, and this one does not. */
+  private String unlocked(SegmentStore segments) {
+    return settings.at().bucket().isPresent() && retention.mode() == Retention.Mode.NONE
+        ? "segments in " + segments.place() + " have no retention lock"
+        : "";
   }
 
   /** A segment is written within seconds; one that was begun before this is not being written. */
@@ -491,6 +518,11 @@ final class Hq implements AutoCloseable {
   /** What agents pin. */
   String caSha256() {
     return keys.ca().sha256().hex();
+  }
+
+  /** How the place of its segments keeps them. */
+  Retention retention() {
+    return retention;
   }
 
   HqKeys keys() {

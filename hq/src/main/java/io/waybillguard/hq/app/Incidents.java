@@ -8,7 +8,6 @@ import io.waybillguard.hq.incident.Told;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.Records;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Segments;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -113,7 +112,7 @@ final class Incidents implements Command {
   private Telling telling(Database database) throws Exception {
     return new Telling(
         new IncidentRows(database),
-        new Records(database, new SegmentFiles(home.data())),
+        new Records(database, home.segments(call, database)),
         new Segments(database),
         home.keys().mirror().verifier());
   }

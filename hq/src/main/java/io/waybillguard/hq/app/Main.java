@@ -2,6 +2,7 @@ package io.waybillguard.hq.app;
 
 import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.store.DatabaseUnusable;
+import io.waybillguard.hq.store.SegmentsUnusable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -84,7 +85,7 @@ public final class Main {
                 new PolicyDiff(call),
                 new PolicyWiden(call),
                 new PolicyRollback(call)))
-        .addSubcommand(group("store", new StoreCopy(call)))
+        .addSubcommand(group("store", new StoreCopy(call), new StoreSegments(call)))
         .addSubcommand(
             group(
                 "user",
@@ -143,6 +144,8 @@ public final class Main {
       return complaint.exit();
     } catch (DatabaseUnusable e) {
       return failed(e, exit(e.reason()), "database." + e.reason().word(), e.values().toArray());
+    } catch (SegmentsUnusable e) {
+      return failed(e, exit(e.reason()), "segments." + e.reason().word(), e.values().toArray());
     } catch (AccessDeniedException e) {
       return failed(e, Exit.UNAVAILABLE, "file.denied", String.valueOf(e.getFile()));
     } catch (NoSuchFileException e) {
@@ -171,6 +174,10 @@ public final class Main {
           Exit.UNAVAILABLE;
       case FAILED -> Exit.FAILED;
     };
+  }
+
+  private static Exit exit(SegmentsUnusable.Reason reason) {
+    return reason == SegmentsUnusable.Reason.UNREACHABLE ? Exit.UNAVAILABLE : Exit.USAGE;
   }
 
   private Exit failed(Exception e, Exit exit, String key, Object... args) {

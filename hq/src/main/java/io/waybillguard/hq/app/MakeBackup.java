@@ -4,6 +4,7 @@ import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.hq.store.Backup;
 import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.SegmentStore;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -32,10 +33,13 @@ final class MakeBackup implements Command {
     if (!Backup.isFree(into)) {
       throw new Complaint(Exit.USAGE, "backup.not_free", into);
     }
+    SegmentStore segments;
     try (Database database = home.open()) {
+      segments = home.segments(call, database);
       home.record(call, database, HqAct.Deed.BACKUP, "", into.toAbsolutePath().toString());
     }
-    Backup.About made = Backup.make(home.data(), into, call.clock().instant(), Version.current());
+    Backup.About made =
+        Backup.make(home.data(), segments, into, call.clock().instant(), Version.current());
     if (call.json()) {
       call.terminal().json(json(made));
     } else {

@@ -28,7 +28,8 @@ final class PolicyDiff implements Command {
   @Override
   public Exit run() throws Exception {
     try (Database database = home.open()) {
-      Policies policies = new Policies(database, home.data(), home.keys().commands());
+      Policies policies =
+          new Policies(database, home.segments(call, database), home.keys().commands());
       PolicyFile before = PolicyText.any(from, policies, call.words());
       PolicyFile after = PolicyText.any(to, policies, call.words());
       if (call.json()) {

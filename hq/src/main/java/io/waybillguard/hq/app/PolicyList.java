@@ -23,7 +23,8 @@ final class PolicyList implements Command {
   @Override
   public Exit run() throws Exception {
     try (Database database = home.open()) {
-      List<PolicyStanding> all = new Policies(database, home.data(), home.keys().commands()).all();
+      List<PolicyStanding> all =
+          new Policies(database, home.segments(call, database), home.keys().commands()).all();
       if (call.json()) {
         call.terminal()
             .json(Json.object().put("policies", all.stream().map(PolicyStanding::json).toList()));

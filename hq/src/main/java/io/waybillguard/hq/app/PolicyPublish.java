@@ -41,7 +41,8 @@ final class PolicyPublish implements Command {
     PolicyText.Read read = PolicyText.file(file, call.words());
     Instant now = call.clock().instant();
     try (Database database = home.open()) {
-      Policies policies = new Policies(database, home.data(), home.keys().commands());
+      Policies policies =
+          new Policies(database, home.segments(call, database), home.keys().commands());
       PolicyFile before = PolicyText.version(policies.newestVersion(), policies);
       Policies.Draft draft =
           policies.draft(

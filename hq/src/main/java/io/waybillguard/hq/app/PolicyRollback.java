@@ -28,7 +28,8 @@ final class PolicyRollback implements Command {
   public Exit run() throws Exception {
     Instant now = call.clock().instant();
     try (Database database = home.open()) {
-      Policies policies = new Policies(database, home.data(), home.keys().commands());
+      Policies policies =
+          new Policies(database, home.segments(call, database), home.keys().commands());
       Policies.Draft draft = policies.rollback(version, "os:" + Reasons.account(), now);
       String said = draft.said() + " · again " + version;
       home.record(call, database, HqAct.Deed.COMMAND, draft.command().id(), said);

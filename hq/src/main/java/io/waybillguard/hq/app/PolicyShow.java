@@ -28,7 +28,8 @@ final class PolicyShow implements Command {
   @Override
   public Exit run() throws Exception {
     try (Database database = home.open()) {
-      Policies policies = new Policies(database, home.data(), home.keys().commands());
+      Policies policies =
+          new Policies(database, home.segments(call, database), home.keys().commands());
       Optional<PolicyStanding> found = policies.find(version);
       if (found.isEmpty()) {
         throw new Complaint(Exit.USAGE, "policy.refused.unknown", String.valueOf(version));

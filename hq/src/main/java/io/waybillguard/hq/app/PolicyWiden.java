@@ -33,7 +33,8 @@ final class PolicyWiden implements Command {
   public Exit run() throws Exception {
     Instant now = call.clock().instant();
     try (Database database = home.open()) {
-      Policies policies = new Policies(database, home.data(), home.keys().commands());
+      Policies policies =
+          new Policies(database, home.segments(call, database), home.keys().commands());
       Policies.Draft draft = policies.widening(version, percent, "os:" + Reasons.account(), now);
       home.record(call, database, HqAct.Deed.COMMAND, draft.command().id(), draft.said());
       policies.widen(draft);

@@ -1,6 +1,7 @@
 package io.waybillguard.hq.app;
 
 import io.waybillguard.hq.store.Backup;
+import io.waybillguard.hq.store.SegmentStore;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -31,7 +32,9 @@ final class Restore implements Command {
       throw new Complaint(Exit.USAGE, "restore.not_free", home.data());
     }
     try {
-      Backup.About about = Backup.restore(from, home.data(), call.clock().instant());
+      SegmentStore segments = home.location().segments(call.clock());
+      segments.check();
+      Backup.About about = Backup.restore(from, home.data(), segments, call.clock().instant());
       if (call.json()) {
         call.terminal().json(MakeBackup.json(about));
       } else {

@@ -5,6 +5,7 @@ import io.waybillguard.hq.feeds.FeedsRefused;
 import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
+import io.waybillguard.hq.store.Retention;
 import io.waybillguard.hq.trust.CertificateAuthority;
 import io.waybillguard.hq.trust.GivenCertificate;
 import io.waybillguard.hq.trust.HqKeys;
@@ -95,10 +96,21 @@ final class Serve implements Command {
         .line(
             "ready agent=%s console=%s ca_sha256=%s"
                 .formatted(hq.agentUrl(), hq.consoleUrl(), hq.caSha256()));
+    home.location().bucket().ifPresent(bucket -> tell(bucket.toString(), hq.retention()));
     hq.monitorUrl()
         .ifPresent(url -> call.terminal().remark(call.words().say("serve.monitor", url)));
     told.await();
     return Exit.DONE;
+  }
+
+  private void tell(String bucket, Retention retention) {
+    call.terminal()
+        .remark(
+            call.words()
+                .say(
+                    "serve.segments." + retention.mode().word(),
+                    bucket,
+                    retention.time().toDays()));
   }
 
   private List<Plan> feeds() throws Complaint, IOException {

@@ -3,8 +3,10 @@ package io.waybillguard.hq.app;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Monitor.Gauge;
 import io.waybillguard.hq.store.Backlog;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.FeedRows;
 import io.waybillguard.hq.store.IncidentRows;
+import io.waybillguard.hq.store.Retention;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,10 +29,20 @@ final class Vitals {
   private final FeedRows feeds;
   private final InstantSource clock;
   private Instant counted = Instant.EPOCH;
+  private final Contents contents;
+  private final Retention retention;
   private List<Gauge> last = List.of();
 
   Vitals(
-      Fleet fleet, IncidentRows incidents, Backlog backlog, FeedRows feeds, InstantSource clock) {
+      Fleet fleet,
+      IncidentRows incidents,
+      Backlog backlog,
+      FeedRows feeds,
+      Contents contents,
+      Retention retention,
+      InstantSource clock) {
+    this.contents = contents;
+    this.retention = retention;
     this.fleet = fleet;
     this.incidents = incidents;
     this.backlog = backlog;
@@ -56,6 +68,17 @@ final class Vitals {
     }
     List<Gauge> gauges = new ArrayList<>(feeds(clock.instant()));
     gauges.addAll(ofFleet(states, blind));
+    gauges.add(
+        new Gauge(
+            "waybill_guard_hq_segment_lock_days",
+            "Days for which a new segment cannot be deleted; 0 without a retention lock.",
+            Map.of(retention.mode().word(), retention.time().toDays()),
+            "mode"));
+    gauges.add(
+        gauge(
+            "waybill_guard_hq_erasures_locked",
+            "Files with erased content that a retention lock still holds.",
+            contents.doomed()));
     return gauges;
   }
 

@@ -26,7 +26,7 @@ import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.Pulls;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Search;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.store.Segments;
 import io.waybillguard.hq.store.Sightings;
 import io.waybillguard.hq.store.Users;
@@ -90,7 +90,7 @@ public final class Console {
    */
   public Console(
       Database database,
-      SegmentFiles files,
+      SegmentStore files,
       Passwords passwords,
       List<VerifierKey> cosigners,
       Orders orders,

@@ -12,7 +12,7 @@ import io.waybillguard.agent.report.wire.BodyFrames;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.hq.store.FeedRows;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
@@ -35,7 +35,7 @@ final class Gathering {
   private static final int MOST_SEGMENTS = 200;
 
   private final FeedRows rows;
-  private final SegmentFiles files;
+  private final SegmentStore files;
   private final boolean incidentsOnly;
   private final boolean personal;
   private final String version;
@@ -45,7 +45,7 @@ final class Gathering {
    * @param version this program's, for events that HQ makes
    */
   Gathering(
-      FeedRows rows, SegmentFiles files, boolean incidentsOnly, boolean personal, String version) {
+      FeedRows rows, SegmentStore files, boolean incidentsOnly, boolean personal, String version) {
     this.rows = rows;
     this.files = files;
     this.incidentsOnly = incidentsOnly;

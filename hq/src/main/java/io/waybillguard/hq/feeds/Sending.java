@@ -1,7 +1,7 @@
 package io.waybillguard.hq.feeds;
 
 import io.waybillguard.hq.store.FeedRows;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +44,7 @@ public final class Sending implements AutoCloseable {
   public Sending(
       Plan plan,
       FeedRows rows,
-      SegmentFiles files,
+      SegmentStore files,
       String host,
       String version,
       String holder,
@@ -58,7 +58,7 @@ public final class Sending implements AutoCloseable {
       Plan plan,
       Feed feed,
       FeedRows rows,
-      SegmentFiles files,
+      SegmentStore files,
       String version,
       String holder,
       InstantSource clock,

@@ -24,6 +24,7 @@ import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Revocations;
+import io.waybillguard.hq.store.SegmentsUnusable;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +70,7 @@ public final class AgentApi {
   private final Pulled pulled;
   private final Function<String, Optional<String>> policies;
   private final Caller caller;
+  private final RandomGenerator random;
   private final Admission segments;
   private final Admission others;
   private final Admission enrolments;
@@ -100,6 +102,7 @@ public final class AgentApi {
     this.succession = succession;
     this.policies = policies;
     this.caller = new Caller(logs, revocations);
+    this.random = random;
     this.segments = door("segments", SEGMENTS_AT_ONCE, SEGMENTS_WAITING, random);
     this.others = door("requests", OTHERS_AT_ONCE, OTHERS_WAITING, random);
     this.enrolments = door("enrolments", ENROLMENTS_AT_ONCE, ENROLMENTS_WAITING, random);
@@ -124,6 +127,7 @@ public final class AgentApi {
     config.routes.exception(Rejected.class, AgentApi::refuse);
     config.routes.exception(
         HttpResponseException.class, (e, request) -> refuse(unroutable(e), request));
+    config.routes.exception(SegmentsUnusable.class, this::later);
     config.routes.exception(Exception.class, AgentApi::failed);
   }
 
@@ -242,6 +246,17 @@ public final class AgentApi {
         e.status(),
         new String(e.body(), StandardCharsets.UTF_8).strip());
     answer(request, e);
+  }
+
+  /** Where segments lie is out of reach: nothing was taken, the desk keeps it and comes again. */
+  private void later(SegmentsUnusable e, Context request) {
+    LOG.warn("put off method={} path={}: {}", request.method(), request.path(), e.getMessage());
+    long seconds = COME_AGAIN.toSeconds();
+    request.header("Retry-After", String.valueOf(seconds + random.nextLong(2 * seconds + 1)));
+    answer(
+        request,
+        Rejected.because(
+            503, Refusal.BUSY, "the place of the segments does not answer; try again"));
   }
 
   /** Whatever else went wrong is ours to mend; the caller learns that it should try again. */

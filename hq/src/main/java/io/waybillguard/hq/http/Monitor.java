@@ -27,15 +27,18 @@ public final class Monitor {
   }
 
   private final BooleanSupplier ready;
+  private final String health;
   private final Supplier<Iterable<Gauge>> gauges;
   private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
 
   /**
    * @param ready whether reports can be taken now
+   * @param remark a line that {@code /health} adds, or ""
    * @param gauges what is counted anew for each look
    */
-  public Monitor(BooleanSupplier ready, Supplier<Iterable<Gauge>> gauges) {
+  public Monitor(BooleanSupplier ready, String remark, Supplier<Iterable<Gauge>> gauges) {
     this.ready = ready;
+    this.health = remark.isEmpty() ? "ok\n" : "ok\n" + remark + "\n";
     this.gauges = gauges;
   }
 
@@ -53,7 +56,7 @@ public final class Monitor {
 
   /** Adds the addresses to a server. */
   public void routes(JavalinConfig config) {
-    config.routes.get("/health", request -> request.contentType(TEXT).result("ok\n"));
+    config.routes.get("/health", request -> request.contentType(TEXT).result(health));
     config.routes.get(
         "/ready",
         request -> {
@@ -64,7 +67,8 @@ public final class Monitor {
           request
               .status(can ? 200 : 503)
               .contentType(TEXT)
-              .result(can ? "ready\n" : "the database does not answer\n");
+              .result(
+                  can ? "ready\n" : "the database or the place of the segments does not answer\n");
         });
     config.routes.get("/metrics", request -> request.contentType(EXPOSITION).result(metrics()));
   }

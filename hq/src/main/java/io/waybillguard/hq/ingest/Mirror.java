@@ -22,7 +22,7 @@ import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.ReadSegment;
 import io.waybillguard.hq.store.RecordRow;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,7 +41,7 @@ public final class Mirror {
   private final SigningKey mirrorKey;
   private final SigningKey witnessKey;
   private final Logs logs;
-  private final SegmentFiles files;
+  private final SegmentStore files;
   private final FreshSegments fresh;
   private final InstantSource clock;
   private final AtomicInteger underWay = new AtomicInteger();
@@ -55,7 +55,7 @@ public final class Mirror {
       SigningKey mirrorKey,
       SigningKey witnessKey,
       Logs logs,
-      SegmentFiles files,
+      SegmentStore files,
       FreshSegments fresh,
       InstantSource clock) {
     this.mirrorKey = mirrorKey;

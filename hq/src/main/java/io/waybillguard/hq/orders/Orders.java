@@ -12,7 +12,6 @@ import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,16 +37,16 @@ public final class Orders {
   private static final int MOST_SPANS = 64;
 
   private final Database database;
-  private final Path data;
+  private final Contents contents;
   private final SigningKey key;
 
   /**
-   * @param data HQ's data folder
+   * @param contents where HQ's own copies are erased
    * @param key HQ's command key
    */
-  public Orders(Database database, Path data, SigningKey key) {
+  public Orders(Database database, Contents contents, SigningKey key) {
     this.database = database;
-    this.data = data;
+    this.contents = contents;
     this.key = key;
   }
 
@@ -180,7 +179,7 @@ public final class Orders {
         new Logs(database)
             .byOrigin(row.target())
             .orElseThrow(() -> new IOException("no workstation has log " + row.target()));
-    return Optional.of(new Contents(database, data).erase(desk.log(), records(row), now));
+    return Optional.of(contents.erase(desk.log(), records(row), now));
   }
 
   private static SortedSet<Long> records(Commands.Row row) throws IOException {

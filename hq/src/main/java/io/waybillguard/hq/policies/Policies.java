@@ -13,11 +13,10 @@ import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.FleetRows;
 import io.waybillguard.hq.store.PolicyRows;
 import io.waybillguard.hq.store.Records;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,12 +49,12 @@ public final class Policies {
   private final PolicyRows rows;
 
   /**
-   * @param data HQ's data folder
+   * @param segments where the records lie that tell what desks run
    * @param key HQ's command key
    */
-  public Policies(Database database, Path data, SigningKey key) {
+  public Policies(Database database, SegmentStore segments, SigningKey key) {
     this.database = database;
-    this.records = new Records(database, new SegmentFiles(data));
+    this.records = new Records(database, segments);
     this.key = key;
     this.rows = new PolicyRows(database);
   }

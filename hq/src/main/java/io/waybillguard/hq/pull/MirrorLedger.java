@@ -14,7 +14,7 @@ import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.LogState;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.store.Segments;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ import java.util.function.LongConsumer;
  */
 final class MirrorLedger implements Ledger {
   private final LogState log;
-  private final SegmentFiles files;
+  private final SegmentStore files;
   private final Contents contents;
   private final NavigableMap<Long, Segments.Row> rows = new TreeMap<>();
   private final NavigableMap<Long, SignedNote> notes = new TreeMap<>();
@@ -42,7 +42,7 @@ final class MirrorLedger implements Ledger {
   /** The segment that was read last; neighbours are asked for one after the other. */
   private record Opened(Segments.Row row, Segment segment, Map<Long, List<BodyPart>> bodies) {}
 
-  private MirrorLedger(LogState log, SegmentFiles files, Contents contents) {
+  private MirrorLedger(LogState log, SegmentStore files, Contents contents) {
     this.log = log;
     this.files = files;
     this.contents = contents;
@@ -55,7 +55,7 @@ final class MirrorLedger implements Ledger {
    * @throws IOException if a segment is missing or is not what HQ took in; the message says which
    */
   static MirrorLedger open(
-      LogState log, Segments segments, SegmentFiles files, Contents contents, LongConsumer progress)
+      LogState log, Segments segments, SegmentStore files, Contents contents, LongConsumer progress)
       throws IOException {
     MirrorLedger ledger = new MirrorLedger(log, files, contents);
     String id = log.workstation().log();

@@ -8,7 +8,7 @@ import io.waybillguard.agent.evidence.bundle.BundleWriter;
 import io.waybillguard.hq.fleet.Times;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.LogState;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.store.Segments;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ public final class Pull {
   }
 
   private final Segments segments;
-  private final SegmentFiles files;
+  private final SegmentStore files;
   private final Contents contents;
   private final List<VerifierKey> cosigners;
 
@@ -62,7 +62,7 @@ public final class Pull {
    * @param cosigners HQ's public keys, for comparison in the bundle
    */
   public Pull(
-      Segments segments, SegmentFiles files, Contents contents, List<VerifierKey> cosigners) {
+      Segments segments, SegmentStore files, Contents contents, List<VerifierKey> cosigners) {
     this.segments = segments;
     this.files = files;
     this.contents = contents;

@@ -12,7 +12,7 @@ import io.waybillguard.hq.store.DurableFile;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Pulls;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.store.Segments;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
@@ -59,13 +59,17 @@ public final class Pulling {
   private final InstantSource clock;
 
   /**
-   * @param data HQ's data folder
+   * @param data HQ's data folder, where bundles are put
+   * @param segments where the records lie
+   * @param contents what pulls before brought
    * @param orders what signs commands
    * @param cosigners HQ's public keys, for comparison in the bundle
    */
   public Pulling(
       Database database,
       Path data,
+      SegmentStore segments,
+      Contents contents,
       Orders orders,
       List<VerifierKey> cosigners,
       InstantSource clock) {
@@ -74,12 +78,7 @@ public final class Pulling {
     this.commands = new Commands(database);
     this.orders = orders;
     this.data = data;
-    this.pull =
-        new Pull(
-            new Segments(database),
-            new SegmentFiles(data),
-            new Contents(database, data),
-            cosigners);
+    this.pull = new Pull(new Segments(database), segments, contents, cosigners);
     this.clock = clock;
   }
 

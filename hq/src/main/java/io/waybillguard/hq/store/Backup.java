@@ -24,7 +24,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -47,7 +49,8 @@ public final class Backup {
   private static final String KEYS = "keys";
   private static final String ACTS = "acts";
   private static final String ACTS_LOG = "evidence.db";
-  private static final Set<String> TREES = Set.of(SegmentFiles.FOLDER, "content");
+  private static final String CONTENT = "content";
+  private static final String SEGMENTS = "segments/";
 
   /**
    * What is in a backup.
@@ -90,18 +93,19 @@ public final class Backup {
    * Makes a backup of an HQ with the embedded database.
    *
    * @param data HQ's data folder; its server may run
+   * @param segments where its segments lie
    * @param into a folder that {@link #isFree}
    * @param version of this program
    * @throws IOException if it cannot be made; what was written so far has no list and is no backup
    */
-  public static About make(Path data, Path into, Instant now, String version) throws IOException {
+  public static About make(Path data, SegmentStore segments, Path into, Instant now, String version)
+      throws IOException {
     DurableFile.makePrivateFolder(into);
     Backup backup = new Backup(into);
     // First the rows: a file that comes later is named by none of them.
     backup.copyDatabase(SqliteEngine.file(data), "hq.db");
-    for (String tree : TREES) {
-      backup.copyTree(data, data.resolve(tree));
-    }
+    backup.copySegments(segments);
+    backup.copyTree(data, data.resolve(CONTENT));
     backup.copyTree(data, data.resolve(KEYS));
     backup.copy(data, data.resolve("database.id"));
     backup.copyActs(data);
@@ -136,6 +140,34 @@ public final class Backup {
       copied.force(true);
     }
     list(name, to);
+  }
+
+  private void copySegments(SegmentStore segments) throws IOException {
+    for (String name : segmentsIn(folder.resolve("hq.db"))) {
+      Path to = folder.resolve(SEGMENTS + name);
+      try {
+        byte[] content = segments.read(name);
+        DurableFile.makePrivateFolder(parent(to));
+        DurableFile.write(to, content, true);
+      } catch (NoSuchFileException e) {
+        continue; // rewritten at this moment, by an erasure
+      }
+      list(SEGMENTS + name, to);
+    }
+  }
+
+  private static List<String> segmentsIn(Path database) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (Connection copy = DriverManager.getConnection("jdbc:sqlite:" + database.toAbsolutePath());
+        Statement ask = copy.createStatement();
+        ResultSet row = ask.executeQuery("SELECT file FROM segment ORDER BY id")) {
+      while (row.next()) {
+        names.add(row.getString(1));
+      }
+    } catch (SQLException e) {
+      throw new IOException(database + " cannot be read: " + e.getMessage(), e);
+    }
+    return names;
   }
 
   private static long count(Path database) throws IOException {
@@ -230,9 +262,11 @@ public final class Backup {
    *
    * @param from the backup
    * @param data a folder that {@link #isFree}
+   * @param segments where its segments are to lie
    * @throws Damaged if the backup is not whole; nothing of HQ is in the folder then
    */
-  public static About restore(Path from, Path data, Instant now) throws IOException {
+  public static About restore(Path from, Path data, SegmentStore segments, Instant now)
+      throws IOException {
     About about = check(from);
     DurableFile.makePrivateFolder(data);
     // The keys last, and at once: without them the folder is no HQ that could sign anything.
@@ -244,12 +278,14 @@ public final class Backup {
             name.startsWith(KEYS + "/")
                 ? keys.resolve(name.substring(KEYS.length() + 1))
                 : data.resolve(name);
-        if (!name.equals(ABOUT)) {
+        if (name.startsWith(SEGMENTS)) {
+          segments.put(name.substring(SEGMENTS.length()), Files.readAllBytes(from.resolve(name)));
+        } else if (!name.equals(ABOUT)) {
           DurableFile.copy(from.resolve(name), to);
         }
       }
     }
-    mark(data, about, now);
+    mark(data, segments, about, now);
     Files.move(keys, data.resolve(KEYS), StandardCopyOption.ATOMIC_MOVE);
     DurableFile.syncFolder(data);
     return about;
@@ -301,12 +337,19 @@ public final class Backup {
     return Files.size(file);
   }
 
-  private static void mark(Path data, About about, Instant now) throws IOException {
+  private static void mark(Path data, SegmentStore segments, About about, Instant now)
+      throws IOException {
     String url = "jdbc:sqlite:" + SqliteEngine.file(data).toAbsolutePath();
     try (Connection restored = DriverManager.getConnection(url);
+        PreparedStatement place =
+            restored.prepareStatement(
+                "INSERT INTO setting(k, v) VALUES (?, ?) ON CONFLICT(k) DO UPDATE SET v = excluded.v");
         PreparedStatement mark =
             restored.prepareStatement(
                 "INSERT INTO alarm(at, log, kind, detail) VALUES (?, NULL, ?, ?)")) {
+      place.setString(1, Bond.SEGMENTS);
+      place.setString(2, segments.place());
+      place.executeUpdate();
       mark.setLong(1, now.toEpochMilli());
       mark.setString(2, Alarms.Kind.RESTORED.word());
       mark.setString(3, about.made() + " .. " + now);

@@ -17,6 +17,9 @@ import java.util.UUID;
 public final class Bond {
   private static final String KEY = "witness_vkey";
 
+  /** Setting that names where the segments lie; HQs before it had them in the folder. */
+  static final String SEGMENTS = "segments";
+
   /** Setting that names a database. */
   static final String ID = "database_id";
 
@@ -74,5 +77,40 @@ public final class Bond {
     if (isTied(data) && !database.setting(ID).equals(Optional.of(Files.readString(file).strip()))) {
       throw new DatabaseUnusable(Reason.OTHER_DATABASE, database.toString(), data.toString());
     }
+  }
+
+  /**
+   * Ties a database to the place where its segments lie, or checks that it is the one.
+   *
+   * @throws SegmentsUnusable if they lie elsewhere; what is signed as held would not be found
+   */
+  public void tie(SegmentStore segments) throws SegmentsUnusable {
+    check(segments);
+    if (database.setting(SEGMENTS).isEmpty()) {
+      database.set(SEGMENTS, segments.place());
+    }
+  }
+
+  /**
+   * Checks that the segments lie there.
+   *
+   * @throws SegmentsUnusable if not
+   */
+  public void check(SegmentStore segments) throws SegmentsUnusable {
+    String known =
+        database
+            .setting(SEGMENTS)
+            .orElseGet(() -> hasSegments() ? SegmentStore.IN_FOLDER : segments.place());
+    if (!known.equals(segments.place())) {
+      throw new SegmentsUnusable(SegmentsUnusable.Reason.ELSEWHERE, known, segments.place());
+    }
+  }
+
+  private boolean hasSegments() {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select("SELECT id FROM segment LIMIT 1").mapTo(Long.class).findOne().isPresent());
   }
 }

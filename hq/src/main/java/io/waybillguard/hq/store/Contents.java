@@ -8,11 +8,8 @@ import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,16 +22,20 @@ import java.util.TreeSet;
  * Content of records: what pulls brought, a file each under {@code content/<log id>/}, and what
  * lies in segments; and how it is erased. A file that held what was erased is overwritten with
  * zeros and deleted, after the rows no longer name it; a crash between is made good at the next
- * start. Safe for use by several threads and processes.
+ * start, as is what a retention lock held until then. Safe for use by several threads and
+ * processes.
  *
  * <p>Limit: what a file system, a disk or a backup keeps of old files is out of reach.
  */
 public final class Contents {
   private static final String FOLDER = "content";
 
+  /** What stands before the name of a segment among the files that are to be destroyed. */
+  private static final String SEGMENT = "segments/";
+
   private final Database database;
   private final Path data;
-  private final SegmentFiles segments;
+  private final SegmentStore segments;
 
   /**
    * What an erasure did.
@@ -46,11 +47,12 @@ public final class Contents {
 
   /**
    * @param data HQ's data folder
+   * @param segments where those lie that content is erased in
    */
-  public Contents(Database database, Path data) {
+  public Contents(Database database, Path data, SegmentStore segments) {
     this.database = database;
     this.data = data;
-    this.segments = new SegmentFiles(data);
+    this.segments = segments;
   }
 
   // -- what pulls bring --------------------------------------------------------------------------
@@ -263,7 +265,7 @@ public final class Contents {
               }
               h.execute(
                   "INSERT INTO doomed_file(file) VALUES (?) ON CONFLICT(file) DO NOTHING",
-                  SegmentFiles.FOLDER + "/" + row.file());
+                  SEGMENT + row.file());
             });
     return found;
   }
@@ -275,26 +277,25 @@ public final class Contents {
             .jdbi()
             .withHandle(h -> h.select("SELECT file FROM doomed_file").mapTo(String.class).list());
     for (String name : doomed) {
-      destroy(data.resolve(name));
+      if (!destroy(name)) {
+        continue; // a retention lock holds it; a later call finds it again
+      }
       database.jdbi().useHandle(h -> h.execute("DELETE FROM doomed_file WHERE file = ?", name));
     }
   }
 
-  private static void destroy(Path file) throws IOException {
-    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
-      for (long left = out.size(); left > 0; ) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), left));
-        left -= out.write(zeros);
-      }
-      out.force(true);
-    } catch (NoSuchFileException e) {
-      return; // destroyed already, by a start that was cut short or by another process
+  private boolean destroy(String name) throws IOException {
+    if (name.startsWith(SEGMENT)) {
+      return segments.destroy(name.substring(SEGMENT.length()));
     }
-    Files.deleteIfExists(file);
-    Path above = file.toAbsolutePath().getParent();
-    if (above != null) {
-      DurableFile.syncFolder(above);
-    }
+    DurableFile.destroy(data.resolve(name));
+    return true;
+  }
+
+  /** How many files are to be destroyed and still there: those that a retention lock holds. */
+  public long doomed() {
+    return database
+        .jdbi()
+        .withHandle(h -> h.select("SELECT count(*) FROM doomed_file").mapTo(Long.class).one());
   }
 }

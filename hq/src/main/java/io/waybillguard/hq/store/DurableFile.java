@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -64,6 +65,22 @@ public final class DurableFile {
         out.force(true);
       }
     }
+  }
+
+  /** Overwrites a file with zeros and deletes it; one that is not there is destroyed already. */
+  static void destroy(Path file) throws IOException {
+    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
+      for (long left = out.size(); left > 0; ) {
+        zeros.clear().limit((int) Math.min(zeros.capacity(), left));
+        left -= out.write(zeros);
+      }
+      out.force(true);
+    } catch (NoSuchFileException e) {
+      return; // destroyed already, by a start that was cut short or by another process
+    }
+    Files.deleteIfExists(file);
+    syncFolder(above(file));
   }
 
   /** Makes a folder that only its owner can enter, with the folders above it. */

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -29,10 +30,10 @@ public final class Records {
       "SELECT r.*, s.file FROM record r JOIN segment s ON s.id = r.segment";
 
   private final Database database;
-  private final SegmentFiles files;
+  private final SegmentStore files;
 
   /** The records of a database, in these files. */
-  public Records(Database database, SegmentFiles files) {
+  public Records(Database database, SegmentStore files) {
     this.database = database;
     this.files = files;
   }
@@ -246,16 +247,36 @@ public final class Records {
     }
   }
 
+  /** Neighbours of one segment are read together: where it lies afar, each look costs. */
   private List<Held> held(List<Found> found) throws IOException {
     List<Held> held = new ArrayList<>(found.size());
-    for (Found f : found) {
-      byte[] leaf = files.read(f.file, f.row.leaf().at(), f.row.leaf().length());
-      Optional<byte[]> body = Optional.empty();
-      if (f.row.body().isPresent()) {
-        RecordRow.Piece piece = f.row.body().get();
-        body = Optional.of(files.read(f.file, piece.at(), piece.length()));
+    for (int i = 0; i < found.size(); ) {
+      int end = i + 1;
+      while (end < found.size() && found.get(end).file.equals(found.get(i).file)) {
+        end++;
       }
-      held.add(new Held(f.log, f.row, leaf, body));
+      held.addAll(heldIn(found.get(i).file, found.subList(i, end)));
+      i = end;
+    }
+    return held;
+  }
+
+  private List<Held> heldIn(String file, List<Found> found) throws IOException {
+    List<RecordRow.Piece> pieces = new ArrayList<>();
+    for (Found each : found) {
+      pieces.add(each.row.leaf());
+      each.row.body().ifPresent(pieces::add);
+    }
+    Iterator<byte[]> read = files.read(file, pieces).iterator();
+    List<Held> held = new ArrayList<>(found.size());
+    for (Found each : found) {
+      byte[] leaf = read.next();
+      held.add(
+          new Held(
+              each.log,
+              each.row,
+              leaf,
+              each.row.body().isPresent() ? Optional.of(read.next()) : Optional.empty()));
     }
     return held;
   }

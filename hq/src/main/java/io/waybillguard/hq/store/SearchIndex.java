@@ -44,7 +44,7 @@ public final class SearchIndex {
   private static final int WRITTEN_AT_ONCE = 500;
 
   private final Database database;
-  private final SegmentFiles files;
+  private final SegmentStore files;
   private final FreshSegments fresh;
   private final Summary chinese = new Summary(Locale.SIMPLIFIED_CHINESE, ZoneOffset.UTC);
   private final Summary english = new Summary(Locale.ENGLISH, ZoneOffset.UTC);
@@ -68,7 +68,7 @@ public final class SearchIndex {
   private record Read(Unread segment, List<Found> found, SortedMap<Long, Boolean> days) {}
 
   /** The index of a database, over these files. */
-  public SearchIndex(Database database, SegmentFiles files) {
+  public SearchIndex(Database database, SegmentStore files) {
     this(database, files, new FreshSegments());
   }
 
@@ -77,7 +77,7 @@ public final class SearchIndex {
    *
    * @param fresh what need not be read from its file
    */
-  public SearchIndex(Database database, SegmentFiles files, FreshSegments fresh) {
+  public SearchIndex(Database database, SegmentStore files, FreshSegments fresh) {
     this.database = database;
     this.files = files;
     this.fresh = fresh;

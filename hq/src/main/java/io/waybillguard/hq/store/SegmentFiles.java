@@ -1,23 +1,24 @@
 package io.waybillguard.hq.store;
 
-import io.waybillguard.agent.evidence.Hash;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * The folder of segments: {@code segments/<log id>/<first>-<last>-<hash>.seg}, each the unpacked
- * body of a report exactly as it came, never changed.
- *
- * <p>The name holds 16 hex digits of the content's SHA-256. A crash between the file and its row
- * leaves a file that no row names: it is ignored, and the same report sent again replaces it by the
- * same bytes. Two reports that race for one place cannot overwrite each other's file.
+ * Segments as files in the folder {@code segments} of HQ's data folder. A segment is written beside
+ * its place, synced and renamed, so it is whole or absent after a power cut.
  */
-public final class SegmentFiles {
+public final class SegmentFiles implements SegmentStore {
   static final String FOLDER = "segments";
 
   private final Path folder;
@@ -31,11 +32,25 @@ public final class SegmentFiles {
     this.folder = data.resolve(FOLDER);
   }
 
-  /**
-   * Removes what writes that were cut short have left.
-   *
-   * @param before only what was written before; a write of another process may be under way
-   */
+  @Override
+  public String place() {
+    return FOLDER;
+  }
+
+  @Override
+  public void check() throws IOException {
+    if (Files.exists(folder) && !Files.isWritable(folder)) {
+      throw new AccessDeniedException(folder.toString());
+    }
+  }
+
+  /** What a folder holds, whoever may write to it may delete. */
+  @Override
+  public Retention retention() {
+    return Retention.NONE;
+  }
+
+  @Override
   public void removeParts(Instant before) throws IOException {
     if (!Files.isDirectory(folder)) {
       return;
@@ -61,36 +76,39 @@ public final class SegmentFiles {
     }
   }
 
-  /**
-   * Makes a segment durable.
-   *
-   * @param first seq of its first record
-   * @param next one more than the seq of its last
-   * @return its name below the folder
-   */
-  public String write(String log, long first, long next, byte[] content) throws IOException {
-    Path place = folder.resolve(log);
+  @Override
+  public void put(String name, byte[] content) throws IOException {
     DurableFile.makePrivateFolder(folder);
-    DurableFile.makePrivateFolder(place);
-    String hash = Hash.sha256(content).hex().substring(0, 16);
-    String name = String.format("%012d-%012d-%s.seg", first, next - 1, hash);
-    Path file = place.resolve(name);
-    DurableFile.write(file, content, true);
-    return log + "/" + name;
+    DurableFile.makePrivateFolder(folder.resolve(name).resolveSibling(""));
+    DurableFile.write(folder.resolve(name), content, true);
   }
 
-  /** The whole of a segment. */
+  @Override
   public byte[] read(String name) throws IOException {
     return Files.readAllBytes(folder.resolve(name));
   }
 
-  /** A piece of a segment. */
-  public byte[] read(String name, long at, int length) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(folder.resolve(name).toFile(), "r")) {
-      byte[] piece = new byte[length];
-      file.seek(at);
-      file.readFully(piece);
-      return piece;
+  @Override
+  public List<byte[]> read(String name, List<RecordRow.Piece> pieces) throws IOException {
+    try (FileChannel file = FileChannel.open(folder.resolve(name), StandardOpenOption.READ)) {
+      List<byte[]> read = new ArrayList<>(pieces.size());
+      for (RecordRow.Piece each : pieces) {
+        ByteBuffer piece = ByteBuffer.allocate(each.length());
+        while (piece.hasRemaining()) {
+          if (file.read(piece, each.at() + piece.position()) < 0) {
+            throw new EOFException(
+                name + " ends at " + file.size() + ", before " + (each.at() + each.length()));
+          }
+        }
+        read.add(piece.array());
+      }
+      return read;
     }
+  }
+
+  @Override
+  public boolean destroy(String name) throws IOException {
+    DurableFile.destroy(folder.resolve(name));
+    return true;
   }
 }

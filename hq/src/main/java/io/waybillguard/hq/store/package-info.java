@@ -1,5 +1,6 @@
 /**
- * What HQ keeps: rows in SQL, segments in files. The only user of SQL and of the segment folder.
+ * What HQ keeps: rows in SQL, segments in files or in a bucket. The only user of SQL, of the
+ * segment folder and of S3.
  */
 @NullMarked
 package io.waybillguard.hq.store;

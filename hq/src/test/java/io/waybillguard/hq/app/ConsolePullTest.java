@@ -11,7 +11,6 @@ import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Pulls;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +49,7 @@ final class ConsolePullTest {
     incident = Crime.in(desk, hq.started().minus(Duration.ofDays(5)));
     client = hq.enrol(desk);
     assertEquals(200, client.segment(desk, desk.segment(0, desk.size())).statusCode());
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(100);
     browser = Browser.of(hq, "li", "investigator");
     csrf = browser.csrf();
   }

@@ -9,7 +9,6 @@ import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -47,7 +46,7 @@ final class DisposalPagesTest {
 
   private void sent(long from) throws Exception {
     assertEquals(200, client.segment(desk, desk.segment(from, desk.size())).statusCode());
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(1000);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(1000);
   }
 
   private int order(Browser browser, String what, String reason) throws Exception {

@@ -13,7 +13,6 @@ import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
@@ -76,7 +75,7 @@ final class HostilePagesTest {
     assertEquals(200, client.segment(desk, desk.segment(0, 5)).statusCode());
     Heartbeat beat = new Heartbeat(desk.origin(), 4, "", 0, ALL, ALL, -1, ALL, 0, 0);
     client.post("/v1/heartbeat", beat.encode());
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(100);
   }
 
   @AfterEach
@@ -173,7 +172,7 @@ final class HostilePagesTest {
     long from = desk.size();
     desk.answerCommand(id, "done", ALL);
     assertEquals(200, client.segment(desk, desk.segment(from, desk.size())).statusCode());
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(100);
     String page = browser.get("/incidents/" + incident).body();
     assertTrue(page.contains("/commands/" + id + "/undo"), page);
     return id;
@@ -226,7 +225,7 @@ final class HostilePagesTest {
         Json.object().put("id", id).put("outcome", "done").put("found", 1),
         new byte[] {1});
     assertEquals(200, client.segment(desk, desk.segment(from, desk.size())).statusCode());
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(100);
     assertTrue(browser.get("/sweeps/" + id).body().contains("&lt;script"), "shown, as text");
     return id;
   }

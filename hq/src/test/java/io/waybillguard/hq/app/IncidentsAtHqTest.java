@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Severity;
-import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Days;
 import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.WatchedDays;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -186,8 +184,7 @@ final class IncidentsAtHqTest {
   @Test
   void whatWasErasedIsSaidToBeMissing() throws Exception {
     IncidentRows.Row row = new IncidentRows(hq.database()).find(id).orElseThrow();
-    new Contents(hq.database(), hq.data())
-        .erase(desk.logId(), new TreeSet<>(Set.of(row.seq())), hq.clock().instant());
+    hq.contents().erase(desk.logId(), new TreeSet<>(Set.of(row.seq())), hq.clock().instant());
     String page = Browser.of(hq, "li", "viewer").get("/incidents/" + id).body();
     assertTrue(page.contains("经过不明"), page);
   }
@@ -211,7 +208,7 @@ final class IncidentsAtHqTest {
   }
 
   private void index() {
-    SearchIndex index = new SearchIndex(hq.database(), new SegmentFiles(hq.data()));
+    SearchIndex index = new SearchIndex(hq.database(), hq.segments());
     while (index.catchUp(10) == 10) {
       // more to read
     }

@@ -11,6 +11,7 @@ import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.S3Engine;
 import io.waybillguard.hq.trust.HqKeys;
 import java.io.File;
 import java.io.IOException;
@@ -20,8 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,8 +38,25 @@ final class KilledHqIT {
 
   @TempDir private Path folder;
 
+  private final List<String> place = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
+
   @Test
   void whatWasAcknowledgedIsThereAfterEveryKillAndNothingComesTwice() throws Exception {
+    everyKillIsSurvived();
+  }
+
+  @Test
+  void soItIsWhereTheSegmentsLieInABucketAndHqIsKilledInTheMiddleOfAnUpload() throws Exception {
+    try (S3Engine engine = new S3Engine(folder)) {
+      place.addAll(
+          List.of("--segments", engine.bucket().toString(), "--s3-endpoint", engine.endpoint()));
+      environment.putAll(engine.environment());
+      everyKillIsSurvived();
+    }
+  }
+
+  private void everyKillIsSurvived() throws Exception {
     Path data = folder.resolve("hq");
     Random random = new Random(42);
     Desk desk = new Desk();
@@ -129,7 +149,7 @@ final class KilledHqIT {
     }
   }
 
-  private static EnrollReply enrol(Path data, String url, Desk desk) throws Exception {
+  private EnrollReply enrol(Path data, String url, Desk desk) throws Exception {
     Called token = call(data, "token", "create", "--outlet", "HZ-001", "--data");
     TestHq.Client stranger =
         new TestHq.Client(
@@ -141,28 +161,35 @@ final class KilledHqIT {
     return reply;
   }
 
-  private static Called call(Path data, String... args) {
-    String[] all = Arrays.copyOf(args, args.length + 1);
-    all[args.length] = data.toString();
-    return Called.with(InstantSource.system(), "en", all);
+  private Called call(Path data, String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.add(data.toString());
+    all.addAll(place);
+    return Called.signedOn(
+        environment, "", InstantSource.system(), "en", all.toArray(String[]::new));
   }
 
   private Process serve(Path data) throws IOException {
     Path log = folder.resolve("serve.out");
     Files.deleteIfExists(log);
-    return new ProcessBuilder(
-            System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "serve",
-            "--data",
-            data.toString(),
-            "--listen",
-            "127.0.0.1:0",
-            "--console",
-            "127.0.0.1:0")
-        .redirectOutput(log.toFile())
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "serve",
+                "--data",
+                data.toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--console",
+                "127.0.0.1:0"));
+    command.addAll(place);
+    ProcessBuilder hq = new ProcessBuilder(command);
+    hq.environment().putAll(environment);
+    return hq.redirectOutput(log.toFile())
         .redirectError(folder.resolve("serve.err").toFile())
         .start();
   }

@@ -18,7 +18,6 @@ import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,7 +121,7 @@ final class PersonIT {
       }
       report(other, List.of("杭州滨江-003", "宁波-2", "嘉兴-01", "绍兴-柯桥-5").get(i % 4), (i + 1) + "号台");
     }
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(1000);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(1000);
   }
 
   private void report(Desk machine, String outlet, String name) throws Exception {
@@ -142,7 +141,7 @@ final class PersonIT {
   private void sent(Desk machine, long from) throws Exception {
     TestHq.Client client = Objects.requireNonNull(desks.get(machine));
     assertEquals(200, client.segment(machine, machine.segment(from, machine.size())).statusCode());
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(1000);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(1000);
   }
 
   @Test

@@ -12,7 +12,6 @@ import io.waybillguard.agent.report.wire.HeartbeatReply;
 import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -220,7 +219,7 @@ final class PoliciesTest {
   @Test
   void aPolicyIsToldAsLongAsItIsTheNewest() throws Exception {
     publish(SSH);
-    Policies policies = new Policies(hq.database(), hq.data(), hq.running().keys().commands());
+    Policies policies = new Policies(hq.database(), hq.segments(), hq.running().keys().commands());
     assertEquals(0, policies.prolong(hq.clock().instant()));
     assertEquals(1, policies.prolong(hq.clock().instant().plus(Duration.ofDays(160))));
     assertEquals(0, policies.prolong(hq.clock().instant().plus(Duration.ofDays(160))));
@@ -255,7 +254,7 @@ final class PoliciesTest {
   void aDeskThatCannotSaysWhyAndIsNotToldAgainUntilSomebodyWants() throws Exception {
     publish(SSH);
     answer(2, told(2).orElseThrow(), "failed", "policy 1:1: UNKNOWN_KEY key=rules.new");
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(100);
     assertEquals(Optional.empty(), told(2));
     Json.Obj standing = json("policy", "show", "1");
     Json.Obj against = standing.objects("refused").get(0);

@@ -14,7 +14,6 @@ import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.net.http.HttpResponse;
@@ -126,17 +125,24 @@ final class RightsTest {
     try (Acts acts =
         Acts.open(folder.resolve("other"), "hq.example", "0", hq.database(), hq.clock())) {
       List<VerifierKey> cosigners = List.of(hq.running().keys().mirror().verifier());
-      Orders orders = new Orders(hq.database(), hq.data(), hq.running().keys().commands());
+      Orders orders = new Orders(hq.database(), hq.contents(), hq.running().keys().commands());
       Console console =
           new Console(
               hq.database(),
-              new SegmentFiles(hq.data()),
+              hq.segments(),
               new Passwords(),
               cosigners,
               orders,
-              new Pulling(hq.database(), hq.data(), orders, cosigners, hq.clock()),
+              new Pulling(
+                  hq.database(),
+                  hq.data(),
+                  hq.segments(),
+                  hq.contents(),
+                  orders,
+                  cosigners,
+                  hq.clock()),
               new Sweeps(hq.database(), hq.running().keys().commands()),
-              new Policies(hq.database(), hq.data(), hq.running().keys().commands()),
+              new Policies(hq.database(), hq.segments(), hq.running().keys().commands()),
               acts,
               hq.clock());
       Set<String> registered =

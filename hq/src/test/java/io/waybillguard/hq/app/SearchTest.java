@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.report.wire.EnrollReply;
-import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Search;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.store.Sightings;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -139,8 +137,7 @@ final class SearchTest {
 
   @Test
   void whatWasErasedIsNotFoundByWhatItSaid() throws Exception {
-    new Contents(hq.database(), hq.data())
-        .erase(two.logId(), new TreeSet<>(Set.of(2L)), hq.clock().instant());
+    hq.contents().erase(two.logId(), new TreeSet<>(Set.of(2L)), hq.clock().instant());
     index();
     assertEquals(0, found(search("", 0, "", "", HASH, "", "")));
     assertEquals(0, found(search("", 0, "", "", "", "", "100%_up")));
@@ -177,7 +174,7 @@ final class SearchTest {
 
   /** As HQ's own thread does, without waiting for it. */
   private void index() {
-    SearchIndex index = new SearchIndex(hq.database(), new SegmentFiles(hq.data()));
+    SearchIndex index = new SearchIndex(hq.database(), hq.segments());
     while (index.catchUp(10) == 10) {
       // more to read
     }

@@ -13,7 +13,6 @@ import io.waybillguard.hq.store.Postgres;
 import io.waybillguard.hq.store.PostgresUrl;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +56,7 @@ final class StoreCopyTest {
     assertEquals(200, client.segment(desk, desk.segment(0, 4)).statusCode());
     Desk other = new Desk().append("program.new", 300);
     assertEquals(200, hq.enrol(other).segment(other, other.segment(0, 300)).statusCode());
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(100);
   }
 
   @AfterEach
@@ -140,7 +139,7 @@ final class StoreCopyTest {
     assertTrue(Files.exists(folder.resolve("hq/hq.db.copied")));
     try (Hq moved = served();
         Database beside = Database.open(onServer())) {
-      Records records = new Records(beside, new SegmentFiles(hq.data()));
+      Records records = new Records(beside, hq.segments());
       assertEquals(4, records.newest(desk.logId(), Long.MAX_VALUE, "", 10).size());
       TestHq.Client client = hq.client(desk, moved);
       assertEquals(200, client.segment(desk, desk.segment(4, 6)).statusCode());

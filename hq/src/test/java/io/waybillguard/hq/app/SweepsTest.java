@@ -12,7 +12,6 @@ import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
 import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.SearchIndex;
-import io.waybillguard.hq.store.SegmentFiles;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +74,7 @@ final class SweepsTest {
   }
 
   private Json.Obj results(String id) throws Exception {
-    new SearchIndex(hq.database(), new SegmentFiles(hq.data())).catchUp(100);
+    new SearchIndex(hq.database(), hq.segments()).catchUp(100);
     return json(call("sweep", "results", id, "--json"));
   }
 

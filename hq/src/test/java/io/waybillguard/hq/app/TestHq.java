@@ -6,10 +6,12 @@ import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.store.Alarms;
+import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Records;
-import io.waybillguard.hq.store.SegmentFiles;
+import io.waybillguard.hq.store.SegmentStore;
 import io.waybillguard.hq.store.Tokens;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -46,6 +48,7 @@ final class TestHq implements AutoCloseable {
 
   private final AtomicLong now = new AtomicLong(started.toEpochMilli());
   private final InstantSource clock = () -> Instant.ofEpochMilli(now.get());
+  private final Location at;
   private final Path data;
   private final List<Plan> feeds;
   private final Map<String, List<String>> chains = new HashMap<>();
@@ -58,17 +61,27 @@ final class TestHq implements AutoCloseable {
 
   /** With these feeds. */
   TestHq(Path data, List<Plan> feeds) throws Exception {
-    this.data = data;
+    this(TestDatabase.of(data), feeds);
+  }
+
+  /** Kept where its location says. */
+  TestHq(Location at) throws Exception {
+    this(at, List.of());
+  }
+
+  private TestHq(Location at, List<Plan> feeds) throws Exception {
+    this.at = at;
+    this.data = at.data();
     this.feeds = feeds;
     this.hq = start();
-    this.beside = Database.open(TestDatabase.of(data));
+    this.beside = Database.open(at);
   }
 
   private Hq start() throws Exception {
     Address anyPort = new Address("127.0.0.1", 0);
     return Hq.start(
         new Hq.Settings(
-                TestDatabase.of(data),
+                at,
                 Optional.empty(),
                 anyPort,
                 anyPort,
@@ -84,7 +97,7 @@ final class TestHq implements AutoCloseable {
     beside.close();
     hq.close();
     hq = start();
-    beside = Database.open(TestDatabase.of(data));
+    beside = Database.open(at);
   }
 
   /** Where its clock began. */
@@ -117,8 +130,17 @@ final class TestHq implements AutoCloseable {
     return new Alarms(beside);
   }
 
+  /** Where its segments lie. */
+  SegmentStore segments() {
+    return at.segments(clock);
+  }
+
+  Contents contents() {
+    return new Contents(beside, data, segments());
+  }
+
   Records records() {
-    return new Records(beside, new SegmentFiles(data));
+    return new Records(beside, segments());
   }
 
   /** From now on HQ's own log takes nothing, as on a disk that refuses. */

@@ -14,6 +14,7 @@ import io.waybillguard.hq.store.LogState;
 import io.waybillguard.hq.store.Logs;
 import io.waybillguard.hq.store.Postgres;
 import io.waybillguard.hq.store.PostgresUrl;
+import io.waybillguard.hq.store.S3Engine;
 import io.waybillguard.hq.trust.HqKeys;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,8 +118,30 @@ final class TwoHqsIT {
   private final AtomicInteger disputes = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
 
+  /** Where the segments lie, beside folder and database; nothing for the folder. */
+  private final List<String> place = new ArrayList<>();
+
+  private final Map<String, String> environment = new HashMap<>(ENVIRONMENT);
+
   @Test
   void twoProcessesNeverCosignTwoHeadsThatDisagreeAndLoseNothingWhenOneIsKilled() throws Exception {
+    theyAgree();
+  }
+
+  @Test
+  void norDoTheyWhereTheSegmentsLieInOneBucket() throws Exception {
+    try (S3Engine engine = new S3Engine(folder)) {
+      place.addAll(
+          List.of("--segments", engine.bucket().toString(), "--s3-endpoint", engine.endpoint()));
+      environment.putAll(engine.environment());
+      theyAgree();
+      for (HqProcess hq : started) {
+        hq.close();
+      }
+    }
+  }
+
+  private void theyAgree() throws Exception {
     List<HqProcess> hqs = List.of(launch("left"), launch("right")); // on nothing, at once
     for (HqProcess hq : hqs) {
       hq.awaitReady();
@@ -337,13 +361,12 @@ final class TwoHqsIT {
   }
 
   private HqProcess launch(String name) throws IOException {
-    HqProcess hq =
-        new HqProcess(
-            folder,
-            name,
-            List.of("-Xmx256m"),
-            List.of("--data", data().toString(), "--database", url),
-            Map.of("PGPASSFILE", passwords().toString()));
+    List<String> at = new ArrayList<>(List.of("--data", data().toString(), "--database", url));
+    at.addAll(place);
+    Map<String, String> told = new HashMap<>(environment);
+    told.remove("PGPASSWORD");
+    told.put("PGPASSFILE", passwords().toString());
+    HqProcess hq = new HqProcess(folder, name, List.of("-Xmx256m"), at, told);
     started.add(hq);
     return hq;
   }
@@ -356,8 +379,13 @@ final class TwoHqsIT {
     return database;
   }
 
-  private static Called call(String... args) {
-    return Called.signedOn(ENVIRONMENT, "", InstantSource.system(), "en", args);
+  private Called call(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    if (all.contains("--data")) {
+      all.addAll(place);
+    }
+    return Called.signedOn(
+        environment, "", InstantSource.system(), "en", all.toArray(String[]::new));
   }
 
   private Path data() {
