@@ -66,7 +66,7 @@ def tables(version):
     NoImpersonate (2048), HideTarget (8192)."""
     root = identifier("c", ".")
     yield "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Apply', 11298, 'VERSIONFOLDER', '%s')" % (CALL % 'apply "[HQ]" "[TOKEN]" "[CA]" "[SCAN]"')
-    yield "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Remove', 3106, 'VERSIONFOLDER', '%s')" % (CALL % "remove")
+    yield "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Remove', 3106, 'VERSIONFOLDER', '%s')" % (CALL % 'remove "[CODE]"')
     for action, condition, sequence in (
         # Before RemoveFiles and behind InstallFiles; another version that takes over runs by then.
         ("Remove", 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE', 1510),
@@ -79,8 +79,8 @@ def tables(version):
     # The folder of all versions goes with the last of them.
     yield "INSERT INTO `RemoveFile` (`FileKey`, `Component_`, `DirProperty`, `InstallMode`) VALUES ('%s', '%s', 'INSTALLFOLDER', 2)" % (identifier("r", ".."), root)
     # Given on the command line and used as the system; the token stays out of logs.
-    yield "UPDATE `Property` SET `Value` = 'OLDERFOUND;NEWERFOUND;HQ;TOKEN;CA;SCAN' WHERE `Property` = 'SecureCustomProperties'"
-    yield "INSERT INTO `Property` (`Property`, `Value`) VALUES ('MsiHiddenProperties', 'TOKEN')"
+    yield "UPDATE `Property` SET `Value` = 'OLDERFOUND;NEWERFOUND;HQ;TOKEN;CA;SCAN;CODE' WHERE `Property` = 'SecureCustomProperties'"
+    yield "INSERT INTO `Property` (`Property`, `Value`) VALUES ('MsiHiddenProperties', 'TOKEN;CODE')"
 
 
 def at_time(package, seconds):

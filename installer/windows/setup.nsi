@@ -3,6 +3,7 @@
 ; Silent: /S /HQ=URL /TOKEN=T /CA=HEX /SCAN=FOLDER;FOLDER, and /D=FOLDER last and without quotation marks. Exit codes: 0 done
 ; (also when HQ cannot be reached yet), 1 failed, and what was there before runs, 2 wrong input or an older version, nothing
 ; changed, 3 no space, nothing changed, 4 installed and recording, but not enrolled.
+; Removal, silent: uninstall.exe /S /CODE=CODE where HQ has to give a code. Exit codes: 0 done, 1 failed, 3 no good code, nothing changed.
 ; What was done and why is in ProgramData\WaybillGuard\logs\setup.log.
 Unicode true
 Target amd64-unicode
@@ -44,6 +45,7 @@ Var Token
 Var Ca
 Var Scan
 Var Wrong
+Var Code
 Var Field1
 Var Field2
 Var Field3
@@ -58,6 +60,7 @@ Page custom AskPage TakePage
 !insertmacro MUI_PAGE_FINISH
 !define MUI_UNCONFIRMPAGE_TEXT_TOP "$(RemoveText)"
 !insertmacro MUI_UNPAGE_CONFIRM
+UninstPage custom un.AskPage un.TakePage
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "SimpChinese"
 !insertmacro MUI_LANGUAGE "English"
@@ -80,6 +83,14 @@ LangString FinishText ${LANG_SIMPCHINESE} "面单卫士已装好，正在记录�
 LangString FinishText ${LANG_ENGLISH} "Waybill Guard is installed and recording. It starts with this PC, and there is nothing to do for it.$\r$\n$\r$\nTo see how it stands: Waybill Guard status in the Start menu."
 LangString RemoveText ${LANG_SIMPCHINESE} "面单卫士会停止监视并被卸载。证据、密钥和设置会留在这台电脑上，卸载本身是证据里的最后一条记录。"
 LangString RemoveText ${LANG_ENGLISH} "Waybill Guard will stop watching and be removed. Evidence, keys and settings stay on this PC, and the removal is the last record of the evidence."
+LangString AskCode ${LANG_SIMPCHINESE} "卸载码"
+LangString AskCode ${LANG_ENGLISH} "Removal code"
+LangString AskCodeMore ${LANG_SIMPCHINESE} "打电话给总部，要这台电脑今天的卸载码。"
+LangString AskCodeMore ${LANG_ENGLISH} "Call HQ and ask for today's code for this PC."
+LangString AskCodeField ${LANG_SIMPCHINESE} "总部念给您的 16 位卸载码，大小写和连字符不限"
+LangString AskCodeField ${LANG_ENGLISH} "The code of 16 characters that HQ reads to you; case and hyphens do not matter"
+LangString NoCode ${LANG_SIMPCHINESE} "没有有效的卸载码，没有卸载，监视没有中断。每次都会记录。"
+LangString NoCode ${LANG_ENGLISH} "There is no good removal code; it was not removed and goes on watching. Each attempt is recorded."
 LangString NoSpace ${LANG_SIMPCHINESE} "磁盘空间不够，什么都没有改。请先腾出空间。"
 LangString NoSpace ${LANG_ENGLISH} "There is not enough space on the disk; nothing was changed. Make room first."
 LangString BadOption ${LANG_SIMPCHINESE} "不认识这个选项，什么都没有改："
@@ -353,11 +364,52 @@ Section
   ${EndIf}
 SectionEnd
 
+Function un.onInit
+  ${un.GetParameters} $0
+  ClearErrors
+  ${un.GetOptions} $0 "/CODE=" $Code
+FunctionEnd
+
+; Only where HQ has to give a code, and none came with the command.
+Function un.AskPage
+  ReadRegStr $Was HKLM "${UNINSTALL}" "DisplayVersion"
+  ${If} $Code != ""
+  ${OrIfNot} ${FileExists} "$INSTDIR\$Was\waybill-guard-agent.jar"
+    Abort
+  ${EndIf}
+  !insertmacro Agent "$INSTDIR\$Was" "removal check --needed"
+  ${If} $0 <> 3
+    Abort
+  ${EndIf}
+  !insertmacro MUI_HEADER_TEXT "$(AskCode)" "$(AskCodeMore)"
+  nsDialogs::Create 1018
+  Pop $0
+  ${NSD_CreateLabel} 0 0 100% 10u "$(AskCodeField)"
+  Pop $0
+  ${NSD_CreateText} 0 11u 100% 12u ""
+  Pop $Field1
+  ${NSD_SetFocus} $Field1
+  nsDialogs::Show
+FunctionEnd
+Function un.TakePage
+  ${NSD_GetText} $Field1 $Code
+FunctionEnd
+
 Section Uninstall
   SetShellVarContext all
   ReadRegStr $Was HKLM "${UNINSTALL}" "DisplayVersion"
   ${If} ${FileExists} "$INSTDIR\$Was\waybill-guard-agent.jar"
+    ; What came by the environment stays when nothing was typed.
+    ${If} $Code != ""
+      !insertmacro Tell "WG_CODE" $Code
+    ${EndIf}
     !insertmacro Agent "$INSTDIR\$Was" "setup remove"
+    ${If} $0 = 3
+      !insertmacro Log "exit code 3: HQ has to give a code for the removal, and no good one came; nothing was changed"
+      SetErrorLevel 3
+      MessageBox MB_OK|MB_ICONSTOP "$(NoCode)" /SD IDOK
+      Quit
+    ${EndIf}
     ${If} $0 <> 0
       StrCpy $1 $0
       !insertmacro Agent "$INSTDIR\$Was" "service start"

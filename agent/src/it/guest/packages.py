@@ -174,7 +174,6 @@ class Packages:
         self.guest.spawn("systemctl reboot")
         lab.wait_for("the guest to come back", lambda: self.sh("cat /proc/sys/kernel/random/boot_id", 5).out not in ("", boot), 120, 3)
         lab.wait_for("the agent after the reboot", self.active, 120, 2)
-        self.guest.tunnel(self.hq.port)
         tail = self.tail(self.records())
         self.checks.that("reboot: it starts by itself, and the end before was the machine's", "log.stop shutdown" in tail and tail[tail.index("log.stop shutdown") + 1] == "log.start clean", tail[-12:])
 

@@ -299,7 +299,12 @@ final class Agent {
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
     Hearing hearing =
-        new Hearing(new Roster(signedOn), pipeline::record, wall, new Undoing(data, disposer));
+        new Hearing(
+            new Roster(signedOn),
+            pipeline::record,
+            wall,
+            Version.current(),
+            new Undoing(data, disposer));
     supervisor.start(new DeskDoor(door, hearing, wall));
     if (config.terminal().port() != 0) {
       supervisor.start(

@@ -44,8 +44,13 @@ final class InstallRecord implements Action {
 
   @Override
   public Exit run() throws IOException, ConfigException, Refusal {
-    write(act, from);
+    write(act, from, act == AgentInstalled.Act.REMOVED ? new RemovalPermit(call).ask("") : "");
     return Exit.DONE;
+  }
+
+  /** A step that takes no code of HQ's. */
+  void write(AgentInstalled.Act act, String from) throws IOException, ConfigException, Refusal {
+    write(act, from, "");
   }
 
   /**
@@ -53,8 +58,10 @@ final class InstallRecord implements Action {
    *
    * @param act what was done; an installation over an earlier one's log becomes {@code reinstalled}
    * @param from the version before, or ""
+   * @param code of a removal, the day of HQ's code, or why there was none
    */
-  void write(AgentInstalled.Act act, String from) throws IOException, ConfigException, Refusal {
+  void write(AgentInstalled.Act act, String from, String code)
+      throws IOException, ConfigException, Refusal {
     if (!from.matches("[0-9A-Za-z.+~:-]{0,64}")) {
       throw new Refusal(Exit.USAGE, "install.bad_version", from);
     }
@@ -65,7 +72,7 @@ final class InstallRecord implements Action {
                 .orElseThrow(
                     () -> new Refusal(Exit.UNAVAILABLE, "install.agent_runs", data.toString()));
         EvidenceLog log = EvidenceLog.open(data, Agent.logSettings(config), around(data))) {
-      AgentInstalled record = record(act, from, log.durableSize() > 0);
+      AgentInstalled record = record(act, from, code, log.durableSize() > 0);
       log.append(record);
       log.commit();
       log.seal();
@@ -75,7 +82,8 @@ final class InstallRecord implements Action {
     }
   }
 
-  private static AgentInstalled record(AgentInstalled.Act act, String from, boolean logWasThere) {
+  private static AgentInstalled record(
+      AgentInstalled.Act act, String from, String code, boolean logWasThere) {
     Instant now = InstantSource.system().instant();
     String here = Version.current();
     return switch (act) {
@@ -87,7 +95,8 @@ final class InstallRecord implements Action {
               from,
               here);
       case UPGRADED, ROLLED_BACK -> new AgentInstalled(now, here, act, from, here);
-      case REMOVED -> new AgentInstalled(now, here, act, here, "");
+      case REMOVED -> new AgentInstalled(now, here, act, here, "", code);
+      case REMOVAL_REFUSED -> new AgentInstalled(now, here, act, here, here, code);
     };
   }
 

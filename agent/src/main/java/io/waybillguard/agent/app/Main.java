@@ -111,6 +111,7 @@ public final class Main {
                 new SetupApply(call, service, Machines::program),
                 new SetupEnroll(call),
                 new SetupRemove(call, service, Machines::program)))
+        .addSubcommand(group("removal", new RemovalCheck(call)))
         .addSubcommand(group("policy", new PolicyCheck(call)))
         .addSubcommand(group("detect", new DetectReplay(call)))
         .addSubcommand(

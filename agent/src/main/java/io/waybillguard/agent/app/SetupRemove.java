@@ -8,16 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * {@code setup remove}: ends the service, writes the removal as the last sealed record, and removes
- * the service. Evidence, keys and settings stay.
+ * the service. Evidence, keys and settings stay. Where a code of HQ's is needed, nothing is done
+ * without.
  */
 @Command(name = "remove")
 final class SetupRemove implements Action {
   private final Call call;
   private final ServiceDesk service;
   private final SetupApply.Jar jar;
+
+  @Option(names = "--code", paramLabel = "CODE")
+  private String code = "";
 
   SetupRemove(Call call, ServiceDesk service, SetupApply.Jar jar) {
     this.call = call;
@@ -41,8 +46,9 @@ final class SetupRemove implements Action {
       call.terminal().remark("setup.not_mine", version, Version.current());
       return Exit.DONE;
     }
+    String day = new RemovalPermit(call).ask(code); // before anything stops
     service.end();
-    new InstallRecord(call).write(AgentInstalled.Act.REMOVED, "");
+    new InstallRecord(call).write(AgentInstalled.Act.REMOVED, "", day);
     if (service.standing().state() != State.ABSENT) {
       new ServiceUninstall(call, service).run();
     }

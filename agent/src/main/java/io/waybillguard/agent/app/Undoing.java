@@ -43,11 +43,15 @@ final class Undoing implements Hearing.Undoing {
   }
 
   @Override
+  public boolean isAdministrators(String shown) throws IOException {
+    return MessageDigest.isEqual(
+        key(data).getBytes(StandardCharsets.UTF_8), shown.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
   public Json.Obj undo(Saying.Undo said, String by) throws InterruptedException {
     try {
-      if (!MessageDigest.isEqual(
-          key(data).getBytes(StandardCharsets.UTF_8),
-          said.key().getBytes(StandardCharsets.UTF_8))) {
+      if (!isAdministrators(said.key())) {
         return Json.object().put("ok", false).put("why", "no_key");
       }
       DisposalEnded end = disposer.undo(said.disposal(), by).get(ENDS_WITHIN_S, TimeUnit.SECONDS);

@@ -22,6 +22,7 @@ import java.util.List;
  * @param notice what the person at the desk is shown
  * @param terminal a badge reader or face terminal that tells who is at the desk
  * @param disposal what HQ may have done about a thing on this PC
+ * @param removal what it takes to remove the agent
  */
 public record Config(
     Evidence evidence,
@@ -34,7 +35,8 @@ public record Config(
     Selftest selftest,
     Notice notice,
     Terminal terminal,
-    Disposal disposal) {
+    Disposal disposal,
+    Removal removal) {
 
   private static final long MEBIBYTE = 1L << 20;
 
@@ -77,7 +79,8 @@ public record Config(
           new Notice(
               true, "medium", Duration.ofSeconds(60), Duration.ofMinutes(10), 2, Hours.ANY, "", ""),
           new Terminal(0, false),
-          new Disposal(List.of(), List.of()));
+          new Disposal(List.of(), List.of()),
+          new Removal(false));
 
   /**
    * How the log is written and sealed.
@@ -400,4 +403,11 @@ public record Config(
       automatic = List.copyOf(automatic);
     }
   }
+
+  /**
+   * What it takes to remove the agent.
+   *
+   * @param codeRequired whether HQ has to give a code for it
+   */
+  public record Removal(boolean codeRequired) {}
 }

@@ -103,7 +103,8 @@ public record ConfigFile(Config config, List<Setting> settings) {
             selftest(top.section("selftest"), standard.selftest()),
             notice(top.section("notice"), standard.notice()),
             terminal(top.section("terminal"), standard.terminal()),
-            disposal(top.section("disposal"), standard.disposal()));
+            disposal(top.section("disposal"), standard.disposal()),
+            removal(top.section("removal"), standard.removal()));
     top.end();
     return read;
   }
@@ -314,6 +315,12 @@ public record ConfigFile(Config config, List<Setting> settings) {
         new Config.Disposal(
             in.disposals("allow", standard.allow()),
             in.disposals("automatic", standard.automatic()));
+    in.end();
+    return read;
+  }
+
+  static Config.Removal removal(Section in, Config.Removal standard) {
+    Config.Removal read = new Config.Removal(in.flag("code_required", standard.codeRequired()));
     in.end();
     return read;
   }

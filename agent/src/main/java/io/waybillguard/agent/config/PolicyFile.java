@@ -18,13 +18,14 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
  *
  * <p>Where it has {@code rules}, all rules go by it, and what it leaves out has its default: what a
  * policy means does not depend on the desk. Folders and programs of images differ from desk to desk
- * and count only where they are named. A policy that names nothing leaves the desk its own
- * settings.
+ * and count only where they are named, as what it takes to remove the agent does. A policy that
+ * names nothing leaves the desk its own settings.
  *
  * @param title what people call it, or ""
  * @param rules absent for each desk's own
  * @param folders of scanned images; absent for each desk's own
  * @param programs that may handle the images; absent for each desk's own
+ * @param removal what it takes to remove the agent; absent for each desk's own
  * @param settings those that it names or implies, in the order of the default file
  */
 public record PolicyFile(
@@ -32,10 +33,15 @@ public record PolicyFile(
     Optional<Config.Rules> rules,
     Optional<List<String>> folders,
     Optional<List<String>> programs,
+    Optional<Config.Removal> removal,
     List<Setting> settings) {
+  private static final String CODE = "code_required";
+  private static final String REMOVAL = "removal." + CODE;
+
   /** One that names nothing. */
   public static final PolicyFile NONE =
-      new PolicyFile("", Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+      new PolicyFile(
+          "", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
   public PolicyFile {
     folders = folders.map(List::copyOf);
@@ -83,6 +89,8 @@ public record PolicyFile(
     image.end();
     sensors.end();
     Config.Rules rules = ConfigFile.rules(top.section("rules"), Config.DEFAULTS.rules());
+    Section leaving = top.section("removal");
+    Config.Removal removal = ConfigFile.removal(leaving, Config.DEFAULTS.removal());
     top.end();
     boolean hasRules = top.names("rules");
     return new PolicyFile(
@@ -90,10 +98,12 @@ public record PolicyFile(
         hasRules ? Optional.of(rules) : Optional.empty(),
         image.names("folders") ? Optional.of(folders) : Optional.empty(),
         image.names("programs") ? Optional.of(programs) : Optional.empty(),
+        leaving.names(CODE) ? Optional.of(removal) : Optional.empty(),
         findings.settings().stream()
             .filter(s -> !s.key().startsWith("rules.") || hasRules)
             .filter(s -> !s.key().equals("sensors.image.folders") || image.names("folders"))
             .filter(s -> !s.key().equals("sensors.image.programs") || image.names("programs"))
+            .filter(s -> !s.key().equals(REMOVAL) || leaving.names(CODE))
             .filter(s -> !s.key().equals("title") || !title.isEmpty())
             .toList());
   }
@@ -123,13 +133,15 @@ public record PolicyFile(
         Optional.of(config.rules()),
         Optional.of(config.sensors().image().folders()),
         Optional.of(config.sensors().image().programs()),
+        Optional.of(config.removal()),
         file.settings().stream().filter(s -> isPolicys(s.key())).toList());
   }
 
   private static boolean isPolicys(String key) {
     return key.startsWith("rules.")
         || key.equals("sensors.image.folders")
-        || key.equals("sensors.image.programs");
+        || key.equals("sensors.image.programs")
+        || key.equals(REMOVAL);
   }
 
   /** The settings that a desk runs with under this policy. */
@@ -158,7 +170,8 @@ public record PolicyFile(
         own.selftest(),
         own.notice(),
         own.terminal(),
-        own.disposal());
+        own.disposal(),
+        removal.orElse(own.removal()));
   }
 
   /** The same with its words for people. */
@@ -172,7 +185,7 @@ public record PolicyFile(
 
   /** Whether it leaves each desk all of its own settings. */
   public boolean isEmpty() {
-    return rules.isEmpty() && folders.isEmpty() && programs.isEmpty();
+    return rules.isEmpty() && folders.isEmpty() && programs.isEmpty() && removal.isEmpty();
   }
 
   /**

@@ -1,9 +1,10 @@
 package io.waybillguard.agent.desk;
 
+import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Json;
-import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.OperatorSignedOn.How;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,25 +26,29 @@ public final class Hearing {
   private final Function<Event, CompletableFuture<Long>> record;
   private final InstantSource clock;
   private final Undoing undoing;
+  private final String version;
 
   /**
    * @param record writes an event into the log; done when it is durable, with its place
    */
   public Hearing(
       Roster roster, Function<Event, CompletableFuture<Long>> record, InstantSource clock) {
-    this(roster, record, clock, (said, by) -> refused("no_key"));
+    this(roster, record, clock, "", (said, by) -> refused("no_key"));
   }
 
   /**
    * @param record writes an event into the log; done when it is durable, with its place
-   * @param undoing undoes disposals; without it, nobody may
+   * @param version of this agent
+   * @param undoing undoes disposals, and knows the administrator's key; without it, nobody may
    */
   public Hearing(
       Roster roster,
       Function<Event, CompletableFuture<Long>> record,
       InstantSource clock,
+      String version,
       Undoing undoing) {
     this.undoing = undoing;
+    this.version = version;
     this.roster = roster;
     this.record = record;
     this.clock = clock;
@@ -59,6 +64,15 @@ public final class Hearing {
      * @return {@code ok}, then {@code outcome} and {@code detail}, or {@code why}
      */
     Json.Obj undo(Saying.Undo said, String by) throws InterruptedException;
+
+    /**
+     * Whether a key is the one that only this PC's administrator can read.
+     *
+     * @throws IOException if that cannot be told
+     */
+    default boolean isAdministrators(String key) throws IOException {
+      return false;
+    }
   }
 
   /**
@@ -71,10 +85,37 @@ public final class Hearing {
     if (said instanceof Saying.Undo undo) {
       return undoing.undo(undo, by);
     }
-    List<Observation> seen = roster.hear(said, by, how, clock.instant());
+    if (said instanceof Saying.RemovalRefused attempt) {
+      return attempted(attempt);
+    }
+    List<? extends Event> seen = roster.hear(said, by, how, clock.instant());
+    return written(seen);
+  }
+
+  private Json.Obj attempted(Saying.RemovalRefused attempt) throws InterruptedException {
+    try {
+      if (!undoing.isAdministrators(attempt.key())) {
+        return refused("no_key");
+      }
+    } catch (IOException e) {
+      LOG.error("whose key it is cannot be told", e);
+      return refused("no_key");
+    }
+    return written(
+        List.of(
+            new AgentInstalled(
+                clock.instant(),
+                version,
+                AgentInstalled.Act.REMOVAL_REFUSED,
+                version,
+                version,
+                attempt.why())));
+  }
+
+  private Json.Obj written(List<? extends Event> seen) throws InterruptedException {
     long last = -1;
     try {
-      for (Observation each : seen) {
+      for (Event each : seen) {
         last = record.apply(each).get(DURABLE_WITHIN_S, TimeUnit.SECONDS);
       }
     } catch (ExecutionException | TimeoutException e) {

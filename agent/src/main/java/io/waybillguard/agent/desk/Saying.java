@@ -64,6 +64,20 @@ public sealed interface Saying {
     }
   }
 
+  /**
+   * The agent's removal was refused to somebody, which an installer found out.
+   *
+   * @param why {@code missing}, {@code wrong}, {@code used}, {@code unknown_here}
+   * @param key that only this PC's administrator can read
+   */
+  record RemovalRefused(String why, String key) implements Saying {
+    public RemovalRefused {
+      if (!why.matches("[a-z_]{1,16}")) {
+        throw new IllegalArgumentException("\"" + why + "\" is no reason");
+      }
+    }
+  }
+
   private static void name(String name) {
     if (name.isBlank()
         || name.length() > LONGEST
@@ -83,6 +97,12 @@ public sealed interface Saying {
     }
     if (this instanceof Undo undo) {
       return Json.object().put("do", "undo").put("id", undo.disposal()).put("key", undo.key());
+    }
+    if (this instanceof RemovalRefused refused) {
+      return Json.object()
+          .put("do", "removal_refused")
+          .put("why", refused.why())
+          .put("key", refused.key());
     }
     Expect expect = (Expect) this;
     return Json.object()
@@ -105,6 +125,7 @@ public sealed interface Saying {
       case "sign_on" -> new SignOn(name);
       case "sign_off" -> new SignOff(name);
       case "undo" -> new Undo(said.text("id", ""), said.text("key", ""));
+      case "removal_refused" -> new RemovalRefused(said.text("why", ""), said.text("key", ""));
       case "expect" ->
           new Expect(
               name,

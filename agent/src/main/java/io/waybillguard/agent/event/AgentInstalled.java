@@ -10,9 +10,12 @@ import java.util.Locale;
  * @param version of the agent that writes this
  * @param from the version before, or "" when none was installed
  * @param to the version after, or "" when none is
+ * @param code of a removal that took HQ's code, the day that the code was for ({@code 2026-11-28},
+ *     by UTC); of one that was refused, why: {@code missing}, {@code wrong}, {@code used} or {@code
+ *     unknown_here}; else ""
  */
-public record AgentInstalled(Instant at, String version, Act act, String from, String to)
-    implements Note {
+public record AgentInstalled(
+    Instant at, String version, Act act, String from, String to, String code) implements Note {
   /** What was done. */
   public enum Act {
     /** Where no log was. */
@@ -22,7 +25,9 @@ public record AgentInstalled(Instant at, String version, Act act, String from, S
     UPGRADED(8),
     /** The new version did not become ready; the one before is back. */
     ROLLED_BACK(8),
-    REMOVED(2);
+    REMOVED(2),
+    /** Somebody tried to, without the code that HQ has to give; the agent runs on. */
+    REMOVAL_REFUSED(2);
 
     private final int activity;
 
@@ -34,6 +39,11 @@ public record AgentInstalled(Instant at, String version, Act act, String from, S
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** A step that takes no code. */
+  public AgentInstalled(Instant at, String version, Act act, String from, String to) {
+    this(at, version, act, from, to, "");
   }
 
   /** The leaf's type of these. */
@@ -49,7 +59,8 @@ public record AgentInstalled(Instant at, String version, Act act, String from, S
     return Json.object()
         .put("act", act.word())
         .putUnlessEmpty("from", from)
-        .putUnlessEmpty("to", to);
+        .putUnlessEmpty("to", to)
+        .putUnlessEmpty("code", code);
   }
 
   @Override
@@ -59,11 +70,13 @@ public record AgentInstalled(Instant at, String version, Act act, String from, S
           case INSTALLED, UPGRADED -> Severity.INFORMATIONAL;
           case REINSTALLED -> Severity.LOW;
           case ROLLED_BACK, REMOVED -> Severity.MEDIUM;
+          case REMOVAL_REFUSED -> Severity.HIGH;
         };
     return Ocsf.of(Ocsf.Kind.APPLICATION_LIFECYCLE, act.activity, severity, at)
         .with("app", Ocsf.product(version))
         .with("status_detail", act.word())
         .unmapped("from", from)
-        .unmapped("to", to);
+        .unmapped("to", to)
+        .unmapped("code", code);
   }
 }

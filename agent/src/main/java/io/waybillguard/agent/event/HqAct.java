@@ -30,6 +30,7 @@ public record HqAct(Instant at, Deed deed, String who, String place, String abou
     PULL(Ocsf.Kind.API_ACTIVITY, 2),
     BACKUP(Ocsf.Kind.API_ACTIVITY, 2),
     TOKEN(Ocsf.Kind.API_ACTIVITY, 1),
+    REMOVAL_CODE(Ocsf.Kind.API_ACTIVITY, 1),
     COMMAND(Ocsf.Kind.API_ACTIVITY, 1),
     APPROVE(Ocsf.Kind.API_ACTIVITY, 3),
     CANCEL(Ocsf.Kind.API_ACTIVITY, 3),

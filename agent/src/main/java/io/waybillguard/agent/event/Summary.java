@@ -180,9 +180,17 @@ public final class Summary {
       case "log.start" -> started(ocsf);
       case "agent.install" -> {
         String act = ocsf.text("status_detail", "");
-        yield act.isEmpty()
-            ? say("other", type)
-            : say(type + "." + act, text(ocsf, "unmapped", "from"), text(ocsf, "unmapped", "to"));
+        String code = text(ocsf, "unmapped", "code");
+        String from = text(ocsf, "unmapped", "from");
+        yield switch (act) {
+          case "" -> say("other", type);
+          case "removal_refused" -> say(type + "." + act, from, named("removal_code", code));
+          case "removed" ->
+              code.isEmpty()
+                  ? say(type + "." + act, from, "")
+                  : say(type + ".removed_by_code", from, code);
+          default -> say(type + "." + act, from, text(ocsf, "unmapped", "to"));
+        };
       }
       case "log.stop" -> say(type, named("reason", text(ocsf, "unmapped", "reason")));
       case "log.key" -> say(type, at(ocsf, "unmapped").number("epoch", 0));

@@ -22,6 +22,7 @@ import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Refusal;
+import io.waybillguard.agent.report.wire.RemovalAnchor;
 import io.waybillguard.agent.report.wire.RenewReply;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -133,6 +135,7 @@ public final class Reporter implements Duty {
   private boolean reporting;
   private boolean renewalDue;
   private boolean restricted;
+  private @Nullable RemovalAnchors anchors;
 
   /** Whether our log took the place of the one that HQ knows, and HQ does not know it yet. */
   private boolean succeeding;
@@ -361,6 +364,7 @@ public final class Reporter implements Duty {
     backoff.reset();
     restricted = reply.restricted();
     renewalDue = !restricted && Renewals.isDue(enrolment(), reply.hqTime());
+    keep(reply.removal());
     boolean wasForked = state.link() == Link.FORKED;
     if (reply.hqSize() > head.size()) {
       rolledBack(reply.hqSize(), head.size());
@@ -377,6 +381,22 @@ public final class Reporter implements Duty {
       if (commands.heard(reply.commands(), reply.hqTime(), enrolment())) {
         urgent.set(true);
       }
+    }
+  }
+
+  /**
+   * What codes for the agent's removal are checked by. A disk that takes nothing is asked again.
+   */
+  private void keep(List<RemovalAnchor> told) {
+    RemovalAnchors now = new RemovalAnchors(enrolment().origin(), told);
+    if (told.isEmpty() || now.equals(anchors)) {
+      return;
+    }
+    try {
+      now.save(data);
+      anchors = now;
+    } catch (IOException e) {
+      LOG.warn("what removal codes are checked by is not kept yet", e);
     }
   }
 

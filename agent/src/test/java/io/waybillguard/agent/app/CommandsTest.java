@@ -36,6 +36,7 @@ final class CommandsTest {
           "setup enroll",
           "setup remove",
           "policy check",
+          "removal check",
           "disposal list",
           "disposal undo",
           "detect replay",

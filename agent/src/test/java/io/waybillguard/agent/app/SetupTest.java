@@ -172,6 +172,18 @@ final class SetupTest {
   }
 
   @Test
+  void where_hq_has_to_give_a_code_removal_without_it_changes_nothing() throws Exception {
+    apply(laid("0.1.0"));
+    Files.createDirectories(home.config());
+    Files.writeString(home.configFile(), "removal: {code_required: true}\n");
+    CalledMain called = with((call, desk) -> new SetupRemove(call, desk, Optional::empty));
+    assertEquals(Exit.UNAVAILABLE.code(), called.code(), called.err());
+    assertTrue(called.err().contains("Removing it takes a code from HQ"), called.err());
+    assertEquals(State.RUNNING, services.standing(ServiceDesk.NAME).state());
+    assertEquals(List.of("agent.install", "agent.install"), kinds());
+  }
+
+  @Test
   void the_removal_of_a_version_that_another_took_over_from_leaves_the_service() throws Exception {
     Path older = laid("0.1.0");
     apply(older);

@@ -187,6 +187,8 @@ final class EverySettingTest {
           Map.entry(
               "disposal.automatic",
               new Place(c -> c.disposal().automatic(), "[end_session]", List.of("end_session"))),
+          Map.entry(
+              "removal.code_required", new Place(c -> c.removal().codeRequired(), "true", true)),
           Map.entry("terminal.port", new Place(c -> c.terminal().port(), "8470", 8470)),
           Map.entry("terminal.page", new Place(c -> c.terminal().page(), "true", true)),
           Map.entry("notice.enabled", new Place(c -> c.notice().enabled(), "false", false)),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.HandClock;
+import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.Event;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.OperatorSignedOff;
@@ -54,7 +55,19 @@ final class DeskDoorTest {
                   recorded.add(event);
                   return CompletableFuture.completedFuture(recorded.size() + 6L);
                 },
-                clock),
+                clock,
+                "0.1.0",
+                new Hearing.Undoing() {
+                  @Override
+                  public Json.Obj undo(Saying.Undo said, String by) {
+                    return Hearing.refused("not_standing");
+                  }
+
+                  @Override
+                  public boolean isAdministrators(String key) {
+                    return key.equals("the administrator's");
+                  }
+                }),
             clock);
   }
 
@@ -120,6 +133,25 @@ final class DeskDoorTest {
     assertFalse(say(new Saying.SignOff("李雷")).flag("changed", true), "gone already");
     assertTrue(say(new Saying.SignOff("")).flag("changed", false));
     assertEquals(4, recorded.size());
+  }
+
+  @Test
+  void aRefusedRemovalIsRecordedOnTheAdministratorsWordAlone() throws Exception {
+    Json.Obj stranger = say(new Saying.RemovalRefused("wrong", "a guess"));
+    assertEquals("no_key", stranger.text("why"));
+    assertEquals(List.of(), recorded);
+    Json.Obj answer = say(new Saying.RemovalRefused("wrong", "the administrator's"));
+    assertTrue(answer.flag("ok", false), answer::toString);
+    assertEquals(
+        List.of(
+            new AgentInstalled(
+                clock.instant(),
+                "0.1.0",
+                AgentInstalled.Act.REMOVAL_REFUSED,
+                "0.1.0",
+                "0.1.0",
+                "wrong")),
+        recorded);
   }
 
   @Test

@@ -335,6 +335,9 @@ final class OcsfSchemaTest {
           new AgentInstalled(NOON, "0.2.0", AgentInstalled.Act.UPGRADED, "0.1.0", "0.2.0"),
           new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.ROLLED_BACK, "0.2.0", "0.1.0"),
           new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", ""),
+          new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", "", "2026-11-28"),
+          new AgentInstalled(
+              NOON, "0.1.0", AgentInstalled.Act.REMOVAL_REFUSED, "0.1.0", "0.1.0", "wrong"),
           new AgentStopped(NOON, "0.1.0", "signal"),
           new HuntStarted(NOON, "5f".repeat(16), "同城云盘", List.of("sha256", "sigma"), true),
           new HuntFinished(
@@ -398,6 +401,7 @@ final class OcsfSchemaTest {
           act(HqAct.Deed.COMMAND, "os:root", "", "0123456789abcdef", "erase 3-4"),
           act(HqAct.Deed.USER_ADD, "os:root", "", "li", "viewer"),
           act(HqAct.Deed.USER_ROLE, "os:root", "", "li", "admin"),
+          act(HqAct.Deed.REMOVAL_CODE, "li", "", "0123456789abcdef", "gone"),
           new HoldPlaced(NOON, "HZ-2026-117", new Span(3, 90)),
           new HoldReleased(NOON, "HZ-2026-117", new Span(3, 90)),
           new RecordsErased(NOON, List.of(new Span(0, 4), new Span(7, 8)), 0, "personal", ""),

@@ -590,6 +590,15 @@ final class SummaryTest {
         "0.1.0 版已卸载，证据日志保留。",
         "Version 0.1.0 was removed; the log stays.");
     says(
+        new AgentInstalled(NOON, "0.1.0", AgentInstalled.Act.REMOVED, "0.1.0", "", "2026-11-28"),
+        "0.1.0 版已卸载，用的是总部 2026-11-28 的卸载码，证据日志保留。",
+        "Version 0.1.0 was removed with HQ's code of 2026-11-28; the log stays.");
+    says(
+        new AgentInstalled(
+            NOON, "0.1.0", AgentInstalled.Act.REMOVAL_REFUSED, "0.1.0", "0.1.0", "wrong"),
+        "有人要卸载 0.1.0 版，没有成功：卸载码不对。",
+        "Somebody tried to remove version 0.1.0 and was refused: the code is wrong.");
+    says(
         new AgentStopped(NOON, "0.1.0", "uninstall"),
         "面单卫士停止：正在卸载。",
         "Agent stopped: the program is being removed.");

@@ -100,6 +100,22 @@ final class PolicyTest {
   }
 
   @Test
+  void whatRemovalTakesIsThePolicysWhereItNamesItAndTheDesksOwnOtherwise() throws Exception {
+    Config asks =
+        ConfigFile.parse(
+                "removal: {code_required: true}".getBytes(StandardCharsets.UTF_8), "agent.yaml")
+            .config();
+    PolicyFile names = read("removal: {code_required: true}");
+    PolicyFile arrived = Policy.read(Policy.of(names).document(), "policy 7").file();
+    assertTrue(arrived.over(Config.DEFAULTS).removal().codeRequired());
+    assertFalse(read("removal: {code_required: false}").over(asks).removal().codeRequired());
+    PolicyFile silent = read("rules: {desk: {operator_required: true}}");
+    assertTrue(silent.over(asks).removal().codeRequired());
+    assertFalse(silent.over(Config.DEFAULTS).removal().codeRequired());
+    assertFalse(names.isEmpty());
+  }
+
+  @Test
   void aPolicyIsReadAsStrictlyAsTheSettings() {
     assertEquals(Problem.Reason.UNKNOWN_KEY, refused("rules: {usb: {know: []}}").get(0).reason());
     assertEquals(

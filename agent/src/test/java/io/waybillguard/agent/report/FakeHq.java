@@ -19,6 +19,7 @@ import io.waybillguard.agent.report.wire.BodyFrames;
 import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
 import io.waybillguard.agent.report.wire.NumberLine;
+import io.waybillguard.agent.report.wire.RemovalAnchor;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
 import java.io.ByteArrayInputStream;
@@ -51,6 +52,8 @@ final class FakeHq implements Transport {
 
   /** What goes out with the next heartbeats. */
   List<Command.Message> commands = List.of();
+
+  List<RemovalAnchor> removal = List.of();
 
   /** Its clock. */
   Instant now = TestDesk.NOON;
@@ -119,7 +122,8 @@ final class FakeHq implements Transport {
       throws IOException, EvidenceException, WireException {
     if (path.endsWith("/heartbeat")) {
       HeartbeatReply reply =
-          new HeartbeatReply(now, size, held.size(), Duration.ofMinutes(5), commands);
+          new HeartbeatReply(
+              now, size, held.size(), Duration.ofMinutes(5), commands, "", false, removal);
       return ok(reply.encode());
     }
     if (path.endsWith("/add-checkpoint")) {

@@ -8,6 +8,7 @@ import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.evidence.LogVerifier;
 import io.waybillguard.agent.evidence.Pins;
 import io.waybillguard.agent.evidence.Verdict;
+import io.waybillguard.agent.report.wire.RemovalAnchor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +65,23 @@ final class ReporterTest {
       assertEquals(20, log.witnessedSize());
     }
     assertHeldOnceInOrder();
+  }
+
+  @Test
+  void whatRemovalCodesAreCheckedByIsKeptAndReplacedWhenHqTellsOfAnother() throws Exception {
+    byte[] secret = {1};
+    for (long era : new long[] {56, 57}) {
+      hq.removal = List.of(RemovalAnchor.of(secret, desk.log().origin(), era));
+      desk.work(1);
+      desk.pass(Duration.ofMinutes(10));
+      desk.report(10);
+      RemovalAnchors kept = RemovalAnchors.load(desk.data());
+      assertEquals(new RemovalAnchors(desk.log().origin(), hq.removal), kept);
+    }
+    hq.removal = List.of();
+    desk.pass(Duration.ofMinutes(10));
+    desk.report(10);
+    assertEquals(57, RemovalAnchors.load(desk.data()).anchors().get(0).era(), "an older HQ");
   }
 
   @Test

@@ -21,6 +21,7 @@ import io.waybillguard.hq.ingest.Renewal;
 import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
 import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.orders.RemovalCodes;
 import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
 import io.waybillguard.hq.store.Backlog;
@@ -234,6 +235,7 @@ final class Hq implements AutoCloseable {
                   new Clones(database),
                   commands,
                   settings.heartbeat(),
+                  new RemovalCodes(keys.commands())::anchors,
                   clock),
               new Pulled(logs, commands, new Records(database, files), contents, clock),
               new Renewal(keys, logs, new Renewals(database), life, clock),

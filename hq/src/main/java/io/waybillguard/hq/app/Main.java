@@ -52,7 +52,11 @@ public final class Main {
         .addSubcommand(new Restore(call))
         .addSubcommand(new Workstations(call))
         .addSubcommand(
-            group("workstation", new WorkstationRevoke(call), new WorkstationClear(call)))
+            group(
+                "workstation",
+                new WorkstationRevoke(call),
+                new WorkstationClear(call),
+                new WorkstationRemovalCode(call)))
         .addSubcommand(new Incidents(call))
         .addSubcommand(new Feeds(call))
         .addSubcommand(

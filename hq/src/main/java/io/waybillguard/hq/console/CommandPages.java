@@ -4,7 +4,9 @@ import io.javalin.http.Context;
 import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.fleet.Fleet;
+import io.waybillguard.hq.orders.OrderRefused;
 import io.waybillguard.hq.orders.Orders;
+import io.waybillguard.hq.orders.RemovalCodes;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.store.Workstation;
@@ -104,6 +106,32 @@ final class CommandPages {
           frame.note(request, session, HqAct.Deed.COMMAND, desk.log(), said);
           orders.ask(row);
         });
+  }
+
+  /** Shows the code once it is written down who gave it, and why. */
+  void removalCode(Context request, Users.Session session) throws NotRecorded {
+    Optional<Fleet.Standing> found = fleet.find(request.pathParam("id"));
+    if (found.isEmpty()) {
+      frame.message(request, 404, "message.404");
+      return;
+    }
+    Workstation desk = found.get().row().workstation();
+    try {
+      String reason = frame.form(request, "reason");
+      RemovalCodes.Code code = orders.removalCode(desk, reason, clock.instant());
+      frame.note(request, session, HqAct.Deed.REMOVAL_CODE, desk.log(), reason);
+      Reader reader = frame.reader(request);
+      frame.render(
+          request,
+          "message.jte",
+          Map.of(
+              "shell",
+              frame.shell(reader, code.text(), session, request),
+              "text",
+              reader.say("removal.given", desk.name(), reader.time(code.until()))));
+    } catch (OrderRefused refused) {
+      frame.message(request, 409, "order." + refused.reason().word());
+    }
   }
 
   void approve(Context request, Users.Session session) throws NotRecorded {

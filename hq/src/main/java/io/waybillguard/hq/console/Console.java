@@ -150,6 +150,7 @@ public final class Console {
     add(config, Route.RECORDS, this::recordsTable);
     add(config, Route.RECORD, this::record);
     add(config, Route.ASK_ERASE, commands::askErase);
+    add(config, Route.REMOVAL_CODE, commands::removalCode);
     add(config, Route.SEARCH, this::search);
     add(config, Route.STICKS, this::sticks);
     add(config, Route.STICK, this::stick);
@@ -417,8 +418,8 @@ public final class Console {
             alarms.of(log, ALARMS),
             "commands",
             commands.of(found.get().row().workstation()),
-            "mayErase",
-            Route.ASK_ERASE.isFor(session.role()),
+            "mayOrder",
+            Route.ASK_ERASE.isFor(session.role()) && Route.REMOVAL_CODE.isFor(session.role()),
             "day",
             day(request, log, reader),
             "mayPull",

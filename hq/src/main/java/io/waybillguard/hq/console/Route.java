@@ -27,6 +27,7 @@ public enum Route {
   RECORDS(Method.GET, "/workstations/{id}/records", Who.SIGNED_IN),
   RECORD(Method.GET, "/workstations/{id}/records/{seq}", Who.SIGNED_IN),
   ASK_ERASE(Method.POST, "/workstations/{id}/erase", Who.INVESTIGATORS),
+  REMOVAL_CODE(Method.POST, "/workstations/{id}/removal-code", Who.INVESTIGATORS),
   SEARCH(Method.GET, "/search", Who.SIGNED_IN),
   STICKS(Method.GET, "/sticks", Who.SIGNED_IN),
   STICK(Method.GET, "/sticks/{passport}", Who.SIGNED_IN),

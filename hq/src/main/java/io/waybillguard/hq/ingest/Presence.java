@@ -3,6 +3,7 @@ package io.waybillguard.hq.ingest;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.agent.report.wire.RemovalAnchor;
 import io.waybillguard.hq.store.Clones;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Heartbeats;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** {@code POST /v1/heartbeat}: who is there, and whether it still holds what HQ has cosigned. */
 public final class Presence {
@@ -21,10 +23,12 @@ public final class Presence {
   private final Clones clones;
   private final Commands commands;
   private final Duration interval;
+  private final BiFunction<String, Instant, List<RemovalAnchor>> removal;
   private final InstantSource clock;
 
   /**
    * @param interval how often a workstation should be heard, on average
+   * @param removal what a log's workstation checks removal codes by, at a moment
    */
   public Presence(
       Logs logs,
@@ -32,12 +36,14 @@ public final class Presence {
       Clones clones,
       Commands commands,
       Duration interval,
+      BiFunction<String, Instant, List<RemovalAnchor>> removal,
       InstantSource clock) {
     this.logs = logs;
     this.heartbeats = heartbeats;
     this.clones = clones;
     this.commands = commands;
     this.interval = interval;
+    this.removal = removal;
     this.clock = clock;
   }
 
@@ -62,7 +68,8 @@ public final class Presence {
         Slot.next(caller, now, interval),
         who.isRestricted() ? List.of() : commands.due(log.workstation(), now),
         isOurs(log, beat) ? "" : log.headNote().map(SignedNote::toString).orElse(""),
-        who.isRestricted());
+        who.isRestricted(),
+        removal.apply(who.origin(), now));
   }
 
   /** Whether the workstation stands where HQ does; else it is told what HQ has cosigned. */

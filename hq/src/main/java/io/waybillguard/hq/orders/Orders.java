@@ -114,6 +114,17 @@ public final class Orders {
     return signed(asked(desk, "undo", args, by, reason, now));
   }
 
+  /**
+   * The code without which a workstation whose settings ask for one does not let the agent go.
+   *
+   * @throws OrderRefused if the reason is not right
+   */
+  public RemovalCodes.Code removalCode(Workstation desk, String reason, Instant now)
+      throws OrderRefused {
+    checkReason(reason);
+    return new RemovalCodes(key).of(desk.origin(), now);
+  }
+
   private static void checkReason(String reason) throws OrderRefused {
     if (reason.isBlank() || reason.length() > MOST_REASON) {
       throw new OrderRefused(OrderRefused.Reason.NO_REASON);

@@ -9,11 +9,15 @@ import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.report.wire.BodyFrames;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.agent.report.wire.RemovalAnchor;
 import io.waybillguard.agent.report.wire.Segment;
+import io.waybillguard.hq.store.ActRows;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -86,7 +90,7 @@ final class GivenCommandsTest {
     return Json.parse(called.out().getBytes(StandardCharsets.UTF_8));
   }
 
-  private List<io.waybillguard.agent.report.wire.Command> told() throws Exception {
+  private HeartbeatReply reply() throws Exception {
     Heartbeat beat =
         new Heartbeat(
             desk.origin(),
@@ -101,8 +105,12 @@ final class GivenCommandsTest {
             1);
     HttpResponse<byte[]> answer = client.post("/v1/heartbeat", beat.encode());
     assertEquals(200, answer.statusCode());
+    return HeartbeatReply.decode(answer.body());
+  }
+
+  private List<io.waybillguard.agent.report.wire.Command> told() throws Exception {
     List<io.waybillguard.agent.report.wire.Command> commands = new ArrayList<>();
-    for (var message : HeartbeatReply.decode(answer.body()).commands()) {
+    for (var message : reply().commands()) {
       commands.add(
           io.waybillguard.agent.report.wire.Command.verified(
               message, hq.running().keys().commands().verifier()));
@@ -121,6 +129,41 @@ final class GivenCommandsTest {
       }
     }
     throw new AssertionError("no command " + id + ": " + list.out());
+  }
+
+  @Test
+  void aRemovalCodeOpensWhatTheDeskWasToldAndStandsInHqsLogWithWhoGaveIt() throws Exception {
+    List<RemovalAnchor> told = reply().removal();
+    long today = RemovalAnchor.day(hq.clock().instant());
+    Called given =
+        typing("workstation", "removal-code", desk.logId(), "--reason", "sold", "--by", "lin");
+    assertEquals(0, given.exit(), given.err());
+    String code = json(given).text("code");
+    assertTrue(told.get(0).opens(desk.origin(), today, code), code);
+    assertFalse(told.get(0).opens(desk.origin(), today + 1, code), code);
+    assertEquals(LocalDate.ofEpochDay(today + 2) + "T00:00:00.000Z", json(given).text("until"));
+    assertEquals(RemovalAnchor.era(today) + 1, told.get(1).era(), "the next year's is there too");
+    ActRows.Row act =
+        new ActRows(hq.database())
+            .newest(
+                "lin", Instant.EPOCH, hq.clock().instant().plusSeconds(1), ActRows.Cursor.START, 1)
+            .get(0);
+    assertEquals(
+        "removal_code " + desk.logId() + " sold",
+        act.deed() + " " + act.about() + " " + act.detail());
+    Browser browser = Browser.of(hq, "hu", "investigator");
+    String page = "/workstations/" + desk.logId();
+    String csrf = browser.csrf();
+    assertTrue(browser.get(page).body().contains(page + "/removal-code"));
+    assertEquals(
+        409,
+        browser.post(page + "/removal-code", "reason=&csrf=" + csrf).statusCode(),
+        "no reason");
+    String shown = browser.post(page + "/removal-code", "reason=x&csrf=" + csrf).body();
+    assertTrue(shown.contains("<h1>" + code + "</h1>"), shown);
+    Called looking =
+        typing("workstation", "removal-code", desk.logId(), "--reason", "x", "--by", "wang");
+    assertEquals(3, looking.exit(), looking.out());
   }
 
   @Test

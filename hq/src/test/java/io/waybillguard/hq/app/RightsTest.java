@@ -59,6 +59,7 @@ final class RightsTest {
     TABLE.put("GET /workstations/{id}/records", PEOPLE);
     TABLE.put("GET /workstations/{id}/records/{seq}", PEOPLE);
     TABLE.put("POST /workstations/{id}/erase", "investigator admin");
+    TABLE.put("POST /workstations/{id}/removal-code", "investigator admin");
     TABLE.put("GET /search", PEOPLE);
     TABLE.put("GET /sticks", PEOPLE);
     TABLE.put("GET /sticks/{passport}", PEOPLE);

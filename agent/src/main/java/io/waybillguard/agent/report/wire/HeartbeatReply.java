@@ -19,6 +19,8 @@ import java.util.List;
  * @param head the newest head that HQ has cosigned, a C2SP signed note, when it is not the one that
  *     the heartbeat named; else ""
  * @param restricted whether HQ takes reports only, until a person there has looked
+ * @param removal what codes for the agent's removal are checked by, for this year and the next;
+ *     empty from an HQ that knows of none
  */
 public record HeartbeatReply(
     Instant hqTime,
@@ -27,10 +29,12 @@ public record HeartbeatReply(
     Duration nextAfter,
     List<Command.Message> commands,
     String head,
-    boolean restricted) {
+    boolean restricted,
+    List<RemovalAnchor> removal) {
 
   public HeartbeatReply {
     commands = List.copyOf(commands);
+    removal = List.copyOf(removal);
   }
 
   /** The answer to a workstation in good standing whose head HQ knows. */
@@ -40,20 +44,24 @@ public record HeartbeatReply(
       long mirrorSize,
       Duration nextAfter,
       List<Command.Message> commands) {
-    this(hqTime, hqSize, mirrorSize, nextAfter, commands, "", false);
+    this(hqTime, hqSize, mirrorSize, nextAfter, commands, "", false, List.of());
   }
 
   /** The message as sent. */
   public byte[] encode() {
-    return Json.object()
-        .put("hq_time", hqTime.toEpochMilli())
-        .put("hq_size", hqSize)
-        .put("mirror_size", mirrorSize)
-        .put("next_after", nextAfter.toSeconds())
-        .put("commands", commands.stream().map(Command.Message::json).toList())
-        .putUnlessEmpty("head", head)
-        .putUnlessEmpty("standing", restricted ? Refusal.RESTRICTED : "")
-        .canonical();
+    Json.Obj reply =
+        Json.object()
+            .put("hq_time", hqTime.toEpochMilli())
+            .put("hq_size", hqSize)
+            .put("mirror_size", mirrorSize)
+            .put("next_after", nextAfter.toSeconds())
+            .put("commands", commands.stream().map(Command.Message::json).toList())
+            .putUnlessEmpty("head", head)
+            .putUnlessEmpty("standing", restricted ? Refusal.RESTRICTED : "");
+    if (!removal.isEmpty()) {
+      reply.put("removal", removal.stream().map(RemovalAnchor::json).toList());
+    }
+    return reply.canonical();
   }
 
   /**
@@ -71,10 +79,22 @@ public record HeartbeatReply(
           Duration.ofSeconds(json.number("next_after")),
           commands(json.objects("commands")),
           json.text("head", ""),
-          json.text("standing", "").equals(Refusal.RESTRICTED));
+          json.text("standing", "").equals(Refusal.RESTRICTED),
+          json.has("removal") ? anchors(json.objects("removal")) : List.of());
+    } catch (IllegalArgumentException e) {
+      throw new WireException(
+          WireException.Fault.MALFORMED, "heartbeat reply: " + e.getMessage(), e);
     } catch (JsonException e) {
       throw JsonFault.of("heartbeat reply", e);
     }
+  }
+
+  private static List<RemovalAnchor> anchors(List<Json.Obj> objects) throws JsonException {
+    List<RemovalAnchor> anchors = new ArrayList<>();
+    for (Json.Obj each : objects) {
+      anchors.add(RemovalAnchor.of(each));
+    }
+    return anchors;
   }
 
   private static List<Command.Message> commands(List<Json.Obj> objects) throws JsonException {

@@ -34,7 +34,10 @@ final class MessagesTest {
             7,
             6,
             Duration.ofMinutes(5),
-            List.of(new Command.Message("note\n", Json.object().put("from", 3))));
+            List.of(new Command.Message("note\n", Json.object().put("from", 3))),
+            "head",
+            true,
+            List.of(RemovalAnchor.of(secret, "o", 56)));
     assertEquals(answer, HeartbeatReply.decode(answer.encode()));
     Refusal refusal = new Refusal(Refusal.TOKEN_USED, "why");
     assertEquals(refusal, Refusal.decode(refusal.encode()));
