@@ -53,6 +53,7 @@ public final class Main {
         .addSubcommand(
             group("workstation", new WorkstationRevoke(call), new WorkstationClear(call)))
         .addSubcommand(new Incidents(call))
+        .addSubcommand(new FindWaybill(call))
         .addSubcommand(new Feeds(call))
         .addSubcommand(
             group(

@@ -61,6 +61,7 @@ final class RightsTest {
     TABLE.put("GET /workstations/{id}/records/{seq}", PEOPLE);
     TABLE.put("POST /workstations/{id}/erase", "investigator admin");
     TABLE.put("GET /search", PEOPLE);
+    TABLE.put("POST /search/waybill", "investigator admin");
     TABLE.put("GET /sticks", PEOPLE);
     TABLE.put("GET /sticks/{passport}", PEOPLE);
     TABLE.put("GET /commands", PEOPLE);
@@ -137,6 +138,7 @@ final class RightsTest {
               new Pulling(hq.database(), hq.data(), orders, cosigners, hq.clock()),
               new Sweeps(hq.database(), hq.running().keys().commands()),
               new Policies(hq.database(), hq.data(), hq.running().keys().commands()),
+              Home.waybills(hq.database(), hq.running().keys()),
               acts,
               hq.clock());
       Set<String> registered =
