@@ -68,7 +68,6 @@ final class Agent {
   private final Ticker mono = new Ticker();
   private final String boot = UUID.randomUUID().toString();
 
-  private final Waybills waybills;
   private final EvidenceLog log;
   private final Inbox inbox;
   private final Judge judge;
@@ -88,6 +87,9 @@ final class Agent {
   /** The outlet's code, "" before enrolment. Written by the report thread, read by the pipeline. */
   private volatile String outlet = "";
 
+  /** Tags numbers once HQ has given a key. Written and read by the same as {@link #outlet}. */
+  private volatile Waybills waybills;
+
   /**
    * Opens the log and builds everything; nothing runs yet.
    *
@@ -104,7 +106,7 @@ final class Agent {
     this.lastWords = new LastWords(data);
     WaybillNumbers numbers = WaybillNumbers.carried();
     this.waybills = new Waybills(numbers.distinct(), numbers.common());
-    Enrolment.load(data).ifPresent(e -> outlet = e.outlet());
+    Enrolment.load(data).ifPresent(this::belongTo);
 
     Secrets secrets = Os.here().secrets();
     log =
@@ -140,7 +142,7 @@ final class Agent {
             new Errand(hunter, disposer),
             policies,
             hq -> {
-              outlet = hq.outlet();
+              belongTo(hq);
               return Reporter.overHttps(data, secrets, rhythm).to(hq);
             });
     notifier =
@@ -163,6 +165,11 @@ final class Agent {
     watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
     service.pulse(pipeline.name()).ifPresent(watchdog::tell);
     supervisor = new Supervisor(watchdog);
+  }
+
+  private void belongTo(Enrolment hq) {
+    outlet = hq.outlet();
+    waybills = waybills.taggedBy(hq.waybills());
   }
 
   /** How the log is kept, from the settings. */

@@ -1,7 +1,10 @@
 package io.waybillguard.agent.event;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,6 +17,9 @@ import java.util.regex.Pattern;
  * every long run of digits that is no date is taken for one: too much is masked there rather than
  * too little, and so are telephone numbers.
  *
+ * <p>With a key, a record also tells a tag for each number that was taken out, by which HQ finds it
+ * again when somebody asks for the whole number.
+ *
  * <p>Limit: a number that is broken by blanks or other characters is not recognised.
  *
  * <p>Immutable, safe for all threads.
@@ -21,6 +27,9 @@ import java.util.regex.Pattern;
 public final class Waybills {
   private static final int KEPT = 4;
   private static final int SHORTEST = 8;
+
+  /** Tags that one record tells at most; it names fewer files than that. */
+  static final int MOST_TAGS = 32;
 
   private static final Pattern NEVER = Pattern.compile("(?!)");
 
@@ -61,14 +70,28 @@ public final class Waybills {
 
   private final Pattern anywhere;
   private final Pattern inImageNames;
+  private final Optional<WaybillKey> key;
+
+  /** A number in a text: from its first character up to the one after its last. */
+  private record Span(int from, int to) {}
 
   /**
    * @param anywhere regular expressions of numbers that are told by their form, in upper case
    * @param inImageNames of those that only the name of an image gives away
    */
   public Waybills(List<String> anywhere, List<String> inImageNames) {
-    this.anywhere = union(anywhere);
-    this.inImageNames = union(inImageNames);
+    this(union(anywhere), union(inImageNames), Optional.empty());
+  }
+
+  private Waybills(Pattern anywhere, Pattern inImageNames, Optional<WaybillKey> key) {
+    this.anywhere = anywhere;
+    this.inImageNames = inImageNames;
+    this.key = key;
+  }
+
+  /** The same, with tags by this key; without one there are none. */
+  public Waybills taggedBy(Optional<WaybillKey> other) {
+    return new Waybills(anywhere, inImageNames, other);
   }
 
   private static Pattern union(List<String> patterns) {
@@ -80,18 +103,49 @@ public final class Waybills {
 
   /** The text with every waybill number masked. */
   public String masked(String text) {
-    if (!mayHold(text)) {
+    List<Span> found = mayHold(text) ? found(plain(text)) : List.of();
+    if (found.isEmpty()) {
       return text;
     }
-    String plain = plain(text);
     StringBuilder masked = new StringBuilder(text);
-    mask(plain, anywhere.matcher(plain), masked);
-    for (Matcher part = PART.matcher(plain); part.find(); ) {
-      int end = imageNameEnd(plain, part);
-      mask(plain, inImageNames.matcher(plain).region(part.start(), end), masked);
-      mask(plain, DIGITS.matcher(plain).region(part.start(), end), masked);
+    for (Span number : found) {
+      for (int i = number.from(); i < number.to() - KEPT; i++) {
+        masked.setCharAt(i, '*');
+      }
     }
     return masked.toString();
+  }
+
+  /**
+   * The waybill numbers in a text as tags are made of them: in upper case and half width, each as
+   * long as it was recognised.
+   */
+  public Set<String> numbers(String text) {
+    Set<String> numbers = new TreeSet<>();
+    if (mayHold(text)) {
+      String plain = plain(text);
+      List<Span> whole = new ArrayList<>();
+      for (Span each : found(plain)) {
+        // SF1234567890123 is a number; the digits in it are the same one, seen by a poorer form.
+        if (whole.stream().noneMatch(w -> w.from() <= each.from() && each.to() <= w.to())) {
+          whole.add(each);
+          numbers.add(plain.substring(each.from(), each.to()));
+        }
+      }
+    }
+    return numbers;
+  }
+
+  /** Numbers told by their form first. */
+  private List<Span> found(String plain) {
+    List<Span> found = new ArrayList<>();
+    find(anywhere.matcher(plain), plain, found);
+    for (Matcher part = PART.matcher(plain); part.find(); ) {
+      int end = imageNameEnd(plain, part);
+      find(inImageNames.matcher(plain).region(part.start(), end), plain, found);
+      find(DIGITS.matcher(plain).region(part.start(), end), plain, found);
+    }
+    return found;
   }
 
   /**
@@ -127,19 +181,45 @@ public final class Waybills {
     return plain.toString();
   }
 
-  private static void mask(String plain, Matcher numbers, StringBuilder masked) {
+  private static void find(Matcher numbers, String plain, List<Span> found) {
     numbers.useTransparentBounds(true);
     while (numbers.find()) {
       if (!DATE.matcher(plain.substring(numbers.start(), numbers.end())).matches()) {
-        for (int i = numbers.start(); i < numbers.end() - KEPT; i++) {
-          masked.setCharAt(i, '*');
-        }
+        found.add(new Span(numbers.start(), numbers.end()));
       }
     }
   }
 
-  /** An event with every text masked in which a path may be. */
+  /**
+   * An event with every text masked in which a path may be, and in {@code unmapped.waybill_tags}
+   * the tags of what was masked.
+   */
   Json.Obj masked(Json.Obj event) {
-    return event.withTexts((key, text) -> NEVER_PATHS.contains(key) ? text : masked(text));
+    Set<String> numbers = new TreeSet<>();
+    Json.Obj masked =
+        event.withTexts(
+            (name, text) -> {
+              if (NEVER_PATHS.contains(name)) {
+                return text;
+              }
+              if (key.isPresent()) {
+                numbers.addAll(numbers(text));
+              }
+              return masked(text);
+            });
+    if (!numbers.isEmpty()) {
+      WaybillKey by = key.orElseThrow();
+      List<String> tags = numbers.stream().map(by::tag).sorted().limit(MOST_TAGS).toList();
+      masked.put("unmapped", unmapped(masked).put("waybill_tags", tags));
+    }
+    return masked;
+  }
+
+  private static Json.Obj unmapped(Json.Obj event) {
+    return event
+        .find("unmapped")
+        .filter(Json.Obj.class::isInstance)
+        .map(Json.Obj.class::cast)
+        .orElseGet(Json::object);
   }
 }

@@ -178,7 +178,8 @@ public final class Enroller {
         reply.chain(),
         VerifierKey.parse(reply.witnessVkey()),
         VerifierKey.parse(reply.mirrorVkey()),
-        VerifierKey.parse(reply.commandVkey()));
+        VerifierKey.parse(reply.commandVkey()),
+        reply.waybillKey());
   }
 
   private static Enrolment enrolment(URI hq, byte[] body, String vkey)

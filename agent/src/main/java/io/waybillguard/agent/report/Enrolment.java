@@ -2,13 +2,16 @@ package io.waybillguard.agent.report;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.WaybillKey;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.SecretFile;
 import io.waybillguard.agent.evidence.VerifierKey;
+import io.waybillguard.agent.report.wire.RenewReply;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +26,7 @@ import java.util.Optional;
  * @param witness key of head cosignatures ("seen")
  * @param mirror key of mirror cosignatures ("hold")
  * @param command key that signs commands
+ * @param waybills what tags waybill numbers; absent while HQ has given none
  */
 public record Enrolment(
     URI hq,
@@ -32,16 +36,43 @@ public record Enrolment(
     List<String> chain,
     VerifierKey witness,
     VerifierKey mirror,
-    VerifierKey command) {
+    VerifierKey command,
+    Optional<WaybillKey> waybills) {
   private static final String FILE = "enrolment.json";
+  private static final String WAYBILL_KEY = "waybill_key";
 
   public Enrolment {
     chain = List.copyOf(chain);
   }
 
-  /** The same with another certificate. */
-  Enrolment renewed(List<String> newChain) {
-    return new Enrolment(hq, origin, log, outlet, newChain, witness, mirror, command);
+  /** With an HQ that gives no key for waybill numbers. */
+  public Enrolment(
+      URI hq,
+      String origin,
+      VerifierKey log,
+      String outlet,
+      List<String> chain,
+      VerifierKey witness,
+      VerifierKey mirror,
+      VerifierKey command) {
+    this(hq, origin, log, outlet, chain, witness, mirror, command, Optional.empty());
+  }
+
+  /**
+   * The same with what a renewal brought. A key for waybill numbers is kept when the answer has
+   * none, as that of an HQ that was set back to an older version.
+   */
+  Enrolment renewed(RenewReply reply) {
+    return new Enrolment(
+        hq,
+        origin,
+        log,
+        outlet,
+        reply.chain(),
+        witness,
+        mirror,
+        command,
+        reply.waybillKey().or(() -> waybills));
   }
 
   /** The file in a data folder. */
@@ -70,7 +101,10 @@ public record Enrolment(
               json.texts("chain"),
               VerifierKey.parse(json.text("witness_vkey")),
               VerifierKey.parse(json.text("mirror_vkey")),
-              VerifierKey.parse(json.text("command_vkey"))));
+              VerifierKey.parse(json.text("command_vkey")),
+              json.has(WAYBILL_KEY)
+                  ? Optional.of(new WaybillKey(Base64.getDecoder().decode(json.text(WAYBILL_KEY))))
+                  : Optional.empty()));
     } catch (JsonException | EvidenceException | IllegalArgumentException e) {
       throw new IOException(
           file + " is damaged (" + e.getMessage() + "); enrol again with a new token", e);
@@ -89,6 +123,8 @@ public record Enrolment(
             .put("witness_vkey", witness.toString())
             .put("mirror_vkey", mirror.toString())
             .put("command_vkey", command.toString());
+    waybills.ifPresent(
+        key -> json.put(WAYBILL_KEY, Base64.getEncoder().encodeToString(key.bytes())));
     SecretFile.write(file(data), json.canonical());
   }
 }

@@ -547,7 +547,7 @@ public final class Reporter implements Duty {
     renewalDue = false; // the next heartbeat says whether it still is
     switch (answer.status()) {
       case 200 -> {
-        Enrolment renewed = enrolment().renewed(RenewReply.decode(answer.body()).chain());
+        Enrolment renewed = enrolment().renewed(RenewReply.decode(answer.body()));
         next.context(renewed.chain());
         renewed.save(data);
         enrolment = renewed;

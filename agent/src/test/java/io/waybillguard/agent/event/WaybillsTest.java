@@ -8,6 +8,8 @@ import io.waybillguard.agent.config.WaybillNumbers;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,6 +83,52 @@ final class WaybillsTest {
     masks(hash, hash);
     masks("/usr/lib/jvm/java-17.0.15/7731652.so", "/usr/lib/jvm/java-17.0.15/7731652.so");
     masks("", "");
+  }
+
+  @Test
+  void aNumberIsRecognisedOnceAndInOneSpelling() {
+    assertEquals(Set.of("SF1234567890123"), waybills.numbers("/srv/ｓｆ1234567890123.jpg"));
+    assertEquals(Set.of("77316523125896"), waybills.numbers("copied 77316523125896"));
+    assertEquals(Set.of("300527476792"), waybills.numbers("C:\\x\\300527476792.png"));
+    assertEquals(Set.of(), waybills.numbers("/srv/300527476792.log /20261127/IMG20261127.jpg"));
+  }
+
+  @Test
+  void withAKeyARecordTellsATagForEachNumberAndWithoutOneNone() throws Exception {
+    WaybillKey key = new WaybillKey(new byte[WaybillKey.BYTES]).forLog("0123456789abcdef");
+    String text = "/srv/SF1234567890123.jpg and /srv/300527476792.jpg";
+    SensorBlind event = new SensorBlind(NOON, "image", NOON, text);
+    Json.Obj plain = Json.parse(desk(waybills).body(event, 1, NOON));
+    Json.Obj tagged = Json.parse(desk(waybills.taggedBy(Optional.of(key))).body(event, 1, NOON));
+    List<String> tags = tagged.object("unmapped").texts("waybill_tags");
+    assertEquals(Set.of(key.tag("SF1234567890123"), key.tag("300527476792")), Set.copyOf(tags));
+    assertFalse(tagged.toString().contains("SF12345678"), tagged::toString);
+    assertFalse(plain.toString().contains("waybill_tags"), plain::toString);
+    assertEquals(plain.text("message", ""), tagged.text("message", ""));
+  }
+
+  @Test
+  void aRecordOfMoreFilesThanAnyHasABoundedNumberOfTags() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      text.append("/").append(300527476000L + i).append(".jpg");
+    }
+    Waybills keyed = waybills.taggedBy(Optional.of(new WaybillKey(new byte[WaybillKey.BYTES])));
+    SensorBlind event = new SensorBlind(NOON, "image", NOON, text.toString());
+    Json.Obj body = Json.parse(desk(keyed).body(event, 1, NOON));
+    assertEquals(Waybills.MOST_TAGS, body.object("unmapped").texts("waybill_tags").size());
+  }
+
+  private static Desk desk(Waybills forms) {
+    return new Desk(
+        "0123456789abcdef",
+        "",
+        "",
+        new Desk.Os(200, "Linux", ""),
+        "boot",
+        ZoneOffset.UTC,
+        "1",
+        forms);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.event.HqAct;
+import io.waybillguard.agent.event.Waybills;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.store.Bond;
@@ -10,9 +12,11 @@ import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.PostgresUrl;
 import io.waybillguard.hq.store.SegmentStore;
+import io.waybillguard.hq.store.WaybillTags;
 import io.waybillguard.hq.trust.HqKeys;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Map;
@@ -102,6 +106,19 @@ final class Home {
   void record(Call call, Database opened, HqAct.Deed deed, String about, String detail)
       throws IOException, GeneralSecurityException, EvidenceException {
     record(call, opened, deed, "os:" + Reasons.account(), about, detail);
+  }
+
+  /**
+   * Finds records by the waybill numbers that they do not hold.
+   *
+   * @throws IOException if no server of this version has made the key yet
+   */
+  static WaybillTags waybills(Database database, HqKeys keys) throws IOException {
+    WaybillNumbers numbers = WaybillNumbers.carried();
+    return new WaybillTags(
+        database,
+        keys.waybills().orElseThrow(() -> new NoSuchFileException("keys/waybills.key")),
+        new Waybills(numbers.distinct(), numbers.common()));
   }
 
   /** The database of an HQ that has been served before. */

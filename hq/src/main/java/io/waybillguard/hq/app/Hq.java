@@ -281,7 +281,16 @@ final class Hq implements AutoCloseable {
       parts.add(new Scheduling(sweeps, policies, acts, clock));
       Console pages =
           new Console(
-              database, files, passwords, cosigners, orders, pulling, sweeps, policies, acts,
+              database,
+              files,
+              passwords,
+              cosigners,
+              orders,
+              pulling,
+              sweeps,
+              policies,
+              Home.waybills(database, keys),
+              acts,
               clock);
       this.console =
           listen(
@@ -385,7 +394,7 @@ final class Hq implements AutoCloseable {
       String domain = settings.domain().orElse(HqKeys.DEFAULT_DOMAIN);
       HqKeys.create(data, domain, clock.instant());
     }
-    HqKeys keys = HqKeys.open(data);
+    HqKeys keys = HqKeys.openForServer(data);
     bond.tie(keys.witness().verifier().toString());
     if (settings.domain().isPresent() && !settings.domain().get().equals(keys.domain())) {
       throw new Complaint(Exit.USAGE, "domain.fixed", data, keys.domain(), settings.domain().get());

@@ -58,6 +58,7 @@ public final class Main {
                 new WorkstationClear(call),
                 new WorkstationRemovalCode(call)))
         .addSubcommand(new Incidents(call))
+        .addSubcommand(new FindWaybill(call))
         .addSubcommand(new Feeds(call))
         .addSubcommand(
             group(

@@ -31,6 +31,7 @@ import io.waybillguard.hq.store.Segments;
 import io.waybillguard.hq.store.Sightings;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.store.WatchedDays;
+import io.waybillguard.hq.store.WaybillTags;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.io.IOException;
 import java.time.Duration;
@@ -66,6 +67,7 @@ public final class Console {
   private final DisposalPages disposals;
   private final Sightings sightings;
   private final ActRows actRows;
+  private final WaybillTags waybills;
   private final Acts acts;
   private final SweepPages sweeps;
   private final Looks looks = new Looks();
@@ -86,6 +88,7 @@ public final class Console {
    * @param pulling who makes bundles
    * @param sweeps publishes sweeps and tells how they stand
    * @param policies publishes policies and tells who goes by which
+   * @param waybills finds what is kept of a waybill number
    * @param acts where everything that people do here is written before it is done
    */
   public Console(
@@ -97,6 +100,7 @@ public final class Console {
       Pulling pulling,
       Sweeps sweeps,
       Policies policies,
+      WaybillTags waybills,
       Acts acts,
       InstantSource clock) {
     VerifierKey mirror = cosigners.get(cosigners.size() - 1);
@@ -108,6 +112,7 @@ public final class Console {
     this.alarms = new Alarms(database);
     this.sightings = new Sightings(database);
     this.actRows = new ActRows(database);
+    this.waybills = waybills;
     this.acts = acts;
     this.mirror = mirror;
     this.clock = clock;
@@ -152,6 +157,7 @@ public final class Console {
     add(config, Route.ASK_ERASE, commands::askErase);
     add(config, Route.REMOVAL_CODE, commands::removalCode);
     add(config, Route.SEARCH, this::search);
+    add(config, Route.FIND_WAYBILL, this::findWaybill);
     add(config, Route.STICKS, this::sticks);
     add(config, Route.STICK, this::stick);
     add(config, Route.COMMANDS, commands::list);
@@ -504,7 +510,8 @@ public final class Console {
 
   private void search(Context request, Users.Session session) throws IOException {
     Reader reader = visitors.reader(request);
-    Map<String, String> asked = SearchPage.asked(key -> param(request, key));
+    Map<String, String> asked =
+        SearchPage.asked(key -> param(request, key, SearchPage.longest(key, LONGEST_SEARCH)));
     List<RecordView> found = List.of();
     if (!SearchPage.isEmpty(asked)) {
       note(request, session, HqAct.Deed.SEARCH, "", SearchPage.said(asked));
@@ -536,6 +543,22 @@ public final class Console {
             names(all),
             "outlets",
             all.stream().map(s -> s.row().workstation().outlet()).distinct().sorted().toList()));
+  }
+
+  /**
+   * The number comes in a form, since addresses are kept by browsers and proxies; the page that
+   * shows what was found is told its tags.
+   */
+  private void findWaybill(Context request, Users.Session session) throws NotRecorded {
+    Optional<WaybillTags.Asked> asked = waybills.ask(form(request, "number"));
+    note(
+        request,
+        session,
+        HqAct.Deed.SEARCH,
+        "",
+        "waybill=" + asked.map(WaybillTags.Asked::masked).orElse(""));
+    request.redirect(
+        "/search?waybill=" + ActsPage.encoded(SearchPage.waybill(asked)), HttpStatus.SEE_OTHER);
   }
 
   private void sticks(Context request, Users.Session session) throws NotRecorded {
@@ -640,8 +663,12 @@ public final class Console {
   }
 
   private static String param(Context request, String name) {
+    return param(request, name, LONGEST_SEARCH);
+  }
+
+  private static String param(Context request, String name, int longest) {
     String value = Optional.ofNullable(request.queryParam(name)).orElse("");
-    return value.length() <= LONGEST_SEARCH ? value : value.substring(0, LONGEST_SEARCH);
+    return value.length() <= longest ? value : value.substring(0, longest);
   }
 
   /** A place in a log; everything that is none stands for "the end". */

@@ -29,6 +29,7 @@ public enum Route {
   ASK_ERASE(Method.POST, "/workstations/{id}/erase", Who.INVESTIGATORS),
   REMOVAL_CODE(Method.POST, "/workstations/{id}/removal-code", Who.INVESTIGATORS),
   SEARCH(Method.GET, "/search", Who.SIGNED_IN),
+  FIND_WAYBILL(Method.POST, "/search/waybill", Who.INVESTIGATORS),
   STICKS(Method.GET, "/sticks", Who.SIGNED_IN),
   STICK(Method.GET, "/sticks/{passport}", Who.SIGNED_IN),
   COMMANDS(Method.GET, "/commands", Who.SIGNED_IN),

@@ -1,13 +1,17 @@
 package io.waybillguard.hq.console;
 
 import io.waybillguard.hq.store.Search;
+import io.waybillguard.hq.store.WaybillTags;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What was looked for, and what was found.
@@ -27,9 +31,25 @@ public record SearchPage(
   /** Looking through sentences takes time: without a first day it goes back so far. */
   static final int DAYS = 30;
 
+  private static final String SEPARATOR = "~";
+
+  /** A tag and what stands before it. */
+  private static final int WAYBILL_PART = 33;
+
+  private static final String QUOTED = Pattern.quote(SEPARATOR);
+
   private static final List<String> FIELDS =
       List.of(
-          "from", "to", "kind", "severity", "outlet", "workstation", "program", "passport", "text");
+          "from",
+          "to",
+          "kind",
+          "severity",
+          "outlet",
+          "workstation",
+          "program",
+          "passport",
+          "waybill",
+          "text");
 
   public SearchPage {
     asked = Map.copyOf(asked);
@@ -65,18 +85,55 @@ public record SearchPage(
         of(asked, "workstation"),
         of(asked, "program"),
         of(asked, "passport"),
+        tags(of(asked, "waybill")),
         of(asked, "text"));
+  }
+
+  /**
+   * How long a field may be: that of a waybill number holds its tags as well.
+   *
+   * @param others of every other field
+   */
+  static int longest(String field, int others) {
+    return field.equals("waybill") ? others + WaybillTags.MOST * WAYBILL_PART : others;
+  }
+
+  /** What the field {@code waybill} holds: the number as records show it, then its tags. */
+  static String waybill(Optional<WaybillTags.Asked> asked) {
+    return asked
+        .map(known -> known.masked() + SEPARATOR + String.join(SEPARATOR, known.tags()))
+        .orElse(SEPARATOR);
+  }
+
+  /** The number that was looked for, as records show it; "" when none was, or it was no number. */
+  public String waybill() {
+    return of(asked, "waybill").split(QUOTED, -1)[0];
+  }
+
+  /** Whether somebody looked for a waybill number that is none. */
+  public boolean isNoNumber() {
+    return of(asked, "waybill").startsWith(SEPARATOR);
+  }
+
+  /** Without any, there is one that no record has. */
+  private static List<String> tags(String field) {
+    return field.isEmpty()
+        ? List.of()
+        : Stream.concat(
+                Stream.of(field.split(QUOTED, -1)).skip(1).limit(WaybillTags.MOST), Stream.of("-"))
+            .distinct()
+            .toList();
   }
 
   private static String of(Map<String, String> asked, String field) {
     return asked.getOrDefault(field, "");
   }
 
-  /** For HQ's own log: the fields that were filled in. */
+  /** For HQ's own log: the fields that were filled in, of a waybill number what records show. */
   static String said(Map<String, String> asked) {
     return asked.entrySet().stream()
         .filter(each -> !each.getValue().isEmpty())
-        .map(each -> each.getKey() + "=" + each.getValue())
+        .map(each -> each.getKey() + "=" + each.getValue().split(QUOTED, -1)[0])
         .collect(Collectors.joining(" · "));
   }
 

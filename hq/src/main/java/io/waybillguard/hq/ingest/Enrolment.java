@@ -158,7 +158,8 @@ public final class Enrolment {
           keys.witness().verifier().toString(),
           keys.mirror().verifier().toString(),
           keys.commands().verifier().toString(),
-          now);
+          now,
+          keys.waybills().map(key -> key.forLog(workstation.log())));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot write the CA certificate as text", e);
     }

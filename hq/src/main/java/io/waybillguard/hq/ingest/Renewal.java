@@ -56,7 +56,7 @@ public final class Renewal {
     checkSignatures(who, spki, request);
     Instant now = clock.instant();
     if (who.tlsSpki().equals(request.tlsSpki())) {
-      return reply(who.certificate(), now); // asked before; the answer was lost
+      return reply(who, who.certificate(), now); // asked before; the answer was lost
     }
     if (!Pem.spki(shown).equals(who.tlsSpki())) {
       String detail =
@@ -73,7 +73,7 @@ public final class Renewal {
     }
     String certificate = certificate(spki, who, now);
     if (renewals.renew(who, request.tlsSpki(), certificate)) {
-      return reply(certificate, now);
+      return reply(who, certificate, now);
     }
     throw Rejected.because(503, Refusal.BUSY, "this certificate is being renewed; try again");
   }
@@ -123,9 +123,12 @@ public final class Renewal {
     }
   }
 
-  private RenewReply reply(String certificate, Instant now) {
+  private RenewReply reply(Workstation who, String certificate, Instant now) {
     try {
-      return new RenewReply(List.of(certificate, Pem.of(keys.ca().certificate())), now);
+      return new RenewReply(
+          List.of(certificate, Pem.of(keys.ca().certificate())),
+          now,
+          keys.waybills().map(key -> key.forLog(who.log())));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("cannot write the CA certificate as text", e);
     }

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What is looked for in all logs: every part that is not empty has to be so.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param log id of the log
  * @param program name of a program's file, or SHA-256 of a file
  * @param passport of a device
+ * @param waybills tags of a waybill number, of which the record has to have one; empty for all
  * @param text some of what the record's sentence says, in Chinese or English
  */
 public record Search(
@@ -29,7 +32,12 @@ public record Search(
     String log,
     String program,
     String passport,
+    List<String> waybills,
     String text) {
+
+  public Search {
+    waybills = List.copyOf(waybills);
+  }
 
   /**
    * Where a page ends.
@@ -55,6 +63,14 @@ public record Search(
         parts, outlet, "r.log IN (SELECT w.log FROM workstation w WHERE w.outlet = :outlet)");
     unlessEmpty(parts, program, trait(isHash() ? "sha256" : "program", "program"));
     unlessEmpty(parts, passport, trait("passport", "passport"));
+    if (!waybills.isEmpty()) {
+      parts.add(
+          "EXISTS (SELECT 1 FROM trait t WHERE t.what = 'waybill' AND t.value IN ("
+              + IntStream.range(0, waybills.size())
+                  .mapToObj(i -> ":" + tag(i))
+                  .collect(Collectors.joining(", "))
+              + ") AND t.log = r.log AND t.seq = r.seq)");
+    }
     unlessEmpty(
         parts,
         text,
@@ -70,6 +86,11 @@ public record Search(
     if (!value.isEmpty()) {
       parts.add(condition);
     }
+  }
+
+  /** No name of another value begins like one of these. */
+  private static String tag(int i) {
+    return "waybill" + i + "_";
   }
 
   private static String trait(String what, String name) {
@@ -97,6 +118,9 @@ public record Search(
     values.put("outlet", outlet);
     values.put("program", PlainText.indexed(Traits.name(program).toLowerCase(Locale.ROOT)));
     values.put("passport", passport);
+    for (int i = 0; i < waybills.size(); i++) {
+      values.put(tag(i), PlainText.indexed(waybills.get(i)));
+    }
     values.put("text", "%" + SearchIndex.lowered(text).replaceAll("([!%_])", "!$1") + "%");
     values.put("severity", severity);
     String where = where();

@@ -18,7 +18,9 @@ final class Traits {
     /** Hash of a file, lower-case hex. */
     SHA256,
     /** Name of a program's file, in lower case, without its folder. */
-    PROGRAM;
+    PROGRAM,
+    /** What stands for a waybill number that was masked, by the key of the log. */
+    WAYBILL;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -55,6 +57,7 @@ final class Traits {
   static Set<Trait> of(String type, Json.Obj event) {
     Traits traits = new Traits(type.equals("program.new"));
     traits.device(event);
+    traits.waybills(event);
     traits.walk(event, 0);
     return traits.found;
   }
@@ -70,6 +73,12 @@ final class Traits {
             .anyMatch(each -> String.valueOf(each).contains("08/"));
     if (stores && !more.text("usb_serial", "none").equals("none")) {
       add(What.STICK, passport);
+    }
+  }
+
+  private void waybills(Json.Obj event) {
+    if (object(event, "unmapped").find("waybill_tags").orElse("") instanceof List<?> tags) {
+      tags.forEach(tag -> add(What.WAYBILL, String.valueOf(tag)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.waybillguard.hq.trust;
 
+import io.waybillguard.agent.event.WaybillKey;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.SigningKey;
 import io.waybillguard.agent.evidence.VerifierKey;
@@ -11,15 +12,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Every key of HQ, in the folder {@code keys} of its data: {@code ca.key} and {@code ca.crt}, and
  * for each of {@code witness1}, {@code mirror1} and {@code commands1} a {@code .key} and a {@code
- * .vkey}. Made together at the first start and never changed; none is used for two things.
+ * .vkey}. Made together at the first start and never changed; none is used for two things. Later
+ * came {@code waybills.key}, which an HQ that is older gets at its next start.
  */
 public final class HqKeys {
   /** The domain that keys are named after unless one is given. */
@@ -29,12 +33,14 @@ public final class HqKeys {
   private static final String WITNESS = "witness1";
   private static final String MIRROR = "mirror1";
   private static final String COMMANDS = "commands1";
+  private static final String WAYBILLS = "waybills.key";
 
   private final Path folder;
   private final CertificateAuthority ca;
   private final SigningKey witness;
   private final SigningKey mirror;
   private final SigningKey commands;
+  private final Optional<WaybillKey> waybills;
 
   private HqKeys(Path folder) throws IOException, GeneralSecurityException, EvidenceException {
     this.folder = folder;
@@ -45,6 +51,11 @@ public final class HqKeys {
     this.witness = signing(WITNESS);
     this.mirror = signing(MIRROR);
     this.commands = signing(COMMANDS);
+    Path waybillKey = folder.resolve(WAYBILLS);
+    this.waybills =
+        Files.exists(waybillKey)
+            ? Optional.of(new WaybillKey(Files.readAllBytes(waybillKey)))
+            : Optional.empty();
   }
 
   private SigningKey signing(String name) throws IOException, EvidenceException {
@@ -101,6 +112,21 @@ public final class HqKeys {
     return open(data);
   }
 
+  /**
+   * Reads the keys of a data folder, and makes what an older HQ did not have. Only one process may
+   * do so at a time: whoever starts alone.
+   */
+  public static HqKeys openForServer(Path data)
+      throws IOException, GeneralSecurityException, EvidenceException {
+    Path waybillKey = data.resolve("keys").resolve(WAYBILLS);
+    if (!Files.exists(waybillKey)) {
+      byte[] secret = new byte[WaybillKey.BYTES];
+      new SecureRandom().nextBytes(secret);
+      DurableFile.write(waybillKey, secret, true);
+    }
+    return open(data);
+  }
+
   /** Reads the keys of a data folder. */
   public static HqKeys open(Path data)
       throws IOException, GeneralSecurityException, EvidenceException {
@@ -125,6 +151,14 @@ public final class HqKeys {
   /** Signs commands to agents. */
   public SigningKey commands() {
     return commands;
+  }
+
+  /**
+   * What tells by which tags records about a waybill number are found; each log has a key that is
+   * derived from it. Absent until this version has served once.
+   */
+  public Optional<WaybillKey> waybills() {
+    return waybills;
   }
 
   /** The domain that the keys are named after. */

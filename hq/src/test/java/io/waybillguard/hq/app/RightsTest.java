@@ -61,6 +61,7 @@ final class RightsTest {
     TABLE.put("POST /workstations/{id}/erase", "investigator admin");
     TABLE.put("POST /workstations/{id}/removal-code", "investigator admin");
     TABLE.put("GET /search", PEOPLE);
+    TABLE.put("POST /search/waybill", "investigator admin");
     TABLE.put("GET /sticks", PEOPLE);
     TABLE.put("GET /sticks/{passport}", PEOPLE);
     TABLE.put("GET /commands", PEOPLE);
@@ -144,6 +145,7 @@ final class RightsTest {
                   hq.clock()),
               new Sweeps(hq.database(), hq.running().keys().commands()),
               new Policies(hq.database(), hq.segments(), hq.running().keys().commands()),
+              Home.waybills(hq.database(), hq.running().keys()),
               acts,
               hq.clock());
       Set<String> registered =

@@ -74,7 +74,7 @@ final class SearchTest {
     assertEquals(4, found(search("", 0, "", "", "", "", "cruzer")));
     assertEquals(1, found(search("", 0, "", "", "", "", "100%_UP")), "% and _ are themselves");
     assertEquals(0, found(search("", 0, "", "", "", "", "1%p")));
-    Search first = new Search(at(NOON), at(NOON + DAY), "", 0, "", "", "", "", "");
+    Search first = new Search(at(NOON), at(NOON + DAY), "", 0, "", "", "", "", List.of(), "");
     assertEquals(2, found(first));
   }
 
@@ -161,6 +161,7 @@ final class SearchTest {
         log,
         program,
         passport,
+        List.of(),
         text);
   }
 

@@ -2,8 +2,10 @@ package io.waybillguard.agent.report.wire;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.WaybillKey;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Answer to an enrolment.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param mirrorVkey key of mirror cosignatures ("hold")
  * @param commandVkey key that signs commands
  * @param hqTime HQ's clock, to the millisecond
+ * @param waybillKey what this log tags waybill numbers with; an older HQ gives none
  */
 public record EnrollReply(
     List<String> chain,
@@ -23,15 +26,28 @@ public record EnrollReply(
     String witnessVkey,
     String mirrorVkey,
     String commandVkey,
-    Instant hqTime) {
+    Instant hqTime,
+    Optional<WaybillKey> waybillKey) {
 
   public EnrollReply {
     chain = List.copyOf(chain);
   }
 
+  /** Of an HQ that gives no key for waybill numbers. */
+  public EnrollReply(
+      List<String> chain,
+      String origin,
+      String outlet,
+      String witnessVkey,
+      String mirrorVkey,
+      String commandVkey,
+      Instant hqTime) {
+    this(chain, origin, outlet, witnessVkey, mirrorVkey, commandVkey, hqTime, Optional.empty());
+  }
+
   /** The message as sent. */
   public byte[] encode() {
-    return Json.object()
+    return WaybillKeyField.put(Json.object(), waybillKey)
         .put("chain", chain)
         .put("origin", origin)
         .put("outlet", outlet)
@@ -57,7 +73,8 @@ public record EnrollReply(
           json.text("witness_vkey"),
           json.text("mirror_vkey"),
           json.text("command_vkey"),
-          Instant.ofEpochMilli(json.number("hq_time")));
+          Instant.ofEpochMilli(json.number("hq_time")),
+          WaybillKeyField.of(json));
     } catch (JsonException e) {
       throw JsonFault.of("enrolment reply", e);
     }

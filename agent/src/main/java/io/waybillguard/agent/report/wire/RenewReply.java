@@ -2,16 +2,19 @@ package io.waybillguard.agent.report.wire;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.WaybillKey;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Answer to a renewal.
  *
  * @param chain certificates in PEM form: the workstation's new one first, HQ's CA last
  * @param hqTime HQ's clock, to the millisecond
+ * @param waybillKey as in {@link EnrollReply}: so those enrolled before get it too
  */
-public record RenewReply(List<String> chain, Instant hqTime) {
+public record RenewReply(List<String> chain, Instant hqTime, Optional<WaybillKey> waybillKey) {
 
   public RenewReply {
     chain = List.copyOf(chain);
@@ -19,7 +22,10 @@ public record RenewReply(List<String> chain, Instant hqTime) {
 
   /** The message as sent. */
   public byte[] encode() {
-    return Json.object().put("chain", chain).put("hq_time", hqTime.toEpochMilli()).canonical();
+    return WaybillKeyField.put(Json.object(), waybillKey)
+        .put("chain", chain)
+        .put("hq_time", hqTime.toEpochMilli())
+        .canonical();
   }
 
   /**
@@ -30,7 +36,10 @@ public record RenewReply(List<String> chain, Instant hqTime) {
   public static RenewReply decode(byte[] body) throws WireException {
     try {
       Json.Obj json = Json.parse(body);
-      return new RenewReply(json.texts("chain"), Instant.ofEpochMilli(json.number("hq_time")));
+      return new RenewReply(
+          json.texts("chain"),
+          Instant.ofEpochMilli(json.number("hq_time")),
+          WaybillKeyField.of(json));
     } catch (JsonException e) {
       throw JsonFault.of("renewal reply", e);
     }

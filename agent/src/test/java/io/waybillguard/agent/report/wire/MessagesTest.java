@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.WaybillKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class MessagesTest {
@@ -26,6 +28,14 @@ final class MessagesTest {
         new EnrollReply(
             List.of("one", "two"), "o", "HZ-01", "w", "m", "c", Instant.ofEpochMilli(1_234));
     assertEquals(enrolled, EnrollReply.decode(enrolled.encode()));
+    Optional<WaybillKey> key = Optional.of(new WaybillKey(new byte[WaybillKey.BYTES]));
+    EnrollReply withKey =
+        new EnrollReply(
+            List.of("one"), "o", "HZ-01", "w", "m", "c", Instant.ofEpochMilli(1_234), key);
+    assertEquals(withKey, EnrollReply.decode(withKey.encode()));
+    assertFalse(withKey.toString().contains("AAAA"), withKey::toString);
+    RenewReply renewed = new RenewReply(List.of("one"), Instant.ofEpochMilli(5), key);
+    assertEquals(renewed, RenewReply.decode(renewed.encode()));
     Heartbeat beat = new Heartbeat("o", 7, "root", 5, "0.1", "ab", 99, "boot", 1, 2);
     assertEquals(beat, Heartbeat.decode(beat.encode()));
     HeartbeatReply answer =
