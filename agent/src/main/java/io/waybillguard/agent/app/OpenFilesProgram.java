@@ -7,7 +7,6 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +64,6 @@ final class OpenFilesProgram {
           // Not println, which ends lines in another way on Windows.
           out.print(line + '\n');
           out.flush();
-        },
-        InstantSource.system());
+        });
   }
 }

@@ -5,8 +5,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Looks which processes hold files of some folders open, when it is told to. It lives in a program
@@ -27,8 +26,8 @@ import java.util.function.Consumer;
  * <p>It hears {@code folder PATH}, {@code file PATH}, {@code skip PID HANDLE} (0 for all of that
  * process) and {@code look}. Of a look it says {@code at PID HANDLE} before each question, {@code
  * open PID r|w|rw PATH} for each file that matters, then {@code done HANDLES ASKED DENIED LEFT
- * MILLISECONDS}, or {@code cannot WHY}. What a process writes matters also elsewhere once it had
- * one of the files open: it may pack them.
+ * MILLISECONDS}, the last of a processor, or {@code cannot WHY}. What a process writes matters also
+ * elsewhere once it had one of the files open: it may pack them.
  *
  * <p>Bounded: {@link #MOST_ASKED} questions a look, in turn. A handle that was of no interest is
  * asked again only after {@link #ASKED_AGAIN} looks, since the kernel may give its place to
@@ -72,7 +71,7 @@ public final class OpenFileLook {
 
   private final Machine machine;
   private final long ourselves;
-  private final InstantSource clock;
+  private final Supplier<Duration> spent;
   private final Consumer<String> say;
   private final List<String> folders = new ArrayList<>();
   private final Set<String> followed = new HashSet<>();
@@ -88,12 +87,13 @@ public final class OpenFileLook {
 
   /**
    * @param ourselves this process's number
+   * @param spent the time on a processor that this process took so far
    * @param say takes each line
    */
-  OpenFileLook(Machine machine, long ourselves, InstantSource clock, Consumer<String> say) {
+  OpenFileLook(Machine machine, long ourselves, Supplier<Duration> spent, Consumer<String> say) {
     this.machine = machine;
     this.ourselves = ourselves;
-    this.clock = clock;
+    this.spent = spent;
     this.say = say;
   }
 
@@ -103,11 +103,16 @@ public final class OpenFileLook {
    * @param say takes each line, and passes it on at once
    * @throws IOException if it cannot be heard any more
    */
-  public static void serve(BufferedReader in, Consumer<String> say, InstantSource clock)
-      throws IOException {
+  public static void serve(BufferedReader in, Consumer<String> say) throws IOException {
+    ProcessHandle here = ProcessHandle.current();
     OpenFileLook look;
     try {
-      look = new OpenFileLook(new OpenHandles(), ProcessHandle.current().pid(), clock, say);
+      look =
+          new OpenFileLook(
+              new OpenHandles(),
+              here.pid(),
+              () -> here.info().totalCpuDuration().orElse(Duration.ZERO),
+              say);
     } catch (IOException | LinkageError e) {
       say.accept("cannot\t" + oneLine(String.valueOf(e.getMessage())));
       return;
@@ -145,7 +150,7 @@ public final class OpenFileLook {
   }
 
   private void look() throws IOException {
-    Instant began = clock.instant();
+    Duration began = spent.get();
     HandleTable table = new HandleTable(machine.handles());
     if (type.isEmpty()) {
       type = table.typeOf(ourselves, machine.ownFile());
@@ -176,7 +181,7 @@ public final class OpenFileLook {
   }
 
   /** In the processes' order, beginning after the one at which the last look ended. */
-  private void ask(Map<Long, List<HandleTable.Entry>> byProcess, int handles, Instant began) {
+  private void ask(Map<Long, List<HandleTable.Entry>> byProcess, int handles, Duration began) {
     List<Long> order = new ArrayList<>(byProcess.keySet());
     order.sort(null);
     int first = 0;
@@ -197,7 +202,7 @@ public final class OpenFileLook {
         lastPid = pid;
       }
     }
-    long took = Duration.between(began, clock.instant()).toMillis();
+    long took = spent.get().minus(began).toMillis();
     say.accept("done\t" + handles + '\t' + asked + '\t' + denied + '\t' + left + '\t' + took);
   }
 

@@ -105,6 +105,7 @@ public final class OpenFiles {
   private int failures;
   private int good;
   private int denied;
+  private long lastCost;
   private int behind;
   private Duration pause = CALM;
   private boolean slow;
@@ -135,6 +136,7 @@ public final class OpenFiles {
     failures = 0;
     denied = 0;
     behind = 0;
+    lastCost = 0;
     due = Instant.EPOCH;
     try {
       start();
@@ -296,7 +298,10 @@ public final class OpenFiles {
     asked = null;
     question = "";
     boolean lively = when.isBefore(lastHeld.plus(LIVELY));
-    Duration fair = Duration.ofMillis(SHARE * Long.parseLong(words[5]));
+    // The first looks of a program cost more, since Java begins; so the cheaper of two counts.
+    long cost = Long.parseLong(words[5]);
+    Duration fair = Duration.ofMillis(SHARE * Math.min(cost, lastCost));
+    lastCost = cost;
     pause = lively ? SOON : CALM;
     pause = fair.compareTo(pause) > 0 ? fair : pause;
     String saidBefore = detail();
@@ -329,6 +334,7 @@ public final class OpenFiles {
     close();
     trouble = why;
     good = 0;
+    lastCost = 0;
     Duration wait = CALM.multipliedBy(1L << Math.min(failures, 16));
     due = when.plus(wait.compareTo(LONGEST_PAUSE) < 0 ? wait : LONGEST_PAUSE);
     failures++;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -93,7 +93,7 @@ final class OpenFileLookTest {
 
   @BeforeEach
   void begin() {
-    look = new OpenFileLook(machine, OURSELVES, () -> Instant.EPOCH, said::add);
+    look = new OpenFileLook(machine, OURSELVES, () -> Duration.ZERO, said::add);
     look.hear("folder\tD:\\扫描");
     holds(OURSELVES, OWN_FILE, READ, "C:\\jre\\bin\\java.exe");
   }

@@ -39,23 +39,16 @@ final class WindowsFilesTest implements FileActivityContract {
     Path image = Files.writeString(folder.resolve("面单 1.jpg"), "x".repeat(1000));
     Path archive = folder.resolve("out.zip");
     files.open();
-    Process reader =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-PrintWarnings",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "-Dfile.encoding=UTF-8",
-                SlowReader.class.getName())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process reader = LookingProgram.start(SlowReader.class.getName());
     try {
       // Not by the command line, which has no Chinese on a western Windows.
-      reader.getOutputStream().write((image + "\n" + archive + "\n").getBytes(UTF_8));
+      reader.getOutputStream().write((image + "\n").getBytes(UTF_8));
       reader.getOutputStream().flush();
       ProcessFacts who = await(image, FileEvent.Read.class);
       assertEquals(reader.pid(), who.pid());
       assertTrue(who.executable().endsWith("java.exe"), who::toString);
+      reader.getOutputStream().write((archive + "\n").getBytes(UTF_8));
+      reader.getOutputStream().flush();
       ProcessFacts wrote = await(archive, FileEvent.Written.class);
       assertEquals(reader.pid(), wrote.pid());
     } finally {
