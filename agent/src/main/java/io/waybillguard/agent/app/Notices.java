@@ -121,19 +121,7 @@ final class Notices {
 
   /** The Java that runs this program, and the same jar. */
   static List<String> program() {
-    List<String> program = new java.util.ArrayList<>();
-    program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    program.addAll(SMALL);
-    program.add("-cp");
-    program.add(absolute(System.getProperty("java.class.path")));
-    program.add(NoticeProgram.class.getName());
-    return program;
-  }
-
-  private static String absolute(String classPath) {
-    return java.util.Arrays.stream(classPath.split(java.io.File.pathSeparator))
-        .map(part -> Path.of(part).toAbsolutePath().toString())
-        .collect(java.util.stream.Collectors.joining(java.io.File.pathSeparator));
+    return OwnProgram.command(SMALL, NoticeProgram.class);
   }
 
   private static HqLink link(Reporter.Link link) {

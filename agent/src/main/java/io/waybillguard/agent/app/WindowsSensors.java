@@ -150,7 +150,7 @@ final class WindowsSensors {
     }
     List<Path> folders = Sensors.realFolders(config);
     return new ImageSensor(
-        new WindowsFiles(processes, folders, clock),
+        new WindowsFiles(processes, folders, OpenFilesProgram::start, clock),
         processes,
         clock,
         new ImageSettings(folders, Sensors.allowed(config), destinations, config.summaryEvery()));

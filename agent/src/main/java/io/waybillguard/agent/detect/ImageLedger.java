@@ -1,6 +1,7 @@
 package io.waybillguard.agent.detect;
 
 import io.waybillguard.agent.event.BytesSent;
+import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.ImagesHandled;
 import io.waybillguard.agent.event.ImagesHandled.Act;
 import io.waybillguard.agent.event.ProcessRef;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +35,20 @@ final class ImageLedger {
 
   /** What starts the programs of a pipe or a script; a desktop that starts all is none of these. */
   private static final Set<String> SHELLS =
-      Set.of("sh", "bash", "dash", "zsh", "ksh", "mksh", "fish", "busybox", "make", "xargs");
+      Set.of(
+          "sh",
+          "bash",
+          "dash",
+          "zsh",
+          "ksh",
+          "mksh",
+          "fish",
+          "busybox",
+          "make",
+          "xargs",
+          "cmd.exe",
+          "powershell.exe",
+          "pwsh.exe");
 
   /**
    * Bytes that a program sent to one place.
@@ -212,7 +227,7 @@ final class ImageLedger {
   }
 
   private static boolean isShell(ProcessRef process) {
-    String path = process.executable();
-    return process.pid() > 1 && SHELLS.contains(path.substring(path.lastIndexOf('/') + 1));
+    String name = FileRef.nameOf(process.executable());
+    return process.pid() > 1 && SHELLS.contains(name.toLowerCase(Locale.ROOT));
   }
 }

@@ -34,6 +34,9 @@ public sealed interface FileEvent {
    */
   record Unwatched(Path mountPoint, String detail) implements FileEvent {}
 
+  /** From now on more or less is seen than was said before: this, and no more. */
+  record ViewChanged(FileActivity.View view) implements FileEvent {}
+
   /**
    * Events in a folder were lost. It was looked over again, and what changed in it follows as
    * {@link Written}; what came and went in between is not known.

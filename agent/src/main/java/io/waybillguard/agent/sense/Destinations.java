@@ -1,5 +1,6 @@
 package io.waybillguard.agent.sense;
 
+import io.waybillguard.agent.event.FileRef;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ public final class Destinations {
   }
 
   private Optional<String> ofProgram(String executable) {
-    String name = executable.substring(executable.lastIndexOf('/') + 1);
+    String name = FileRef.nameOf(executable);
     return name.isEmpty()
         ? Optional.empty()
         : all.stream()

@@ -11,33 +11,43 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files that are written, by the journals of the disks or, where these may not be read, by watching
  * the folders where programs usually come; and programs that are started, by looking at the
- * processes every now and then.
- *
- * <p>Who wrote a file and who reads one is not seen here.
+ * processes every now and then. Who has files in some folders open, so reads or writes them, by
+ * {@link OpenFiles}; who wrote any other file is not seen.
  */
 public final class WindowsFiles implements FileActivity {
-  private static final String UNSEEN = "who wrote them, every other folder, who reads files";
-
   private final List<FileActivity> ways;
   private final ProcessStarts starts;
+  private final @Nullable OpenFiles opened;
   private final InstantSource clock;
 
   private FileActivity written;
 
   /**
-   * The folders only.
+   * The folders only, and who has files in some of them open.
    *
    * @param processes learns who runs what
-   * @param folders further folders to watch, whole
+   * @param folders further folders to watch, whole, whose reading is told of
+   * @param program looks at the open files
    */
-  public WindowsFiles(WindowsProcesses processes, List<Path> folders, InstantSource clock) {
+  public WindowsFiles(
+      WindowsProcesses processes,
+      List<Path> folders,
+      OpenFiles.Program program,
+      InstantSource clock) {
     this(
-        List.of(watch(folders, "a program that runs for less than a second may be missed", clock)),
+        List.of(
+            new FolderWatch(
+                new WindowsPlaces(systemDrive(), folders),
+                "a program that runs for less than a second may be missed",
+                "every other folder, who wrote a file in less than a second",
+                clock)),
         starts(processes, clock),
+        new OpenFiles(program, folders, processes, ProcessHandle.current().pid(), clock),
         clock);
   }
 
@@ -58,8 +68,13 @@ public final class WindowsFiles implements FileActivity {
                 new WindowsPlaces(systemDrive(), List.of()),
                 data,
                 clock),
-            watch(List.of(), "run the agent as a service of LocalSystem for all of it", clock)),
+            new FolderWatch(
+                new WindowsPlaces(systemDrive(), List.of()),
+                "run the agent as a service of LocalSystem for all of it",
+                "who wrote them, every other folder, who reads files",
+                clock)),
         starts(processes, clock),
+        null,
         clock);
   }
 
@@ -67,18 +82,19 @@ public final class WindowsFiles implements FileActivity {
     return Path.of(System.getenv("SystemDrive") + "\\");
   }
 
-  private static FileActivity watch(List<Path> folders, String why, InstantSource clock) {
-    return new FolderWatch(new WindowsPlaces(systemDrive(), folders), why, UNSEEN, clock);
-  }
-
   private static ProcessStarts starts(WindowsProcesses processes, InstantSource clock) {
     return new ProcessStarts(Toolhelp::processes, processes, ProcessHandle.current().pid(), clock);
   }
 
-  WindowsFiles(List<FileActivity> ways, ProcessStarts starts, InstantSource clock) {
+  WindowsFiles(
+      List<FileActivity> ways,
+      ProcessStarts starts,
+      @Nullable OpenFiles opened,
+      InstantSource clock) {
     this.ways = List.copyOf(ways);
     this.written = ways.get(0);
     this.starts = starts;
+    this.opened = opened;
     this.clock = clock;
   }
 
@@ -86,7 +102,13 @@ public final class WindowsFiles implements FileActivity {
   public View open() throws IOException {
     View view = best();
     starts.begin();
-    return new View(true, view.detail() + "; starts of programs by looking at the processes");
+    String detail = view.detail() + "; starts of programs by looking at the processes";
+    OpenFiles looks = opened;
+    if (looks == null) {
+      return new View(true, detail);
+    }
+    looks.open();
+    return new View(true, detail + "; " + looks.detail());
   }
 
   /** The first way that can be gone, and why those before it cannot. */
@@ -111,25 +133,52 @@ public final class WindowsFiles implements FileActivity {
     List<FileEvent> all = new ArrayList<>();
     do {
       Duration left = Duration.between(clock.instant(), end);
-      Duration due = starts.due();
-      Duration wait = due.compareTo(left) < 0 ? due : left;
+      Duration due = shorter(starts.due(), openedDue());
+      Duration wait = shorter(due, left);
       List<FileEvent> files = written.await(wait.isNegative() ? Duration.ZERO : wait);
+      boolean looked = starts.due().isZero() || openedDue().isZero();
+      if (!looked && files.isEmpty() && clock.instant().isBefore(end)) {
+        return all; // it was called, or an interrupted wait ended early
+      }
+      OpenFiles looks = opened;
+      if (looks == null) {
+        all.addAll(files);
+      } else {
+        // Who packs images had them open before the archive was done.
+        all.addAll(looks.look());
+        files.forEach(event -> all.add(byWhom(event, looks)));
+      }
       if (starts.due().isZero()) {
         // What was written is told first: a program is there before it is started.
-        all.addAll(files);
         all.addAll(starts.look());
-      } else if (files.isEmpty() && clock.instant().isBefore(end)) {
-        return all; // it was called, or an interrupted wait ended early
-      } else {
-        all.addAll(files);
       }
     } while (all.isEmpty() && clock.instant().isBefore(end));
     return all;
   }
 
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  private Duration openedDue() {
+    OpenFiles looks = opened;
+    return looks == null ? Duration.ofDays(1) : looks.due();
+  }
+
+  /** The folders' watch does not tell who wrote a file; a look may have seen it. */
+  private static FileEvent byWhom(FileEvent event, OpenFiles looks) {
+    return event instanceof FileEvent.Written one && one.by().pid() == 0
+        ? new FileEvent.Written(one.file(), looks.writer(one.file()))
+        : event;
+  }
+
   @Override
   public void follow(Path file) throws IOException {
     written.follow(file);
+    OpenFiles looks = opened;
+    if (looks != null) {
+      looks.follow(file);
+    }
   }
 
   @Override
@@ -140,5 +189,9 @@ public final class WindowsFiles implements FileActivity {
   @Override
   public void close() {
     ways.forEach(FileActivity::close);
+    OpenFiles looks = opened;
+    if (looks != null) {
+      looks.close();
+    }
   }
 }

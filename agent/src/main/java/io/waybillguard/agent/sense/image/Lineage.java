@@ -1,5 +1,6 @@
 package io.waybillguard.agent.sense.image;
 
+import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,20 @@ final class Lineage {
 
   /** What starts the programs of a pipe; a desktop that starts all programs is none of these. */
   private static final Set<String> SHELLS =
-      Set.of("sh", "bash", "dash", "zsh", "ksh", "mksh", "fish", "busybox", "make", "xargs");
+      Set.of(
+          "sh",
+          "bash",
+          "dash",
+          "zsh",
+          "ksh",
+          "mksh",
+          "fish",
+          "busybox",
+          "make",
+          "xargs",
+          "cmd.exe",
+          "powershell.exe",
+          "pwsh.exe");
 
   /** What a process read. */
   private static final class Hand {
@@ -109,8 +124,8 @@ final class Lineage {
   }
 
   private boolean isShell(long pid) {
-    String path = processes.of(pid).executable();
-    return SHELLS.contains(path.substring(path.lastIndexOf('/') + 1));
+    String name = FileRef.nameOf(processes.of(pid).executable());
+    return SHELLS.contains(name.toLowerCase(Locale.ROOT));
   }
 
   /**

@@ -254,6 +254,8 @@ public final class ProgramSensor implements Sensor {
       media.are(volumes.list());
     } else if (event instanceof FileEvent.Unwatched unwatched) {
       seen.add(new SensorLive(now, name(), true, unwatched.detail()));
+    } else if (event instanceof FileEvent.ViewChanged changed) {
+      seen.add(new SensorLive(now, name(), changed.view().reduced(), changed.view().detail()));
     } else if (event instanceof FileEvent.Lost lost) {
       Instant since = lastGoodLook == null ? now : lastGoodLook;
       String folder = PathText.of(lost.folder());

@@ -13,6 +13,7 @@ import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.Packages;
 import io.waybillguard.agent.platform.UsbPeripheral;
 import io.waybillguard.agent.platform.Volumes;
+import io.waybillguard.agent.platform.windows.LookingProgram;
 import io.waybillguard.agent.platform.windows.WindowsFiles;
 import io.waybillguard.agent.platform.windows.WindowsProcesses;
 import java.io.IOException;
@@ -61,7 +62,7 @@ final class ProgramSensorOnWindowsTest {
     InstantSource clock = InstantSource.system();
     sensor =
         new ProgramSensor(
-            new WindowsFiles(processes, List.of(desk), clock),
+            new WindowsFiles(processes, List.of(desk), LookingProgram::start, clock),
             volumes,
             processes,
             Packages.UNKNOWN,

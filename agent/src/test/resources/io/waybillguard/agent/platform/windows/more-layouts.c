@@ -100,5 +100,7 @@ int main(void) {
   OFFSET(CERT_CONTEXT, pbCertEncoded);
   OFFSET(CERT_CONTEXT, cbCertEncoded);
   CUT(GENERIC_READ);
+  VALUE(FILE_WRITE_DATA);
+  VALUE(FILE_APPEND_DATA);
   return 0;
 }
