@@ -28,6 +28,9 @@ RUN_KEY = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run"
 SWEPT = "WgSwept"
 FOLD = 30  # a busy machine takes its time to press keys
 SETTINGS = "report:\n  every: 10s\n  heartbeat: 10s\nevidence:\n  checkpoint_every: 1s\nnotice:\n  fold_after: %ds\n" % FOLD
+SCANS = "C:\\scans\\面单"
+NUMBER = "YT8812345678901"  # of a waybill, in a file's name
+SETTINGS += "sensors:\n  image:\n    folders: ['%s']\n" % SCANS
 SCREEN_TOOLS = ("Xvfb", "xdotool", "import")
 ENV = dict(
     os.environ,
@@ -228,16 +231,45 @@ def notices(screen, in_use):
     third.kill()
 
 
-def service_children():
-    """The programs that show notices."""
+def service_children(main="NoticeProgram"):
+    """The programs that show notices, or those that look at open files."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if "NoticeProgram" in lab.read("/proc/%s/cmdline" % pid) and BOX in lab.read("/proc/%s/environ" % pid):
+            if main in lab.read("/proc/%s/cmdline" % pid) and BOX in lab.read("/proc/%s/environ" % pid):
                 found.append(int(pid))
         except OSError:
             pass  # it has ended meanwhile
     return found
+
+
+def scan_images():
+    """A program reads a scanned image, slowly, and packs it; the agent kills what looks at open files when it must."""
+    image = os.path.join(drive_c(SCANS), NUMBER + ".jpg")
+    with open(image, "wb") as f:
+        f.write(b"\xff\xd8\xff\xe0" + os.urandom(200000))
+    lab.wait_for("the program that looks at open files", lambda: service_children("OpenFilesProgram"), 30)
+    binary = os.path.join(BOX, "jre", "bin")
+    shutil.copy(os.path.join(binary, "java.exe"), os.path.join(binary, "reader.exe"))
+    # By a file, since Wine's Java cannot read from a pipe of this side, nor take Chinese from its command line.
+    told = os.path.join(drive_c("C:\\scans"), "names")
+    with open(told, "w", encoding="utf-8") as f:
+        f.write("%s\\%s.jpg\nC:\\scans\\packed\n" % (SCANS, NUMBER))
+    reader = subprocess.Popen(["wine", os.path.join(binary, "reader.exe"), "-cp", windows(os.path.join(AGENT, "test-classes")), "io.waybillguard.agent.platform.windows.SlowReader", "C:\\scans\\names"],
+                              env=ENV, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        read = nth("image.read", 1, 60)
+        text = json.dumps(read, ensure_ascii=False)
+        checks.that("who reads a scanned image is in the log with its program", read["event"]["actor"]["process"]["path"].endswith("\\reader.exe"), read["event"]["actor"])
+        checks.that("with the folder, and without the waybill's number", SCANS.replace("\\", "\\\\") in text and NUMBER not in text, text)
+        killed = service_children("OpenFilesProgram")
+        for pid in killed:
+            os.kill(pid, 9)
+        told = lab.wait_for("the record of it", lambda: [each for each in records("sensor.live") if "who reads files is not seen for now" in json.dumps(each)], 30)
+        again = lab.wait_for("another program that looks", lambda: [pid for pid in service_children("OpenFilesProgram") if pid not in killed], 30)
+        checks.that("when the program that looks dies, that is a record, and another is started", told and again, told)
+    finally:
+        reader.kill()
 
 
 def remote_control(screen):
@@ -268,6 +300,8 @@ def life_of_a_service(path):
     home = drive_c(HOME)
     shutil.rmtree(home, ignore_errors=True)
     os.makedirs(os.path.join(home, "config"))
+    shutil.rmtree(drive_c(SCANS), ignore_errors=True)
+    os.makedirs(drive_c(SCANS))
     with open(os.path.join(home, "config", "agent.yaml"), "w") as f:
         f.write(SETTINGS)
     screen = None
@@ -309,6 +343,7 @@ def life_of_a_service(path):
         checks.that("and so is its going", "COURIER_USB" in json.dumps(gone), gone)
         seq = max(each["seq"] for each in gone)
 
+        scan_images()
         remote_control(screen)
 
         def witnessed():
@@ -346,6 +381,7 @@ def life_of_a_service(path):
             pass  # told by the check
         left = service_processes()
         checks.that("no process of it is left", not left, left)
+        checks.that("nor one that looks at open files", not service_children("OpenFilesProgram"), service_children("OpenFilesProgram"))
         clean = records("log.start")
         checks.that("every start found a clean end", len(clean) == LOOPS + 1 and all("unclean" not in json.dumps(each) for each in clean), len(clean))
         removed = agent("service", "uninstall", lang="zh", WINE_LANG="zh")
