@@ -1,7 +1,6 @@
 package io.waybillguard.agent.detect;
 
 import io.waybillguard.agent.event.BytesSent;
-import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.ImagesHandled;
 import io.waybillguard.agent.event.ImagesHandled.Act;
 import io.waybillguard.agent.event.ProcessRef;
@@ -13,10 +12,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,23 +29,6 @@ final class ImageLedger {
 
   /** Programs of one pipe or script run within this of each other. */
   private static final Duration SAME_SCRIPT = Duration.ofMinutes(10);
-
-  /** What starts the programs of a pipe or a script; a desktop that starts all is none of these. */
-  private static final Set<String> SHELLS =
-      Set.of(
-          "sh",
-          "bash",
-          "dash",
-          "zsh",
-          "ksh",
-          "mksh",
-          "fish",
-          "busybox",
-          "make",
-          "xargs",
-          "cmd.exe",
-          "powershell.exe",
-          "pwsh.exe");
 
   /**
    * Bytes that a program sent to one place.
@@ -227,7 +207,6 @@ final class ImageLedger {
   }
 
   private static boolean isShell(ProcessRef process) {
-    String name = FileRef.nameOf(process.executable());
-    return process.pid() > 1 && SHELLS.contains(name.toLowerCase(Locale.ROOT));
+    return process.pid() > 1 && ProcessRef.isShell(process.executable());
   }
 }

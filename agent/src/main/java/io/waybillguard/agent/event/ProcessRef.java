@@ -1,5 +1,8 @@
 package io.waybillguard.agent.event;
 
+import java.util.Locale;
+import java.util.Set;
+
 /**
  * A process, as far as it could be asked before it was gone.
  *
@@ -10,6 +13,32 @@ package io.waybillguard.agent.event;
 public record ProcessRef(long pid, String executable, String user) {
   /** Nobody known. */
   public static final ProcessRef UNKNOWN = new ProcessRef(0, "", "");
+
+  /** What starts the programs of a pipe or a script; a desktop that starts all is none of these. */
+  private static final Set<String> SHELLS =
+      Set.of(
+          "sh",
+          "bash",
+          "dash",
+          "zsh",
+          "ksh",
+          "mksh",
+          "fish",
+          "busybox",
+          "make",
+          "xargs",
+          "cmd.exe",
+          "powershell.exe",
+          "pwsh.exe");
+
+  /**
+   * Whether a program is one that starts the programs of a pipe or a script, by its name.
+   *
+   * @param executable a path of Linux or Windows
+   */
+  public static boolean isShell(String executable) {
+    return SHELLS.contains(FileRef.nameOf(executable).toLowerCase(Locale.ROOT));
+  }
 
   /** Whether anything is known of it. */
   public boolean isKnown() {

@@ -1,6 +1,6 @@
 package io.waybillguard.agent.sense.image;
 
-import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,23 +29,6 @@ final class Lineage {
 
   /** Programs in one pipe run at the same time. */
   private static final Duration PIPE = Duration.ofMinutes(1);
-
-  /** What starts the programs of a pipe; a desktop that starts all programs is none of these. */
-  private static final Set<String> SHELLS =
-      Set.of(
-          "sh",
-          "bash",
-          "dash",
-          "zsh",
-          "ksh",
-          "mksh",
-          "fish",
-          "busybox",
-          "make",
-          "xargs",
-          "cmd.exe",
-          "powershell.exe",
-          "pwsh.exe");
 
   /** What a process read. */
   private static final class Hand {
@@ -124,8 +106,7 @@ final class Lineage {
   }
 
   private boolean isShell(long pid) {
-    String name = FileRef.nameOf(processes.of(pid).executable());
-    return SHELLS.contains(name.toLowerCase(Locale.ROOT));
+    return ProcessRef.isShell(processes.of(pid).executable());
   }
 
   /**
