@@ -52,7 +52,7 @@ final class ConfigCheckTest {
             "waybill-guard: config/agent.yaml:7: evidence.commit_batch 不能是“many”，应为整数，1 到 4096。",
             "waybill-guard: config/agent.yaml:8: evidence.commit_batch 写了两次。请只留一个。",
             "waybill-guard: config/agent.yaml:9: zzzzz 不是已知的设置。"
-                + "这一级有：evidence, inbox, report, retention, sensors, rules, watchdog, selftest, notice, terminal, disposal。"),
+                + "这一级有：evidence, inbox, report, retention, sensors, rules, watchdog, selftest, notice, terminal, disposal, removal。"),
         called.errLines());
   }
 
@@ -73,7 +73,7 @@ final class ConfigCheckTest {
                 + " should be a whole number from 1 to 4096.",
             "waybill-guard: config/agent.yaml:8: evidence.commit_batch is given twice. Keep one.",
             "waybill-guard: config/agent.yaml:9: zzzzz is no setting. This section has evidence,"
-                + " inbox, report, retention, sensors, rules, watchdog, selftest, notice, terminal, disposal."),
+                + " inbox, report, retention, sensors, rules, watchdog, selftest, notice, terminal, disposal, removal."),
         called.errLines());
   }
 
