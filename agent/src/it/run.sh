@@ -78,7 +78,7 @@ else
   if ! command -v wine >/dev/null || ! command -v unzip >/dev/null || ! command -v localedef >/dev/null; then
     skip windows "needs wine, unzip and localedef (apt-get install wine wine64 unzip libc-bin locales)"
   else
-    part windows 900 python3 "$here/wine/windows.py" "$out/windows"
+    part windows 1500 python3 "$here/wine/windows.py" "$out/windows"
     if ! command -v makensis >/dev/null; then
       skip setup "needs makensis (apt-get install nsis)"
     else
