@@ -202,10 +202,12 @@ public final class Waybills {
               if (NEVER_PATHS.contains(name)) {
                 return text;
               }
-              if (key.isPresent()) {
+              String shown = masked(text);
+              // Most texts with digits are hashes and ids: nothing was masked, so none is a number.
+              if (key.isPresent() && !shown.equals(text)) {
                 numbers.addAll(numbers(text));
               }
-              return masked(text);
+              return shown;
             });
     if (!numbers.isEmpty()) {
       WaybillKey by = key.orElseThrow();
