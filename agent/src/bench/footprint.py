@@ -208,7 +208,8 @@ def swept(folder, seconds):
 def log_alone(folder, jar, quick):
     """LogBench: appends beside plain SQLite, verifying beside sha256sum."""
     here = os.path.dirname(os.path.abspath(__file__))
-    classes, out = os.path.join(folder, "classes"), os.path.join(folder, "log.json")
+    classes, out = os.path.join(folder, "compiled"), os.path.join(folder, "log.json")
+    os.makedirs(classes)
     code = os.path.join(here, "java", "io", "waybillguard", "bench")
     subprocess.run(["javac", "-nowarn", "-proc:none", "--release", "17", "-d", classes, "-cp", jar] + [os.path.join(code, each) for each in os.listdir(code)], check=True)
     work = os.path.join(folder, "log")
@@ -216,6 +217,12 @@ def log_alone(folder, jar, quick):
     subprocess.run(["java", "-cp", classes + ":" + jar, "io.waybillguard.bench.LogBench", work, "30000" if quick else "1000000", out] + (["quick"] if quick else []), check=True)
     shutil.rmtree(work)
     return json.loads(lab.read(out))["results"]
+
+
+def keep(found, folder):
+    """What was found so far, so that a part that fails takes nothing with it."""
+    with open(os.path.join(folder, "bench.json"), "w") as f:
+        json.dump(found, f, indent=1)
 
 
 def table(found):
@@ -268,7 +275,7 @@ def main():
     words = argparse.ArgumentParser()
     words.add_argument("run_dir")
     words.add_argument("--quick", action="store_true", help="at most three minutes: few acts, storms of 5 s, a small log")
-    words.add_argument("--settle", type=int, help="seconds from ready until rest is measured (15; 600 when whole)")
+    words.add_argument("--settle", type=int, help="seconds from ready until rest is measured (15 when quick, else 300)")
     words.add_argument("--jar", default=lab.AGENT_JAR)
     given = words.parse_args()
     if os.geteuid() != 0:
@@ -293,12 +300,13 @@ def main():
         found.update(sensors.measure(whole, given, desk, swept(folder, 15 if given.quick else 60)))
     finally:
         shutil.rmtree(desk)
+    keep(found, folder)
     found["peers"] = peers(folder, 5 if given.quick else 30)
+    keep(found, folder)
     found["log"] = log_alone(folder, given.jar, given.quick)
     rows = table(found)
     found.update(took_s=round(time.time() - began), table=[dict(zip(("what", "agent", "aim", "beside"), each)) for each in rows])
-    with open(os.path.join(folder, "bench.json"), "w") as f:
-        json.dump(found, f, indent=1)
+    keep(found, folder)
     print("%-40s %18s %8s   %s" % ("median / p99 where there are two", "agent", "aim", "beside it"))
     for each in rows:
         print("%-40s %18s %8s   %s" % each)
