@@ -3,7 +3,8 @@
 # had before, 1 % grow two histories, HQ is killed twice. Then HQ's ingest of a backlog beside plain batched inserts of the same bytes into the same database.
 # In the end every record is read back from HQ's store and held against what was cosigned; exit 0 only when every promise was kept.
 # Needs hq/target/waybill-guard-hq.jar (mvn -B -DskipTests package) and a JDK. WG_LOAD_DIR: an empty or absent folder on a real disk (default beside the jar).
-# WG_LOAD_JAVA: options of the generator's JVM: -Dload.threads=32, -Dload.records=4 (each visit), -Dload.backlogs=6, -Dload.segments=6, -Dload.segment.records=1000.
+# WG_LOAD_JAVA: options of the generator's JVM: -Dload.threads=32, -Dload.records=4 (each visit), -Dload.backlogs=6, -Dload.segments=6, -Dload.segment.records=1000,
+# -Dload.patience.minutes=30 (for each step of all of them).
 # WG_LOAD_HQ_JAVA: those of HQ's (default -Xmx2g).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -22,7 +23,7 @@ mkdir -p "$work/classes"
 if [ -z "${WG_CLASSPATH:-}" ]; then
   mvn=mvn
   command -v mvn >/dev/null || mvn=$top/mvnw
-  (cd "$top" && "$mvn" -B -q -pl hq dependency:build-classpath -Dmdep.outputFile="$work/classpath" -Dmdep.includeGroupIds=io.zonky.test,io.zonky.test.postgres,org.apache.commons,commons-io,commons-codec,org.tukaani) >&2
+  (cd "$top" && "$mvn" -B -q -pl hq -am test-compile dependency:build-classpath -Dmdep.outputFile="$work/classpath" -Dmdep.includeGroupIds=io.zonky.test,io.zonky.test.postgres,org.apache.commons,commons-io,commons-codec,org.tukaani) >&2
   WG_CLASSPATH=$(cat "$work/classpath")
 fi
 cp=$jar:$WG_CLASSPATH

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A few threads that stand for many workstations; who has to wait costs none of them. */
 final class Crew implements AutoCloseable {
-  private static final int PATIENCE_MINUTES = 30;
+  private static final int PATIENCE_MINUTES = Integer.getInteger("load.patience.minutes", 30);
 
   private final ScheduledExecutorService threads;
   private final Queue<String> broken;

@@ -28,6 +28,7 @@ final class HqServer implements AutoCloseable {
   private Process process;
   private URI agents;
   private long mostRssKib;
+  private Duration cpuBefore = Duration.ZERO;
 
   /**
    * @param folder for its data and output
@@ -88,6 +89,7 @@ final class HqServer implements AutoCloseable {
   void killAndComeBack() throws Exception {
     Instant began = Instant.now();
     rssKib();
+    cpuBefore = cpu();
     process.destroyForcibly().waitFor();
     start("127.0.0.1:" + agents.getPort());
     gone.add(Duration.between(began, Instant.now()));
@@ -123,6 +125,11 @@ final class HqServer implements AutoCloseable {
   /** The most that it took, in KiB, as far as it was looked at. */
   long mostRssKib() {
     return mostRssKib;
+  }
+
+  /** Processor time that it has taken, with that of those that were killed. */
+  Duration cpu() {
+    return cpuBefore.plus(process.info().totalCpuDuration().orElse(Duration.ZERO));
   }
 
   /** Runs a command of HQ beside the server and gives what it printed. */

@@ -148,9 +148,11 @@ public final class Load {
   private void storm(HqServer hq, Crew crew, Link link, List<Station> stations, Reckoning reckoning)
       throws Exception {
     long began = System.nanoTime();
+    Duration worked = hq.cpu();
     crew.all(stations, Station::enrol);
     double took = seconds(began);
     say("enrolments/s", "%.0f", stations.size() / took);
+    cost(hq, worked, "enrolment", stations.size());
     figures.put("enrolments_per_1000s", Math.round(1000 * stations.size() / took));
 
     String sweep = publish(hq);
@@ -159,6 +161,7 @@ public final class Load {
     Thread killer = new Thread(() -> killTwice(hq, visits, all));
     killer.start();
     began = System.nanoTime();
+    worked = hq.cpu();
     for (int round = 1; round <= ROUNDS; round++) {
       int now = round;
       crew.all(
@@ -178,6 +181,7 @@ public final class Load {
     took = seconds(began);
     killer.join();
     crew.all(stations, Station::finish);
+    cost(hq, worked, "report", all);
     double away = hq.gone().stream().mapToLong(Duration::toMillis).sum() / 1000.0;
     say(
         "reports/s",
@@ -267,6 +271,13 @@ public final class Load {
       Thread.sleep(200);
     }
     return seconds(began);
+  }
+
+  /** What one of them costs HQ, whoever else wants the processors; its starts after kills count. */
+  private void cost(HqServer hq, Duration before, String what, long many) {
+    double each = (double) hq.cpu().minus(before).toMillis() / many;
+    say("HQ's processor time", "%.1f ms for each %s", each, what);
+    figures.put("cpu_us_each_" + what, Math.round(1000 * each));
   }
 
   private void memory(HqServer hq, String when) throws Exception {
