@@ -7,8 +7,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -17,7 +19,7 @@ import java.util.stream.Collectors;
  * summary_en.properties} says the same. Its keys are event types.
  *
  * <p>What the event does not tell is left out of the sentence, never made up. Values come from
- * outside and are not escaped here.
+ * outside and are not escaped here. Safe for use by several threads.
  */
 public final class Summary {
   // Without this, a missing key of one language would be looked up in the language of the machine.
@@ -39,6 +41,9 @@ public final class Summary {
       List.of("erased", "held", "absent", "sent", "gone", "found");
 
   private final ResourceBundle words;
+
+  /** As they were read from the bundle: HQ says a sentence for each of millions of records. */
+  private final Map<String, MessageFormat> sentences = new ConcurrentHashMap<>();
 
   /**
    * @param language {@link Locale#SIMPLIFIED_CHINESE} or {@link Locale#ENGLISH}
@@ -809,6 +814,10 @@ public final class Summary {
   }
 
   private String say(String key, Object... values) {
-    return new MessageFormat(words.getString(key), locale).format(values);
+    MessageFormat sentence =
+        sentences.computeIfAbsent(key, k -> new MessageFormat(words.getString(k), locale));
+    synchronized (sentence) { // it formats numbers with a state of its own
+      return sentence.format(values);
+    }
   }
 }

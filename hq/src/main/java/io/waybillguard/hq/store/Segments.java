@@ -39,19 +39,23 @@ public final class Segments {
                     .list());
   }
 
-  /** The segment that holds a record. */
+  /**
+   * The segment that holds a record: of those that begin before it the last, which an index leads
+   * to. By both ends it would be looked for among half of the log's segments.
+   */
   public Optional<Row> holding(String log, long seq) {
     return database
         .jdbi()
         .withHandle(
             h ->
                 h.select(
-                        "SELECT * FROM segment WHERE log = ? AND first <= ? AND next > ?",
+                        "SELECT * FROM segment WHERE log = ? AND first <= ?"
+                            + " ORDER BY first DESC LIMIT 1",
                         log,
-                        seq,
                         seq)
                     .map((row, ctx) -> read(row))
-                    .findOne());
+                    .findOne()
+                    .filter(row -> row.next() > seq));
   }
 
   private static Row read(ResultSet row) throws SQLException {
