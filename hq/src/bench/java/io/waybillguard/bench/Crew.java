@@ -13,6 +13,7 @@ final class Crew implements AutoCloseable {
 
   private final ScheduledExecutorService threads;
   private final Queue<String> broken;
+  private volatile boolean over;
 
   /**
    * @param broken where it is told what went wrong
@@ -39,11 +40,20 @@ final class Crew implements AutoCloseable {
     }
   }
 
+  /** Lets nobody try again: there is nobody left to answer. */
+  void giveUp() {
+    over = true;
+  }
+
   private <T> void attempt(T who, Step<T> step, CountDownLatch left) {
     try {
       step.take(who);
       left.countDown();
     } catch (Later later) {
+      if (over) {
+        left.countDown();
+        return;
+      }
       threads.schedule(
           () -> attempt(who, step, left), later.after().toMillis(), TimeUnit.MILLISECONDS);
     } catch (Exception | Error e) {

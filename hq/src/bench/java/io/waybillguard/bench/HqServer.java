@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 
 /** The real HQ jar in a process of its own, which may be killed and come back at the same port. */
 final class HqServer implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  /** For a start; on a machine that others fill. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static final Pattern READY = Pattern.compile("(?m)^ready agent=(\\S+) .*\n");
 

@@ -158,7 +158,7 @@ public final class Load {
     String sweep = publish(hq);
     AtomicLong visits = new AtomicLong();
     long all = (long) stations.size() * ROUNDS;
-    Thread killer = new Thread(() -> killTwice(hq, visits, all));
+    Thread killer = new Thread(() -> killTwice(hq, crew, visits, all));
     killer.start();
     began = System.nanoTime();
     worked = hq.cpu();
@@ -222,7 +222,7 @@ public final class Load {
     memory(hq, "storm");
   }
 
-  private void killTwice(HqServer hq, AtomicLong visits, long all) {
+  private void killTwice(HqServer hq, Crew crew, AtomicLong visits, long all) {
     try {
       for (int kill = 1; kill <= 2; kill++) {
         while (visits.get() < all * kill / 3 + all / 12) {
@@ -232,6 +232,7 @@ public final class Load {
       }
     } catch (Exception e) {
       broken.add("HQ did not come back: " + e);
+      crew.giveUp();
     }
   }
 
