@@ -9,6 +9,7 @@ import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.platform.shared.FileTails;
 import io.waybillguard.agent.platform.shared.JoinedLogs;
 import io.waybillguard.agent.platform.windows.EventLogs;
+import io.waybillguard.agent.platform.windows.TracedSockets;
 import io.waybillguard.agent.platform.windows.WindowsFiles;
 import io.waybillguard.agent.platform.windows.WindowsFolders;
 import io.waybillguard.agent.platform.windows.WindowsLogPlaces;
@@ -16,7 +17,6 @@ import io.waybillguard.agent.platform.windows.WindowsPresences;
 import io.waybillguard.agent.platform.windows.WindowsProcesses;
 import io.waybillguard.agent.platform.windows.WindowsRegistry;
 import io.waybillguard.agent.platform.windows.WindowsRemoteAccess;
-import io.waybillguard.agent.platform.windows.WindowsSockets;
 import io.waybillguard.agent.platform.windows.WindowsTrust;
 import io.waybillguard.agent.platform.windows.WindowsUsb;
 import io.waybillguard.agent.platform.windows.WindowsUsbHistory;
@@ -162,7 +162,7 @@ final class WindowsSensors {
       Destinations destinations,
       InstantSource clock) {
     return new UploadSensor(
-        new WindowsSockets(processes),
+        new TracedSockets(processes, clock),
         processes,
         new HostNames(drive().resolve("Windows/System32/drivers/etc/hosts")),
         ProcessHandle.current().pid(),

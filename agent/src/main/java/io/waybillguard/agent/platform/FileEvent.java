@@ -42,4 +42,10 @@ public sealed interface FileEvent {
    * {@link Written}; what came and went in between is not known.
    */
   record Lost(Path folder, String cause) implements FileEvent {}
+
+  /**
+   * Starts of programs were lost. What still runs of them follows as {@link Started}, or came just
+   * before.
+   */
+  record StartsLost(String cause) implements FileEvent {}
 }

@@ -30,7 +30,9 @@ public record RemoteTool(
 
   /**
    * Lines in a tool's log. Groups of the expression name what the line tells: {@code key} by which
-   * its lines about one session go together, {@code peer}, {@code account}, {@code pid}.
+   * its lines about one session go together, {@code peer}, {@code account}, {@code pid}; and {@code
+   * visitor}, the account of whoever comes where that is not the one he is in, told as {@code
+   * visitor@peer}.
    *
    * @param files paths; the last part may have stars, {@code ~/} stands for every home
    * @param line what is looked for in a line

@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * TCP connections of this machine and the bytes that each has carried, as the kernel counts them.
+ * Connections of this machine and the bytes that each has carried, as the kernel counts them.
  * Called from one thread, except {@link #wake}.
  *
- * <p>What goes by UDP, QUIC among it, is not counted here: the kernel keeps no count for it.
+ * <p>What goes by UDP, QUIC among it, is counted only where the kernel tells of it; the view says.
  */
 public interface Sockets {
   /**

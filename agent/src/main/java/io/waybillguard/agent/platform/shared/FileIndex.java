@@ -59,13 +59,7 @@ final class FileIndex {
   static Optional<String> of(Path file) {
     Pointer open =
         Loaded.KERNEL.CreateFileW(
-            new WString(file.toString()),
-            FILE_READ_ATTRIBUTES,
-            SHARE_ALL,
-            null,
-            OPEN_EXISTING,
-            0,
-            null);
+            LongPath.of(file), FILE_READ_ATTRIBUTES, SHARE_ALL, null, OPEN_EXISTING, 0, null);
     if (Pointer.nativeValue(open) == -1) {
       return Optional.empty();
     }

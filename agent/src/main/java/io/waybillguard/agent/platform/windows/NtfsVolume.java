@@ -8,6 +8,7 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.win32.StdCallLibrary;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.Volumes;
+import io.waybillguard.agent.platform.shared.LongPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -55,7 +56,6 @@ final class NtfsVolume implements UsnVolume {
   private static final int SHARE_ALL = 7;
   private static final int OPEN_EXISTING = 3;
   private static final int FILE_FLAG_BACKUP_SEMANTICS = 0x0200_0000;
-  private static final String LONG = "\\\\?\\";
 
   /** {@code kernel32.dll}, as far as it reads journals. */
   interface Kernel extends StdCallLibrary {
@@ -216,7 +216,7 @@ final class NtfsVolume implements UsnVolume {
 
   private static Optional<Path> path(String text) {
     try {
-      return Optional.of(Path.of(text.startsWith(LONG) ? text.substring(LONG.length()) : text));
+      return Optional.of(Path.of(LongPath.plain(text)));
     } catch (InvalidPathException e) {
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import com.sun.jna.WString;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import com.sun.jna.win32.StdCallLibrary;
+import io.waybillguard.agent.platform.shared.LongPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -154,7 +155,7 @@ public final class OpenHandles implements OpenFileLook.Machine {
     private String path(Pointer file) {
       int length = kernel.GetFinalPathNameByHandleW(file, name, LONGEST_PATH, VOLUME_NAME_DOS);
       return length > 0 && length < LONGEST_PATH
-          ? plain(new String(name.getByteArray(0, length * 2), StandardCharsets.UTF_16LE))
+          ? LongPath.plain(new String(name.getByteArray(0, length * 2), StandardCharsets.UTF_16LE))
           : ""; // on no drive with a letter, or a pipe after all
     }
 
@@ -162,13 +163,5 @@ public final class OpenHandles implements OpenFileLook.Machine {
     public void close() {
       kernel.CloseHandle(process);
     }
-  }
-
-  /** As people and Java write it. */
-  static String plain(String path) {
-    if (path.startsWith("\\\\?\\UNC\\")) {
-      return "\\\\" + path.substring(8);
-    }
-    return path.startsWith("\\\\?\\") ? path.substring(4) : path;
   }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>Limit: what starts and ends between two looks is not seen, nor what gets the number of one of
  * the same name that ended in between.
  */
-final class ProcessStarts {
+final class ProcessStarts implements Starts {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessStarts.class);
 
   /** Between two looks while programs are being started. */
@@ -38,70 +39,104 @@ final class ProcessStarts {
     List<Toolhelp.Entry> take() throws IOException;
   }
 
+  /**
+   * A process that is known.
+   *
+   * @param at when it was seen first, or when it was made
+   */
+  private record Seen(Toolhelp.Entry entry, Instant at) {}
+
   private final Snapshot snapshot;
-  private final WindowsProcesses processes;
+  private final SeenProcesses processes;
   private final long ourselves;
   private final InstantSource clock;
-  private Map<Long, Toolhelp.Entry> before = new HashMap<>();
+  private Map<Long, Seen> before = new HashMap<>();
   private Instant lastStart = Instant.EPOCH;
   private Instant lastLook = Instant.EPOCH;
 
-  ProcessStarts(
-      Snapshot snapshot, WindowsProcesses processes, long ourselves, InstantSource clock) {
+  ProcessStarts(Snapshot snapshot, SeenProcesses processes, long ourselves, InstantSource clock) {
     this.snapshot = snapshot;
     this.processes = processes;
     this.ourselves = ourselves;
     this.clock = clock;
   }
 
-  /** What runs already, and who it is: that is not told of. */
-  void begin() throws IOException {
-    before = new HashMap<>();
-    for (Toolhelp.Entry entry : snapshot.take()) {
-      before.put(entry.pid(), entry);
-      ProcessFacts unused = processes.learn(entry.pid(), entry.parent());
-    }
-    lastLook = clock.instant();
+  @Override
+  public String detail() {
+    return "starts of programs by looking at the processes";
   }
 
-  /** How long until the next look is due. */
-  Duration due() {
+  @Override
+  public void begin() throws IOException {
+    before = new HashMap<>();
+    List<Toolhelp.Entry> all = snapshot.take();
+    lastLook = clock.instant();
+    for (Toolhelp.Entry entry : all) {
+      before.put(entry.pid(), new Seen(entry, lastLook));
+      ProcessFacts unused = processes.learn(entry.pid(), entry.parent(), "");
+    }
+  }
+
+  /** Whether a process that was made then was seen by a look. */
+  boolean hasSeen(Toolhelp.Entry entry, Instant made) {
+    Seen seen = before.get(entry.pid());
+    return seen != null && seen.entry().isSame(entry) && !made.isAfter(seen.at());
+  }
+
+  /** From now on this one is known: somebody else told of it. */
+  void note(Toolhelp.Entry entry, Instant made) {
+    before.put(entry.pid(), new Seen(entry, made));
+  }
+
+  @Override
+  public Duration due() {
     Instant now = clock.instant();
     boolean lively = now.isBefore(lastStart.plus(LIVELY));
     Duration left = Duration.between(now, lastLook.plus(lively ? SOON : CALM));
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  /** Those that were started since the last look. */
-  List<FileEvent> look() throws IOException {
-    Map<Long, Toolhelp.Entry> now = new HashMap<>();
+  @Override
+  public List<FileEvent> look() throws IOException {
+    Map<Long, Seen> now = new HashMap<>();
     List<FileEvent> started = new ArrayList<>();
-    for (Toolhelp.Entry entry : snapshot.take()) {
-      now.put(entry.pid(), entry);
-      if (!entry.equals(before.get(entry.pid()))) {
-        ProcessFacts facts = processes.learn(entry.pid(), entry.parent());
+    List<Toolhelp.Entry> all = snapshot.take();
+    lastLook = clock.instant();
+    for (Toolhelp.Entry entry : all) {
+      Seen known = before.get(entry.pid());
+      if (known != null && known.entry().isSame(entry)) {
+        now.put(entry.pid(), known);
+      } else {
+        now.put(entry.pid(), new Seen(entry, lastLook));
+        ProcessFacts facts = processes.learn(entry.pid(), entry.parent(), "");
         if (entry.parent() != ourselves && entry.pid() != ourselves) {
-          start(facts, started);
+          start(facts).ifPresent(started::add);
         }
       }
     }
     before = now;
-    lastLook = clock.instant();
     if (!started.isEmpty()) {
       lastStart = lastLook;
     }
     return started;
   }
 
-  private static void start(ProcessFacts facts, List<FileEvent> started) {
+  /** What is told of a start; nothing when its program is not known. */
+  static Optional<FileEvent> start(ProcessFacts facts) {
     if (facts.executable().isEmpty()) {
       LOG.debug("pid={} ended, or may not be asked, before its program was known", facts.pid());
-      return;
+      return Optional.empty();
     }
     try {
-      started.add(new FileEvent.Started(Path.of(facts.executable()), facts));
+      return Optional.of(new FileEvent.Started(Path.of(facts.executable()), facts));
     } catch (InvalidPathException e) {
       LOG.warn("pid={} runs a program whose path is none: {}", facts.pid(), facts.executable());
+      return Optional.empty();
     }
+  }
+
+  @Override
+  public void close() {
+    before = new HashMap<>();
   }
 }

@@ -48,6 +48,11 @@ final class Toolhelp {
    * @param name of its program, without folder
    */
   record Entry(long pid, long parent, String name) {
+    /** Whether it is the same process, or a later one that looks the same. */
+    boolean isSame(Entry other) {
+      return pid == other.pid && parent == other.parent && name.equalsIgnoreCase(other.name);
+    }
+
     /** Reads one; {@code bytes} is as long as the structure. */
     static Entry of(byte[] bytes) {
       java.nio.ByteBuffer entry =

@@ -8,6 +8,7 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import com.sun.jna.win32.StdCallLibrary;
 import io.waybillguard.agent.platform.SignatureTrust.Certificate;
+import io.waybillguard.agent.platform.shared.LongPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ final class WinTrust implements WindowsTrust.Asker {
   @Override
   public WindowsTrust.Answer embedded(Path file) throws IOException {
     Pointer open = open(file);
-    try (Memory path = text(file.toString());
+    try (Memory path = text(LongPath.of(file).toString());
         Memory subject = new Memory(WinTrustLayout.FILE_SIZE)) {
       subject.clear();
       subject.setInt(0, WinTrustLayout.FILE_SIZE);
@@ -145,7 +146,7 @@ final class WinTrust implements WindowsTrust.Asker {
       Path file, Pointer open, Pointer admin, Pointer catalogue, Memory hash, int length)
       throws IOException {
     try (Memory found = new Memory(WinTrustLayout.FOUND_SIZE);
-        Memory member = text(file.toString());
+        Memory member = text(LongPath.of(file).toString());
         Memory tag = text(WinTrustLayout.tag(hash.getByteArray(0, length)));
         Memory subject = new Memory(WinTrustLayout.CATALOG_SIZE)) {
       found.clear();
@@ -216,7 +217,7 @@ final class WinTrust implements WindowsTrust.Asker {
   private static Pointer open(Path file) throws IOException {
     Pointer open =
         KernelMore.LIBRARY.CreateFileW(
-            new WString(file.toString()),
+            LongPath.of(file),
             WinTrustLayout.GENERIC_READ,
             WinTrustLayout.FILE_SHARE_READ,
             null,

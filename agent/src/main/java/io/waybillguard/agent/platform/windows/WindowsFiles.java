@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Files that are written, by the journals of the disks or, where these may not be read, by watching
- * the folders where programs usually come; and programs that are started, by looking at the
- * processes every now and then. Who has files in some folders open, so reads or writes them, by
+ * the folders where programs usually come; and programs that are started, as the kernel's trace or
+ * looks at the processes tell. Who has files in some folders open, so reads or writes them, by
  * {@link OpenFiles}; who wrote any other file is not seen.
  */
 public final class WindowsFiles implements FileActivity {
   private final List<FileActivity> ways;
-  private final ProcessStarts starts;
+  private final Starts starts;
   private final @Nullable OpenFiles opened;
   private final InstantSource clock;
 
@@ -73,7 +73,7 @@ public final class WindowsFiles implements FileActivity {
                 "run the agent as a service of LocalSystem for all of it",
                 "who wrote them, every other folder, who reads files",
                 clock)),
-        starts(processes, clock),
+        traced(processes, clock),
         null,
         clock);
   }
@@ -82,15 +82,23 @@ public final class WindowsFiles implements FileActivity {
     return Path.of(System.getenv("SystemDrive") + "\\");
   }
 
+  private static Starts traced(WindowsProcesses processes, InstantSource clock) {
+    return new TracedStarts(
+        () -> TraceSession.begin(EventTracing.here(), TraceSource.STARTS, clock),
+        starts(processes, clock),
+        processes,
+        pid -> ProcessHandle.of(pid).flatMap(process -> process.info().startInstant()),
+        DevicePaths.here(),
+        ProcessHandle.current().pid(),
+        clock);
+  }
+
   private static ProcessStarts starts(WindowsProcesses processes, InstantSource clock) {
     return new ProcessStarts(Toolhelp::processes, processes, ProcessHandle.current().pid(), clock);
   }
 
   WindowsFiles(
-      List<FileActivity> ways,
-      ProcessStarts starts,
-      @Nullable OpenFiles opened,
-      InstantSource clock) {
+      List<FileActivity> ways, Starts starts, @Nullable OpenFiles opened, InstantSource clock) {
     this.ways = List.copyOf(ways);
     this.written = ways.get(0);
     this.starts = starts;
@@ -102,7 +110,7 @@ public final class WindowsFiles implements FileActivity {
   public View open() throws IOException {
     View view = best();
     starts.begin();
-    String detail = view.detail() + "; starts of programs by looking at the processes";
+    String detail = view.detail() + "; " + starts.detail();
     OpenFiles looks = opened;
     if (looks == null) {
       return new View(true, detail);
@@ -189,6 +197,7 @@ public final class WindowsFiles implements FileActivity {
   @Override
   public void close() {
     ways.forEach(FileActivity::close);
+    starts.close();
     OpenFiles looks = opened;
     if (looks != null) {
       looks.close();

@@ -11,7 +11,7 @@ import java.util.Optional;
  * known; numbers are given again, and the one that was learned last counts. May be used by any
  * thread.
  */
-public final class WindowsProcesses implements Processes {
+public final class WindowsProcesses implements Processes, SeenProcesses {
   private static final int REMEMBERED = 4_096;
 
   private final Map<Long, ProcessFacts> memory = Recent.byUse(REMEMBERED);
@@ -30,10 +30,17 @@ public final class WindowsProcesses implements Processes {
     return learn(pid, parent);
   }
 
-  /** Asks who a process is that was just seen, and remembers it. */
-  synchronized ProcessFacts learn(long pid, long parent) {
-    String user = ProcessHandle.of(pid).flatMap(p -> p.info().user()).orElse("");
-    ProcessFacts facts = new ProcessFacts(pid, Toolhelp.path(pid), user, parent);
+  ProcessFacts learn(long pid, long parent) {
+    return learn(pid, parent, "");
+  }
+
+  @Override
+  public synchronized ProcessFacts learn(long pid, long parent, String program) {
+    String running = Toolhelp.path(pid);
+    boolean isIt =
+        program.isEmpty() || DevicePaths.name(running).equalsIgnoreCase(DevicePaths.name(program));
+    String user = isIt ? ProcessHandle.of(pid).flatMap(p -> p.info().user()).orElse("") : "";
+    ProcessFacts facts = new ProcessFacts(pid, isIt ? running : program, user, parent);
     if (facts.executable().isEmpty()) {
       memory.remove(pid); // it has ended, or is the system's own
     } else {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Limit: counting begins when a connection is first seen, so what it sent in the second before,
  * and whatever connection lasts less than a second, is missed.
  */
-public final class WindowsSockets implements Sockets {
+final class WindowsSockets implements Sockets {
   private static final Duration BETWEEN = Duration.ofSeconds(1);
 
   /** What a connection carried since it is counted. */
@@ -78,7 +78,7 @@ public final class WindowsSockets implements Sockets {
   /**
    * @param processes tells whose a connection is
    */
-  public WindowsSockets(Processes processes) {
+  WindowsSockets(Processes processes) {
     this(new IpHelper(), processes);
   }
 

@@ -261,6 +261,10 @@ public final class ProgramSensor implements Sensor {
       String folder = PathText.of(lost.folder());
       seen.add(new SensorBlind(now, name(), since, folder + ": " + lost.cause()));
       seen.add(new SensorBack(now, name(), since, now, folder + " was looked over again"));
+    } else if (event instanceof FileEvent.StartsLost lost) {
+      Instant since = lastGoodLook == null ? now : lastGoodLook;
+      seen.add(new SensorBlind(now, name(), since, lost.cause()));
+      seen.add(new SensorBack(now, name(), since, now, "the processes were looked at"));
     }
   }
 

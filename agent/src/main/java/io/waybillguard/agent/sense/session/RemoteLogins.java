@@ -38,9 +38,14 @@ final class RemoteLogins {
   private static final Pattern SSH_TITLE =
       Pattern.compile("sshd(?:-session)?: ([^\\s\\[\\]/]+?)(?:@[^@\\s\\[\\]]+)?");
 
-  /** A host name or an address; not ":0", "tmux(7).%0" or "host:S.0", which are of this PC. */
+  /**
+   * A host name or an address, also with an account there before it; not ":0", "tmux(7).%0" or
+   * "host:S.0", which are of this PC.
+   */
   private static final Pattern HOST =
-      Pattern.compile("([\\w.-]+|[0-9a-fA-F:]+:[0-9a-fA-F:.]*(?:%[\\w.-]+)?)(?: .*)?");
+      Pattern.compile(
+          "((?:[^@:]+@)?[\\w.-]+|[0-9a-fA-F:]+:[0-9a-fA-F:.]*(?:%[\\w.-]+)?)(?: .*)?",
+          Pattern.UNICODE_CHARACTER_CLASS);
 
   private final List<RemoteTool> tools;
 

@@ -96,7 +96,9 @@ final class ToolLogs {
       case PEER -> peers.put(key, address(group(line, "peer")));
       case REFUSED -> refused.add(new Refused(tool.id(), address(group(line, "peer")), at));
       case START -> {
-        String peer = address(group(line, "peer"));
+        String visitor = group(line, "visitor");
+        String from = address(group(line, "peer"));
+        String peer = visitor.isEmpty() ? from : visitor + "@" + from;
         Login who =
             new Login(
                 SOURCE,

@@ -50,6 +50,22 @@ final class FileIndexTest {
 
   @Test
   @EnabledOnOs(OS.WINDOWS)
+  void a_file_four_hundred_characters_deep_has_one_and_keeps_it_when_it_is_put_away(
+      @TempDir Path here) throws IOException {
+    Path deep = here;
+    while (deep.toString().length() < 400) {
+      deep = Files.createDirectory(deep.resolve("一个名字很长的文件夹 with a long name"));
+    }
+    Path file = Files.writeString(deep.resolve("面单.txt"), "a");
+    Optional<String> index = FileIndex.of(file);
+    assertTrue(index.isPresent(), file::toString);
+    Path away = Files.createDirectory(here.resolve("away"));
+    assertEquals(index, FileIndex.of(Files.move(file, away.resolve("面单.txt"))));
+    assertEquals(Optional.empty(), FileIndex.of(file));
+  }
+
+  @Test
+  @EnabledOnOs(OS.WINDOWS)
   void a_renamed_file_keeps_it_and_its_successor_has_another(@TempDir Path here)
       throws IOException {
     Path log = Files.writeString(here.resolve("日志.log"), "a");

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -113,6 +114,51 @@ final class EventLogsTest {
                   }
                 }),
         "whoever signs on at the desk comes from nowhere");
+  }
+
+  /** No real one was to be had: the form of a real event of that channel, the manifest's fields. */
+  @Test
+  void shadowingTellsWhoAndWhom() throws IOException {
+    RemoteToolsFile.Tool shadow =
+        RemoteToolsFile.windows().stream()
+            .filter(t -> t.id().equals("rdp-shadow"))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(shadow.shared());
+    List<String> found = new ArrayList<>();
+    for (int id : List.of(20503, 20504, 20506, 20507, 20508)) {
+      String line =
+          EventLogs.text(
+              LogEvent.of(
+                  real("rcm-1149-a")
+                      .replace("<EventID>1149", "<EventID>" + id)
+                      .replace("user1", "HQ\\admin two")
+                      .replace("203.0.113.11</Param3>", "DESK\\面单</Param3><Param4>2</Param4>")));
+      for (RemoteToolsFile.Log log : shadow.logs()) {
+        Matcher matcher = log.line().matcher(line);
+        if (matcher.find()) {
+          String key = matcher.group("key");
+          found.add(
+              id
+                  + (log.says().equals("start")
+                      ? " start "
+                          + String.join(
+                              " ",
+                              matcher.group("visitor"),
+                              matcher.group("peer"),
+                              matcher.group("account"),
+                              key)
+                      : " " + log.says() + " " + key));
+        }
+      }
+    }
+    assertEquals(
+        List.of(
+            "20503 start HQ\\admin two CLIENT-PC 面单 2",
+            "20504 end 2",
+            "20506 start HQ\\admin two CLIENT-PC 面单 2",
+            "20507 end 2"),
+        found);
   }
 
   @Test

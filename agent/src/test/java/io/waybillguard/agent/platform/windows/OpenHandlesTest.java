@@ -43,13 +43,6 @@ final class OpenHandlesTest {
   }
 
   @Test
-  void aPathIsToldAsPeopleWriteIt() {
-    assertEquals("D:\\扫描\\1.jpg", OpenHandles.plain("\\\\?\\D:\\扫描\\1.jpg"));
-    assertEquals("\\\\nas\\扫描\\1.jpg", OpenHandles.plain("\\\\?\\UNC\\nas\\扫描\\1.jpg"));
-    assertEquals("", OpenHandles.plain(""));
-  }
-
-  @Test
   @EnabledOnOs(OS.WINDOWS)
   void aTableThatIsLargerThanItsRoomIsAskedForAgainAndAnErrorIsTold() throws IOException {
     List<Integer> rooms = new ArrayList<>();

@@ -215,6 +215,18 @@ final class WindowsTrustTest {
 
   @Test
   @EnabledOnOs(OS.WINDOWS)
+  void a_program_four_hundred_characters_deep_is_asked_about(@TempDir Path here) throws Exception {
+    Path deep = here;
+    while (deep.toString().length() < 400) {
+      deep = Files.createDirectory(deep.resolve("一个名字很长的文件夹 with a long name"));
+    }
+    Path copy = Files.copy(java(), deep.resolve("上传.exe"));
+    assertEquals(WindowsTrust.TRUSTED, new WinTrust().embedded(copy).code());
+    assertEquals(Optional.empty(), new WinTrust().byCatalogue(copy));
+  }
+
+  @Test
+  @EnabledOnOs(OS.WINDOWS)
   void wine_that_trusts_anybody_is_not_asked() {
     assumeTrue(WindowsVersion.isWine());
     assertSame(SignatureTrust.NONE, WindowsTrust.here());

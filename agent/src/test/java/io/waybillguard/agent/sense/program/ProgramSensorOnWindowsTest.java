@@ -104,6 +104,22 @@ final class ProgramSensorOnWindowsTest {
   }
 
   @Test
+  void aProgramFourHundredCharactersDeepIsToldWholeWithItsSigner() throws Exception {
+    Path deep = desk;
+    while (deep.toString().length() < 400) {
+      // No deeper than eight levels, of which a folder is watched.
+      deep = Files.createDirectory(deep.resolve("一个名字很长的文件夹" + " with a long name".repeat(4)));
+    }
+    Path program = fixture("signed-rsa-sha256.exe", deep.resolve("上传.exe"));
+    ProgramAppeared told =
+        await(ProgramAppeared.class, o -> o.file().path().equals(program.toString()));
+    assertEquals(64, told.file().sha256().length());
+    Imprint imprint = told.file().traits().imprint();
+    assertEquals(Imprint.State.INTACT, imprint.signature().state());
+    assertEquals("北方软件", imprint.company());
+  }
+
+  @Test
   void theAttributeThatHidesIsAReasonOfItsOwn() throws Exception {
     Path hidden = Files.createDirectory(desk.resolve("quiet"));
     Files.setAttribute(hidden, "dos:hidden", true);
@@ -145,7 +161,12 @@ final class ProgramSensorOnWindowsTest {
           await(ProgramStarted.class, o -> o.file().path().equalsIgnoreCase(program.toString()));
       assertEquals(shell.pid(), told.parent().pid());
     } finally {
-      shell.destroyForcibly();
+      shell.destroyForcibly().waitFor();
+      // What it started last holds its own file until it has ended.
+      ProcessHandle.allProcesses()
+          .filter(
+              one -> one.info().command().filter(program.toString()::equalsIgnoreCase).isPresent())
+          .forEach(one -> one.onExit().join());
     }
   }
 

@@ -3,7 +3,11 @@ package io.waybillguard.agent.sense.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.waybillguard.agent.config.RemoteToolsFile;
+import io.waybillguard.agent.event.RemoteSession;
+import io.waybillguard.agent.platform.ProcessFacts;
+import io.waybillguard.agent.platform.RemoteSigns;
 import io.waybillguard.agent.platform.RemoteSigns.Login;
+import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
 import io.waybillguard.agent.platform.RemoteTool;
 import io.waybillguard.agent.platform.TextLogs;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The lines of the tools that we carry, as these write them; where from is told in ORIGIN.md. */
@@ -128,6 +133,48 @@ final class ToolLogsTest {
     assertEquals(List.of(), logs.present());
     assertEquals("203.0.113.7", logs.peer("rustdesk"));
     assertEquals("", logs.peer("todesk"));
+  }
+
+  @Test
+  void whoeverComesUnderAnAccountOfHisOwnIsNamedBesideHisComputer() {
+    ToolLogs shadow =
+        new ToolLogs(
+            List.of(
+                new RemoteTool(
+                    "shadow",
+                    "Shadow",
+                    List.of("sa.exe"),
+                    true,
+                    List.of(),
+                    List.of(
+                        new RemoteTool.Log(
+                            List.of("log"),
+                            Pattern.compile(
+                                "(?<visitor>\\w+) on (?<peer>\\w+) sees (?<account>\\w+)"),
+                            RemoteTool.Says.START)))),
+            new LogTime(ZoneOffset.UTC));
+    shadow.take(lines("log", "admin on HQPC sees desk"), NOW);
+    assertEquals("admin@HQPC", shadow.present().get(0).host());
+    assertEquals("desk", shadow.present().get(0).account());
+  }
+
+  @Test
+  void suchAPeerIsInTheSession() {
+    RemoteTool shadow =
+        new RemoteTool("shadow", "Shadow", List.of("sa.exe"), true, List.of(), List.of());
+    ToolProcess serves =
+        new ToolProcess(new ProcessFacts(7, "C:\\sa.exe", "desk", 1), "sa.exe", "", NOW);
+    for (String peer : List.of("HQ\\admin two@CLIENT-PC", "经理@总部电脑")) {
+      Login login = new Login(ToolLogs.SOURCE, "1", "desk", peer, "shadow", 0, NOW);
+      RemoteSession session =
+          new RemoteLogins(List.of(shadow), String::equalsIgnoreCase)
+              .in(new RemoteSigns(List.of(), List.of(serves), List.of(login)), tool -> "", NOW)
+              .get(0)
+              .session();
+      assertEquals(peer, session.peer());
+      assertEquals("desk", session.account());
+      assertEquals("shared", session.console());
+    }
   }
 
   @Test
