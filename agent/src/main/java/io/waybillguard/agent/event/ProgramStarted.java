@@ -16,6 +16,8 @@ import java.util.List;
  * @param times how many starts this stands for: those since the last record of this program, and
  *     this one; of one off a medium or in a hidden place each has its own
  * @param interpreter the program that runs the file, which is a script then; "" when it runs itself
+ * @param command how the process was called, without what looks like a secret; "" when it could not
+ *     be asked any more. A process may have changed it.
  */
 public record ProgramStarted(
     Instant at,
@@ -25,7 +27,8 @@ public record ProgramStarted(
     ProcessRef parent,
     List<ProcessRef> above,
     long times,
-    String interpreter)
+    String interpreter,
+    String command)
     implements Observation {
   public ProgramStarted {
     process = new ProcessRef(process.pid(), file.path(), process.user());
@@ -44,13 +47,13 @@ public record ProgramStarted(
       ProcessRef parent,
       List<ProcessRef> above,
       long times) {
-    this(at, file, origin, process, parent, above, times, "");
+    this(at, file, origin, process, parent, above, times, "", "");
   }
 
   /** One start, of a process above whose parent nobody was asked for. */
   public ProgramStarted(
       Instant at, FileRef file, Origin origin, ProcessRef process, ProcessRef parent) {
-    this(at, file, origin, process, parent, List.of(), 1, "");
+    this(at, file, origin, process, parent, List.of(), 1, "", "");
   }
 
   @Override
@@ -70,7 +73,7 @@ public record ProgramStarted(
 
   @Override
   public Ocsf ocsf() {
-    Json.Obj started = process.json().put("file", file.json());
+    Json.Obj started = process.json().put("file", file.json()).putUnlessEmpty("cmd_line", command);
     Ocsf ocsf = Ocsf.of(Ocsf.Kind.PROCESS_ACTIVITY, 1, Severity.INFORMATIONAL, at);
     if (parent.isKnown()) {
       started.put("parent_process", parent.json());
@@ -99,6 +102,7 @@ public record ProgramStarted(
         ProcessRef.recalled(event.in("process.parent_process")),
         above,
         Math.max(1, event.number("count")),
-        event.unmapped().text("interpreter"));
+        event.unmapped().text("interpreter"),
+        event.in("process").text("cmd_line"));
   }
 }

@@ -1,6 +1,8 @@
 package io.waybillguard.agent.platform;
 
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Facts about processes, running or remembered. */
 public interface Processes {
@@ -20,11 +22,20 @@ public interface Processes {
    * @param folder where it works, to which paths in its arguments belong; or ""
    */
   record Call(String executable, List<String> arguments, String folder) {
+    private static final Pattern WHITE = Pattern.compile("\\s");
+
     /** Of a process that could not be asked any more. */
     public static final Call NONE = new Call("", List.of(), "");
 
     public Call {
       arguments = List.copyOf(arguments);
+    }
+
+    /** The words as one line; one that is empty or has white space stands between quotes. */
+    public String line() {
+      return arguments.stream()
+          .map(word -> word.isEmpty() || WHITE.matcher(word).find() ? '"' + word + '"' : word)
+          .collect(Collectors.joining(" "));
     }
   }
 

@@ -30,6 +30,13 @@ public final class WindowsProcesses implements Processes, SeenProcesses {
     return learn(pid, parent);
   }
 
+  /** Without the folder in which it works. */
+  @Override
+  public Call call(long pid) {
+    String line = CommandLines.of(pid);
+    return line.isEmpty() ? Call.NONE : new Call(Toolhelp.path(pid), CommandWords.of(line), "");
+  }
+
   ProcessFacts learn(long pid, long parent) {
     return learn(pid, parent, "");
   }

@@ -2,6 +2,7 @@ package io.waybillguard.agent.sense.persistence;
 
 import io.waybillguard.agent.event.AutostartEntry;
 import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.sense.Secrets;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;

@@ -23,6 +23,7 @@ import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.SignatureTrust;
 import io.waybillguard.agent.platform.Volumes;
 import io.waybillguard.agent.sense.Described;
+import io.waybillguard.agent.sense.Secrets;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Sign;
 import io.waybillguard.agent.sense.Watchword;
@@ -298,7 +299,8 @@ public final class ProgramSensor implements Sensor {
             family
                 .map(Families.Family::way)
                 .orElse(host.isEmpty() ? Origin.Way.UNKNOWN : Origin.Way.BROWSER),
-            host);
+            host,
+            "");
     if (!isForBurst(sighting)) { // otherwise it is asked for at the burst's end
       sighting = sighting.of(packages.owner(event.file()));
     }
@@ -378,11 +380,12 @@ public final class ProgramSensor implements Sensor {
             ParentChain.above(processes, process),
             true,
             Origin.Way.UNKNOWN,
+            "",
             "");
     if (!isWorthARecord(sighting, stamp) || isToldAlready(new Start(process.pid(), file), now)) {
       return;
     }
-    sighting = sighting.of(packages.owner(file));
+    sighting = sighting.of(packages.owner(file)).called(command(file, sighting.by()));
     FileHash hash = hash(sighting, stamp);
     if (stamp.equals(Stamp.GONE)) {
       hash.giveUp("not hashed: it was gone when it was looked at");
@@ -603,7 +606,24 @@ public final class ProgramSensor implements Sensor {
             above.isEmpty() ? ProcessRef.UNKNOWN : above.get(0),
             above.isEmpty() ? above : above.subList(1, above.size()),
             times,
-            interpreter(sighting)));
+            interpreter(sighting),
+            Secrets.masked(command(sighting))));
+  }
+
+  /** Kept from its start on, since many have ended when the file is hashed. */
+  private String command(Sighting sighting) {
+    return sighting.command().isEmpty()
+        ? command(sighting.file(), sighting.by())
+        : sighting.command();
+  }
+
+  /** At the word of its start a process may still be what started it, with the words of that. */
+  private String command(Path file, ProcessRef by) {
+    Processes.Call call = processes.call(by.pid());
+    String runs = call.executable();
+    return runs.equals(PathText.of(file)) || (!runs.isEmpty() && runs.equals(by.executable()))
+        ? call.line()
+        : "";
   }
 
   /** Who runs a script is a process of another program. */

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param started whether it was started, not written
  * @param way how it came, as far as who wrote it and where tells
  * @param host what it was downloaded from, or ""
+ * @param command how the process that was started was called, or ""
  */
 record Sighting(
     Instant at,
@@ -41,7 +42,8 @@ record Sighting(
     List<ProcessRef> above,
     boolean started,
     Origin.Way way,
-    String host) {
+    String host,
+    String command) {
   Sighting {
     above = List.copyOf(above);
   }
@@ -53,7 +55,13 @@ record Sighting(
   /** The same, of this package. */
   Sighting of(Packages.Owner owned) {
     return new Sighting(
-        at, file, kind, owner, mode, owned, medium, place, by, above, started, way, host);
+        at, file, kind, owner, mode, owned, medium, place, by, above, started, way, host, command);
+  }
+
+  /** The same, called with this line. */
+  Sighting called(String line) {
+    return new Sighting(
+        at, file, kind, owner, mode, belongs, medium, place, by, above, started, way, host, line);
   }
 
   boolean hidden() {
@@ -88,6 +96,7 @@ record Sighting(
   /** The same, first seen earlier. */
   Sighting seenAt(Instant first) {
     return new Sighting(
-        first, file, kind, owner, mode, belongs, medium, place, by, above, started, way, host);
+        first, file, kind, owner, mode, belongs, medium, place, by, above, started, way, host,
+        command);
   }
 }

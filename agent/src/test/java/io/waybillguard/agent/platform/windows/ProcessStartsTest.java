@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.platform.FileEvent;
+import io.waybillguard.agent.platform.Processes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ProcessStartsTest {
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -80,6 +83,36 @@ final class ProcessStartsTest {
     assertEquals(pid, facts.pid());
     assertTrue(facts.executable().endsWith("java.exe"), facts::toString);
     assertTrue(!facts.user().isEmpty(), facts::toString);
+  }
+
+  @Test
+  @EnabledOnOs(OS.WINDOWS)
+  void howThisProcessWasCalledIsToldInWords() {
+    long pid = ProcessHandle.current().pid();
+    Processes.Call call = new WindowsProcesses().call(pid);
+    assertTrue(call.executable().endsWith("java.exe"), call::toString);
+    assertTrue(call.arguments().size() > 1, call::toString);
+    assertTrue(call.arguments().stream().noneMatch(word -> word.contains("\"")), call::toString);
+    assertEquals(Processes.Call.NONE, new WindowsProcesses().call(0x7ffffff0L));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        // Microsoft's own examples, "Parsing C command-line arguments"
+        "p.exe \"a b c\" d e           | a b c ; d ; e",
+        "p.exe \"ab\\\"c\" \"\\\\\" d     | ab\"c ; \\ ; d",
+        "p.exe a\\\\\\b d\"e f\"g h     | a\\\\\\b ; de fg ; h",
+        "p.exe a\\\\\\\"b c d          | a\\\"b ; c ; d",
+        "p.exe a\\\\\\\\\"b c\" d e      | a\\\\b c ; d ; e",
+        "p.exe a\"b\"\" c d            | ab\" c d",
+        "\"C:\\运单 夹\\p.exe\" \t x\t  | x",
+      })
+  void aLineIsTakenApartAsProgramsTakeIt(String line, String words) {
+    List<String> told = CommandWords.of(line);
+    assertEquals(words, String.join(" ; ", told.subList(1, told.size())));
   }
 
   /** The places that are watched when nothing better can be. */

@@ -255,6 +255,28 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   @Test
+  void aStartSaysHowTheProcessWasCalledWithoutItsSecrets() throws Exception {
+    Path program = script(stick.resolve("sync"), "echo run");
+    kernel.mount(onStick);
+    kernel.process(50, program.toString(), "courier", SHELL);
+    kernel.called(50, "/", program.toString(), "--token", "s3cret", "to cloud", "");
+    kernel.started(program, 50);
+    assertEquals(
+        program + " --token *** \"to cloud\" \"\"", started(only(look())).command(), "as it was");
+  }
+
+  @Test
+  void theWordsOfWhoStartedItAreNotTakenForItsOwn() throws Exception {
+    Path program = script(stick.resolve("sync"), "echo run");
+    kernel.mount(onStick);
+    kernel.process(50, "/usr/bin/bash", "courier", SHELL);
+    kernel.called(50, "/", "bash", "-l");
+    kernel.process(50, program.toString(), "courier", SHELL);
+    kernel.started(program, 50);
+    assertEquals("", started(only(look())).command());
+  }
+
+  @Test
   void aScriptThatAnInterpreterRunsOffTheStickIsNamedWithTheInterpreter() throws Exception {
     Path program = Files.writeString(stick.resolve("run.py"), "print(1)\n");
     kernel.mount(onStick);
@@ -269,6 +291,7 @@ final class ProgramSensorTest implements FileActivityContract {
     assertEquals(program.toString(), start.file().path());
     assertEquals(sha256(program), start.file().sha256());
     assertEquals("/usr/bin/python3.11", start.interpreter());
+    assertEquals("python3 -u run.py --quiet", start.command());
     assertEquals(50, start.process().pid());
     assertEquals(new ProcessRef(SHELL, "/usr/bin/bash", "courier"), start.parent());
     assertEquals(List.of(), look(), "told once");

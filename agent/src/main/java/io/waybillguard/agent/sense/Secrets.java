@@ -1,4 +1,4 @@
-package io.waybillguard.agent.sense.persistence;
+package io.waybillguard.agent.sense;
 
 import java.util.List;
 import java.util.regex.Pattern;
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  *
  * <p>Limit: a secret that stands alone, without a word that says what it is, is not known as one.
  */
-final class Secrets {
+public final class Secrets {
   private static final int MOST = 1_000;
   private static final String MASK = "***";
 
@@ -43,7 +43,7 @@ final class Secrets {
   private Secrets() {}
 
   /** The command without them, and not longer than anybody reads. */
-  static String masked(String command) {
+  public static String masked(String command) {
     String masked = command.length() > MOST ? command.substring(0, MOST) : command;
     for (Pattern known : KNOWN) {
       masked =
