@@ -117,7 +117,8 @@ final class UpdaterTest {
   private String refused(Json.Obj args) {
     return String.valueOf(
         assertThrows(
-                IllegalArgumentException.class, () -> updater.prepare(command("0".repeat(32), args)))
+                IllegalArgumentException.class,
+                () -> updater.prepare(command("0".repeat(32), args)))
             .getMessage());
   }
 
@@ -206,7 +207,8 @@ final class UpdaterTest {
 
   @Test
   void whatIsNotWhollyRightIsRefusedAndNothingIsKept() throws Exception {
-    SigningKey other = SigningKey.of("example/release1", VerifierKey.SIGNER, SigningKey.freshPair());
+    SigningKey other =
+        SigningKey.of("example/release1", VerifierKey.SIGNER, SigningKey.freshPair());
     assertTrue(
         refused(args().put("releases", List.of(note(other, "linux-amd64", "0.1.1"))))
             .contains("not signed by the release key"));

@@ -106,7 +106,8 @@ final class UpdatesTest {
 
   private Updater updater(String version) throws Exception {
     SigningKey release = ReleaseKey.open(key);
-    PackageSource packages = new PackageSource(desk.data(), Reporter.overHttps(desk.data(), RHYTHM));
+    PackageSource packages =
+        new PackageSource(desk.data(), Reporter.overHttps(desk.data(), RHYTHM));
     return new Updater(
         desk.data(),
         new Updater.Here(
