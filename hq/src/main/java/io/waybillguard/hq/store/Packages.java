@@ -126,8 +126,8 @@ public final class Packages {
     try (FileChannel in = FileChannel.open(folder.resolve(sha256), StandardOpenOption.READ)) {
       long left = Math.max(0, in.size() - from);
       ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, left));
-      while (piece.hasRemaining() && in.read(piece, from + piece.position()) > 0) {
-        continue;
+      for (int n = 0; n >= 0 && piece.hasRemaining(); ) {
+        n = in.read(piece, from + piece.position());
       }
       return Optional.of(piece.array());
     } catch (NoSuchFileException e) {
