@@ -4,6 +4,8 @@
 # Installer; needs wixl and msitools too), by default the first two. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the
 # CycloneDX plug-in for Maven comes from the repository at the first run. Two builds of one commit are to be byte-identical
 # (installer/test/twice.sh compares): every time in them is that of the last commit, or SOURCE_DATE_EPOCH.
+# WG_RELEASE_VKEY names the public half of a release key (waybill-guard-hq update key), which goes into the agent's packages: desks
+# that were installed from them take updates from HQ that are signed with its private half, and no others.
 # --skip-maven takes the jars that are in agent/target and hq/target. For trying out upgrades to Windows: --as-version is the
 # same program under another version, --java-option gives its Java one more option, --quick packs without much effort and
 # makes no list of what is inside.

@@ -12,9 +12,11 @@ for arch in ${WG_ARCHS:-amd64 arm64}; do
   python3 "$here/lib/slim.py" "$jar" "$program/waybill-guard-agent.jar" linux-$arch "$version"
   echo "$version" >"$program/version"
   install -m 0644 "$here/linux/jvm.options" "$program/jvm.options"
-  for script in enrol make-archive run-java; do install -m 0755 "$here/linux/agent/$script" "$program/$script"; done
+  for script in enrol make-archive roll-back run-java update; do install -m 0755 "$here/linux/agent/$script" "$program/$script"; done
   install -m 0755 "$here/linux/agent/waybill-guard" "$tree/usr/bin/waybill-guard"
-  for unit in waybill-guard.service waybill-guard-enrol.service; do
+  # Whose packages may replace this one on HQ's word; without it none may.
+  [ -z "${WG_RELEASE_VKEY:-}" ] || install -m 0644 "$WG_RELEASE_VKEY" "$program/release.vkey"
+  for unit in waybill-guard.service waybill-guard-enrol.service waybill-guard-update.path waybill-guard-update.service; do
     install -m 0644 "$here/linux/agent/$unit" "$tree/lib/systemd/system/$unit"
   done
   cp -R "$work/papers/." "$tree/"

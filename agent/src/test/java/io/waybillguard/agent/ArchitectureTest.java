@@ -72,6 +72,9 @@ final class ArchitectureTest {
 
   private static final ArchRule huntKnows = knows("hunt", "event", "evidence", "platform", "run");
 
+  private static final ArchRule updateKnows =
+      knows("update", "event", "evidence", "report.wire", "run");
+
   private static final ArchRule visitKnows = knows("visit", "event", "evidence", "run");
 
   private static final ArchRule notifyKnows =
@@ -258,6 +261,7 @@ final class ArchitectureTest {
             searchKnows,
             disposeKnows,
             huntKnows,
+            updateKnows,
             visitKnows,
             notifyKnows,
             noticeWindowKnows,

@@ -29,11 +29,13 @@ import io.waybillguard.agent.pipeline.Pipeline;
 import io.waybillguard.agent.pipeline.SensorDuty;
 import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.report.Enrolment;
+import io.waybillguard.agent.report.PackageSource;
 import io.waybillguard.agent.report.Reporter;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.run.Duty;
 import io.waybillguard.agent.run.Supervisor;
 import io.waybillguard.agent.run.Watchdog;
+import io.waybillguard.agent.update.Updater;
 import io.waybillguard.agent.visit.Visits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,6 +78,7 @@ final class Agent {
   private final Hunter hunter;
   private final Disposer disposer;
   private final Visits visits;
+  private final Optional<Updater> updater;
   private final Reporter reporter;
   private final Optional<Notifier> notifier;
   private final Trials trials;
@@ -129,6 +132,7 @@ final class Agent {
     disposer =
         Disposals.of(machine.osName(), config.disposal(), data, pipeline, wall, mono, this::hurry);
     visits = new Visits(data, pipeline, VisitGround.of(machine.osName(), events, wall), wall);
+    updater = Os.here() == Os.LINUX ? Optional.of(updater(secrets, rhythm)) : Optional.empty();
     reporter =
         new Reporter(
             data,
@@ -139,7 +143,7 @@ final class Agent {
             wall,
             mono,
             new SecureRandom(),
-            new Errand(hunter, disposer),
+            new Errand(hunter, disposer, updater),
             policies,
             hq -> {
               belongTo(hq);
@@ -165,6 +169,21 @@ final class Agent {
     watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
     service.pulse(pipeline.name()).ifPresent(watchdog::tell);
     supervisor = new Supervisor(watchdog);
+  }
+
+  private Updater updater(Secrets secrets, Reporter.Rhythm rhythm) throws IOException {
+    return new Updater(
+        data,
+        Updates.here(data),
+        pipeline,
+        Updates.from(PackageSource.overHttps(data, secrets, rhythm)),
+        () ->
+            Updates.condition(
+                sensors.stream().map(SensorDuty::state).toList(),
+                reporter.state().lastReport() != null),
+        wall,
+        mono,
+        this::hurry);
   }
 
   private void belongTo(Enrolment hq) {
@@ -303,6 +322,7 @@ final class Agent {
       supervisor.start(disposer.doorkeeper());
     }
     supervisor.start(visits);
+    updater.ifPresent(supervisor::start);
     supervisor.start(new StatusFile(data, this::status));
     supervisor.start(selfTest);
     Hearing hearing =

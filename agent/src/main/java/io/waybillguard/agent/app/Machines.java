@@ -4,14 +4,11 @@ import io.waybillguard.agent.event.Desk;
 import io.waybillguard.agent.evidence.Hash;
 import io.waybillguard.agent.platform.HostFacts;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,16 +44,6 @@ final class Machines {
 
   private static String programSha256() throws IOException {
     Optional<Path> program = program();
-    if (program.isEmpty()) {
-      return "";
-    }
-    MessageDigest digest = Hash.digest();
-    try (InputStream in = Files.newInputStream(program.get())) {
-      byte[] buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
+    return program.isEmpty() ? "" : Hash.sha256(program.get()).hex();
   }
 }

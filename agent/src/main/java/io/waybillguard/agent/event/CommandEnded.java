@@ -23,6 +23,8 @@ public record CommandEnded(
     DONE,
     /** It could not be done; {@code detail} says why. */
     FAILED,
+    /** It was done, did not hold, and all is as it was before; {@code detail} says why. */
+    ROLLED_BACK,
     /** The agent ended between taking it and doing it. It is not run again. */
     INTERRUPTED;
 

@@ -8,6 +8,7 @@ public sealed interface Note extends Event
     permits AgentInstalled,
         AgentStarted,
         AgentStopped,
+        AgentUpdate,
         ClockJumped,
         CommandEnded,
         CommandReceived,

@@ -217,6 +217,15 @@ public final class Summary {
         long ms = at(ocsf, "unmapped").number("jump_ms", 0);
         yield say(ms < 0 ? "time.jump.back" : "time.jump.forward", span(Math.abs(ms)));
       }
+      case "agent.update" -> {
+        Json.Obj unmapped = at(ocsf, "unmapped");
+        String step = type + "." + ocsf.text("status_detail", "");
+        yield say(
+            words.containsKey(step) ? step : "other",
+            words.containsKey(step) ? unmapped.text("from", "") : type,
+            unmapped.text("to", ""),
+            shortly(unmapped.text("command_id", "")));
+      }
       case "policy.change" -> {
         Json.Obj unmapped = at(ocsf, "unmapped");
         String cause = unmapped.text("cause", "");

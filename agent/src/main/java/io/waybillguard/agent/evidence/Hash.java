@@ -1,5 +1,9 @@
 package io.waybillguard.agent.evidence;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -42,6 +46,18 @@ public final class Hash {
       digest.update(part);
     }
     return new Hash(digest.digest());
+  }
+
+  /** SHA-256 of a file, of any size. */
+  public static Hash sha256(Path file) throws IOException {
+    MessageDigest digest = digest();
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return finish(digest);
   }
 
   /** A fresh SHA-256 digest. */

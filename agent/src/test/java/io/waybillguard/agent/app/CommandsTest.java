@@ -37,6 +37,8 @@ final class CommandsTest {
           "setup remove",
           "policy check",
           "removal check",
+          "update check",
+          "update reach",
           "disposal list",
           "disposal undo",
           "detect replay",

@@ -375,6 +375,15 @@ final class OcsfSchemaTest {
               CommandEnded.Outcome.DONE,
               "",
               Map.of("erased", 3L, "held", 1L, "absent", 0L)),
+          new CommandEnded(
+              NOON,
+              "0123456789abcdef0123456789abcdef",
+              "update",
+              CommandEnded.Outcome.ROLLED_BACK,
+              "sensor usb: blind",
+              Map.of()),
+          update(AgentUpdate.Step.FETCHED),
+          update(AgentUpdate.Step.INSTALLED),
           new DisposalBegun(
               NOON, disposal(new Disposal.BlockAddress("203.0.113.0/24", 443), false, "")),
           new DisposalBegun(
@@ -692,5 +701,10 @@ final class OcsfSchemaTest {
       assertNotEquals(good, bad, mistake.getKey());
       assertNotEquals(List.of(), schema.violations(Json.parse(bad.getBytes(UTF_8))), bad);
     }
+  }
+
+  private static AgentUpdate update(AgentUpdate.Step step) {
+    return new AgentUpdate(
+        NOON, "0123456789abcdef".repeat(2), step, "0.1.0", "0.1.1", "0123456789abcdef".repeat(4));
   }
 }

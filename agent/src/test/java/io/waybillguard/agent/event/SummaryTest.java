@@ -698,6 +698,11 @@ final class SummaryTest {
         "总部命令：上传内容（编号 01234567），开始执行。",
         "HQ commands: send content (id 01234567); it is being done.");
     says(
+        new AgentUpdate(NOON, "ab".repeat(16), AgentUpdate.Step.INSTALLED, "0.1.0", "0.1.1", ""),
+        "总部下令安装的 0.1.1 版（编号 abababab）已代替 0.1.0 版运行，正在判断是否正常。",
+        "Version 0.1.1, which HQ ordered (id abababab), runs in the place of version 0.1.0; it is being"
+            + " judged.");
+    says(
         new CommandReceived(
             NOON, "", "", CommandReceived.Verdict.REFUSED, "why", Json.object(), NOON),
         "收到一条自称总部的命令，没有执行：why。",

@@ -39,6 +39,7 @@ import io.waybillguard.hq.store.Heartbeats;
 import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.Location;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Packages;
 import io.waybillguard.hq.store.PolicyRows;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Renewals;
@@ -241,6 +242,7 @@ final class Hq implements AutoCloseable {
               new Renewal(keys, logs, new Renewals(database), life, clock),
               new Succession(keys, new Generations(database), life, clock),
               new PolicyRows(database)::document,
+              new Packages(data)::piece,
               logs,
               new Revocations(database),
               new SecureRandom());

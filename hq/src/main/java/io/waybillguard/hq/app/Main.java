@@ -90,6 +90,14 @@ public final class Main {
                 new PolicyDiff(call),
                 new PolicyWiden(call),
                 new PolicyRollback(call)))
+        .addSubcommand(
+            group(
+                "update",
+                new UpdateKey(call),
+                new UpdateSign(call),
+                new UpdateAdd(call),
+                new UpdateAsk(call),
+                new UpdateList(call)))
         .addSubcommand(group("store", new StoreCopy(call), new StoreSegments(call)))
         .addSubcommand(
             group(

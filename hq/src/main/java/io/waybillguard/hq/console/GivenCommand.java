@@ -25,9 +25,14 @@ public record GivenCommand(Commands.Row given, Optional<Commands.State> state, b
             : state.map(Commands.State::state).orElse("waiting"));
   }
 
-  /** What it is about: records as people count them, or what a disposal is done to. */
+  /** What it is about: records as people count them, what a disposal is done to, or a version. */
   public String about() {
-    return given.type().equals("dispose") ? disposal().target() : records();
+    return switch (given.type()) {
+      case "dispose" -> disposal().target();
+      case "update" ->
+          given.args().text("version", "") + " · " + given.args().number("percent", 100) + " %";
+      default -> records();
+    };
   }
 
   /** The key of the words for what is done. */

@@ -69,6 +69,7 @@ public final class AgentApi {
   private final Succession succession;
   private final Pulled pulled;
   private final Function<String, Optional<String>> policies;
+  private final PackagePieces packages;
   private final Caller caller;
   private final RandomGenerator random;
   private final Admission segments;
@@ -79,6 +80,7 @@ public final class AgentApi {
    * The API in front of these judges.
    *
    * @param policies finds a policy's document by its hash
+   * @param packages finds pieces of the agent's packages
    * @param random spreads those who are told to come again
    */
   public AgentApi(
@@ -90,6 +92,7 @@ public final class AgentApi {
       Renewal renewal,
       Succession succession,
       Function<String, Optional<String>> policies,
+      PackagePieces packages,
       Logs logs,
       Revocations revocations,
       RandomGenerator random) {
@@ -101,6 +104,7 @@ public final class AgentApi {
     this.renewal = renewal;
     this.succession = succession;
     this.policies = policies;
+    this.packages = packages;
     this.caller = new Caller(logs, revocations);
     this.random = random;
     this.segments = door("segments", SEGMENTS_AT_ONCE, SEGMENTS_WAITING, random);
@@ -121,6 +125,7 @@ public final class AgentApi {
     config.routes.post("/v1/logs/{id}/bodies", admitted(segments, this::bodies));
     config.routes.post("/v1/heartbeat", admitted(others, this::heartbeat));
     config.routes.post("/v1/policy", admitted(others, this::policy));
+    config.routes.post("/v1/package", admitted(others, this::piece));
     config.routes.post("/v1/renew", admitted(others, this::renew));
     config.routes.post("/v1/generation", admitted(others, this::generation));
     config.routes.get("/healthz", request -> request.contentType(TEXT).result("ok\n"));
@@ -129,6 +134,17 @@ public final class AgentApi {
         HttpResponseException.class, (e, request) -> refuse(unroutable(e), request));
     config.routes.exception(SegmentsUnusable.class, this::later);
     config.routes.exception(Exception.class, AgentApi::failed);
+  }
+
+  /** Finds pieces of packages. */
+  @FunctionalInterface
+  public interface PackagePieces {
+    /**
+     * What follows at an offset; nothing at the end.
+     *
+     * @return absent where there is no package of this hash
+     */
+    Optional<byte[]> piece(String sha256, long from) throws IOException;
   }
 
   @FunctionalInterface
@@ -196,6 +212,26 @@ public final class AgentApi {
             .apply(asked)
             .orElseThrow(() -> Rejected.because(404, Refusal.NOT_FOUND, "no policy has this hash"));
     request.contentType(JSON).result(document.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** As with policies: who knows a package's hash was told of it. */
+  private void piece(Context request) throws Rejected, IOException {
+    caller.of(request);
+    String sha256;
+    long from;
+    try {
+      Json.Obj asked = Json.parse(Bodies.plain(request, Limits.JSON));
+      sha256 = asked.text("sha256");
+      from = asked.number("from");
+    } catch (JsonException e) {
+      throw Rejected.because(400, Refusal.MALFORMED, "package: " + e.getMessage());
+    }
+    byte[] piece =
+        packages
+            .piece(sha256, from)
+            .orElseThrow(
+                () -> Rejected.because(404, Refusal.NOT_FOUND, "no package has this hash"));
+    request.contentType("application/octet-stream").result(piece);
   }
 
   private void renew(Context request) throws Rejected, IOException {

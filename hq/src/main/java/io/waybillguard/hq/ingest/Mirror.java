@@ -1,5 +1,6 @@
 package io.waybillguard.hq.ingest;
 
+import io.waybillguard.agent.event.AgentUpdate;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.Checkpoint;
@@ -150,7 +151,9 @@ public final class Mirror {
             body.length,
             Hash.sha256(body).hex(),
             rows,
-            read.leaves().stream().filter(l -> l.type().startsWith("hq.")).toList());
+            read.leaves().stream()
+                .filter(l -> l.type().startsWith("hq.") || l.type().equals(AgentUpdate.TYPE))
+                .toList());
     if (!logs.advanceMirror(log, step, now)) {
       return Attempts.again();
     }

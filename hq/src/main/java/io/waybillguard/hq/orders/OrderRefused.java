@@ -14,6 +14,8 @@ public final class OrderRefused extends Exception {
     SIGNED,
     /** Who asked for it may not approve it. */
     SAME_PERSON,
+    /** Only an administrator asks for an update, and only another one approves it. */
+    NOT_ADMIN,
     /** Its time is over, or it was taken back. */
     OVER,
     /** The records are not written as {@code 12-40,44}, or are too many. */

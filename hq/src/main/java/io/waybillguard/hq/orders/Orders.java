@@ -10,6 +10,7 @@ import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Logs;
+import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.time.Duration;
@@ -92,6 +93,25 @@ public final class Orders {
   }
 
   /**
+   * An update as it would be asked for; nothing is kept yet.
+   *
+   * @throws OrderRefused if the reason is not right, or who asks is no administrator
+   */
+  public Commands.Row update(Update update, String by, String reason, Instant now)
+      throws OrderRefused {
+    checkReason(reason);
+    checkAdmin(by);
+    return Commands.Row.asked(
+        Commands.freshId(), update.target(), Update.TYPE, update.args(), by, reason, now, GOOD_FOR);
+  }
+
+  private void checkAdmin(String by) throws OrderRefused {
+    if (new Users(database).role(by).filter(role -> role == Users.Role.ADMIN).isEmpty()) {
+      throw new OrderRefused(OrderRefused.Reason.NOT_ADMIN);
+    }
+  }
+
+  /**
    * The undoing of a disposal that was ordered, signed: what gives something back needs no second
    * person. Nothing is kept yet.
    *
@@ -163,6 +183,9 @@ public final class Orders {
     if (row.askedBy().equals(by)) {
       throw new OrderRefused(OrderRefused.Reason.SAME_PERSON);
     }
+    if (row.type().equals(Update.TYPE)) {
+      checkAdmin(by);
+    }
     return row;
   }
 
@@ -176,10 +199,16 @@ public final class Orders {
       throws IOException, OrderRefused {
     // Before it is signed: cut short, it can be approved again, and erasing twice does no harm.
     Optional<Contents.Erased> erased = eraseHere(row, now);
-    if (!new Commands(database).approve(row.id(), by, signed(row, key).note(), now)) {
+    Commands.Row named = row.type().equals(Update.TYPE) ? row.with(people(row, by)) : row;
+    if (!new Commands(database).approve(signed(named, key), by, now)) {
       throw new OrderRefused(OrderRefused.Reason.SIGNED);
     }
     return erased;
+  }
+
+  /** Both are signed for, and stand in the record that the command becomes at each desk. */
+  private static Json.Obj people(Commands.Row row, String by) {
+    return row.args().copy().put("asked_by", row.askedBy()).put("approved_by", by);
   }
 
   private Optional<Contents.Erased> eraseHere(Commands.Row row, Instant now) throws IOException {

@@ -106,6 +106,7 @@ public final class Backup {
     backup.copyDatabase(SqliteEngine.file(data), "hq.db");
     backup.copySegments(segments);
     backup.copyTree(data, data.resolve(CONTENT));
+    backup.copyTree(data, data.resolve(Packages.FOLDER));
     backup.copyTree(data, data.resolve(KEYS));
     backup.copy(data, data.resolve("database.id"));
     backup.copyActs(data);

@@ -1,5 +1,6 @@
 package io.waybillguard.hq.store;
 
+import io.waybillguard.agent.event.AgentUpdate;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Span;
@@ -27,6 +28,8 @@ import org.jdbi.v3.core.Handle;
 public final class Commands {
   /** At most so many go out with one heartbeat. */
   private static final int AT_ONCE = 16;
+
+  private static final String UPDATE = "update";
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -78,6 +81,12 @@ public final class Commands {
       return new Row(
           id, target, type, args, "", by, reason, at, at, at.plusMillis(goodFor.toMillis()), "");
     }
+
+    /** The same with other arguments. */
+    public Row with(Json.Obj others) {
+      return new Row(
+          id, target, type, others, note, askedBy, reason, asked, notBefore, expires, approvedBy);
+    }
   }
 
   /** An id that nothing else has: 32 lower-case hex digits. */
@@ -90,8 +99,9 @@ public final class Commands {
   /**
    * What a desk's log says of a command.
    *
-   * @param state {@code taken}, {@code refused}, {@code expired}, {@code unsupported}, then {@code
-   *     done}, {@code failed} or {@code interrupted}
+   * @param state {@code taken}, {@code refused}, {@code expired}, {@code unsupported}, of an update
+   *     {@code fetched} and {@code installed}, then {@code done}, {@code failed}, {@code
+   *     rolled_back} or {@code interrupted}
    * @param counts numbers of its result, as JSON
    */
   public record State(String log, String state, Instant at, long seq, String counts) {}
@@ -127,21 +137,23 @@ public final class Commands {
   /**
    * Approves a command that waits for it.
    *
+   * @param signed as it is signed: with its note, and with arguments that may say who approved it
    * @return false if it is gone or was approved meanwhile
    */
-  public boolean approve(String id, String by, String note, Instant now) {
+  public boolean approve(Row signed, String by, Instant now) {
     return database
         .jdbi()
         .withHandle(
             h ->
                 h.execute(
-                        "UPDATE command SET approved_by = ?, approved = ?, note = ?"
+                        "UPDATE command SET approved_by = ?, approved = ?, note = ?, args = ?"
                             + " WHERE id = ? AND note = '' AND asked_by <> ?"
                             + " AND cancelled IS NULL",
                         by,
                         now.toEpochMilli(),
-                        note,
-                        id,
+                        signed.note(),
+                        text(signed.args()),
+                        signed.id(),
                         by)
                     == 1);
   }
@@ -260,8 +272,15 @@ public final class Commands {
     List<Command.Message> due = new ArrayList<>();
     policy(desk, now).ifPresent(row -> due.add(new Command.Message(row.note(), row.args())));
     int bytes = 0;
+    Optional<String> newestUpdate =
+        rows.stream()
+            .filter(row -> row.type().equals(UPDATE) && isMeant(row, desk))
+            .map(Row::id)
+            .reduce((earlier, later) -> later);
     for (Row row : rows) {
-      if (isMeant(row, desk)) {
+      boolean overtaken =
+          row.type().equals(UPDATE) && !row.id().equals(newestUpdate.orElse(row.id()));
+      if (isMeant(row, desk) && !overtaken) {
         bytes += size(row.args());
         if (due.size() == AT_ONCE || (bytes > MOST_ARGS && !due.isEmpty())) {
           break; // with the next heartbeat
@@ -353,6 +372,7 @@ public final class Commands {
       return; // the desk refused something that HQ never signed
     }
     boolean result = leaf.type().equals("hq.result");
+    String said = leaf.type().equals(AgentUpdate.TYPE) ? "step" : result ? "outcome" : "verdict";
     Json.Obj counts = Json.object();
     if (result) {
       for (String key : new TreeSet<>(says.keys())) {
@@ -369,7 +389,7 @@ public final class Commands {
             + " WHERE excluded.seq > command_state.seq",
         id,
         log,
-        says.text(result ? "outcome" : "verdict", "unknown"),
+        says.text(said, "unknown"),
         now.toEpochMilli(),
         leaf.seq(),
         text(counts));
