@@ -97,7 +97,7 @@ final class FakeProvider implements OidcContract.TestProvider {
 
   @Override
   public String approve(URI address) throws Exception {
-    return OidcContract.location(OidcContract.http(null), address);
+    return OidcContract.location(OidcContract.http(), address);
   }
 
   private void metadata(HttpExchange exchange) throws IOException {

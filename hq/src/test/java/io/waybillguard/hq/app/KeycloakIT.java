@@ -2,7 +2,6 @@ package io.waybillguard.hq.app;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.CookieManager;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -15,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +81,7 @@ final class KeycloakIT extends OidcContract {
     private boolean answers() throws InterruptedException {
       try {
         URI known = URI.create(issuer() + "/.well-known/openid-configuration");
-        return http(null)
+        return http()
                 .send(HttpRequest.newBuilder(known).build(), HttpResponse.BodyHandlers.discarding())
                 .statusCode()
             == 200;
@@ -107,10 +107,13 @@ final class KeycloakIT extends OidcContract {
       return PERSON;
     }
 
-    /** Types name and password into Keycloak's own page. */
+    /**
+     * Types name and password into Keycloak's own page. Its cookies are Secure; browsers send such
+     * ones to this machine in the clear too, which Java's own handler of cookies does not.
+     */
     @Override
     public String approve(URI address) throws Exception {
-      HttpClient browser = http(new CookieManager());
+      HttpClient browser = http();
       HttpResponse<String> page =
           browser.send(
               HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
@@ -124,12 +127,19 @@ final class KeycloakIT extends OidcContract {
           .send(
               HttpRequest.newBuilder(URI.create(form.attr("action")))
                   .header("Content-Type", "application/x-www-form-urlencoded")
+                  .header("Cookie", cookies(page))
                   .POST(HttpRequest.BodyPublishers.ofString(typed))
                   .build(),
               HttpResponse.BodyHandlers.ofString())
           .headers()
           .firstValue("Location")
           .orElseThrow();
+    }
+
+    private static String cookies(HttpResponse<String> page) {
+      return page.headers().allValues("Set-Cookie").stream()
+          .map(cookie -> cookie.substring(0, cookie.indexOf(';')))
+          .collect(Collectors.joining("; "));
     }
 
     @Override

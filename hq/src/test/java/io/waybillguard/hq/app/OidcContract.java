@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.hq.oidc.OidcFile;
 import io.waybillguard.hq.oidc.OidcPlan;
-import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -15,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,12 +70,9 @@ abstract class OidcContract {
     return OidcFile.read(file);
   }
 
-  static HttpClient http(@Nullable CookieManager cookies) {
-    HttpClient.Builder builder = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER);
-    if (cookies != null) {
-      builder.cookieHandler(cookies);
-    }
-    return builder.build();
+  /** Follows no redirect and keeps no cookie. */
+  static HttpClient http() {
+    return HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
   }
 
   static String location(HttpClient http, URI address) throws Exception {
