@@ -40,7 +40,7 @@ final class FindWaybill implements Command {
     try (Database database = home.open()) {
       WaybillTags.Asked asked =
           Home.waybills(database, home.keys())
-              .ask(typed)
+              .ask(typed, Instant.EPOCH, Instant.ofEpochMilli(Long.MAX_VALUE))
               .orElseThrow(() -> new Complaint(Exit.USAGE, "waybill.no_number"));
       home.record(call, database, HqAct.Deed.SEARCH, "", "waybill=" + asked.masked());
       show(asked, found(database, asked));
@@ -80,10 +80,15 @@ final class FindWaybill implements Command {
               Json.object()
                   .put("waybill", asked.masked())
                   .put("records", records)
-                  .put("more", found.size() > MOST));
+                  .put("more", found.size() > MOST)
+                  .put("logs", asked.all())
+                  .put("logs_searched", asked.logs()));
       return;
     }
     call.terminal().remark(words.say("waybill.found", asked.masked(), shown.size()));
+    if (asked.logs() < asked.all()) {
+      call.terminal().remark(words.say("waybill.logs", asked.all(), asked.logs()));
+    }
     List<List<String>> table = new ArrayList<>();
     for (Records.Held held : shown) {
       table.add(

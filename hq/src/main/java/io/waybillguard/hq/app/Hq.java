@@ -20,6 +20,8 @@ import io.waybillguard.hq.ingest.Pulled;
 import io.waybillguard.hq.ingest.Renewal;
 import io.waybillguard.hq.ingest.Succession;
 import io.waybillguard.hq.ingest.Witness;
+import io.waybillguard.hq.oidc.OidcPlan;
+import io.waybillguard.hq.oidc.Provider;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.orders.RemovalCodes;
 import io.waybillguard.hq.policies.Policies;
@@ -93,6 +95,7 @@ final class Hq implements AutoCloseable {
    * @param feeds where records go besides
    * @param given the certificate that the console shows; absent for one of HQ's own
    * @param lookAtCertificates how often it is looked whether another certificate is to be shown
+   * @param oidc who vouches for people besides their passwords; absent for nobody
    */
   record Settings(
       Location at,
@@ -105,7 +108,8 @@ final class Hq implements AutoCloseable {
       Optional<Address> monitor,
       List<Plan> feeds,
       Optional<GivenCertificate> given,
-      Duration lookAtCertificates) {
+      Duration lookAtCertificates,
+      Optional<OidcPlan> oidc) {
     /** Often enough for a certificate that was replaced because its key was lost. */
     static final Duration HOURLY = Duration.ofHours(1);
 
@@ -134,29 +138,36 @@ final class Hq implements AutoCloseable {
           Optional.empty(),
           List.of(),
           Optional.empty(),
-          HOURLY);
+          HOURLY,
+          Optional.empty());
     }
 
     /** The same, with a listener for machines that watch. */
     Settings monitoredAt(Address place) {
-      return with(Optional.of(place), feeds, given, lookAtCertificates);
+      return with(Optional.of(place), feeds, given, lookAtCertificates, oidc);
     }
 
     /** The same, with these feeds. */
     Settings feeding(List<Plan> plans) {
-      return with(monitor, plans, given, lookAtCertificates);
+      return with(monitor, plans, given, lookAtCertificates, oidc);
     }
 
     /** The same, with this certificate for people, looked at this often. */
     Settings showing(GivenCertificate certificate, Duration every) {
-      return with(monitor, feeds, Optional.of(certificate), every);
+      return with(monitor, feeds, Optional.of(certificate), every, oidc);
+    }
+
+    /** The same, with people whom this provider vouches for. */
+    Settings vouching(OidcPlan provider) {
+      return with(monitor, feeds, given, lookAtCertificates, Optional.of(provider));
     }
 
     private Settings with(
         Optional<Address> watchedAt,
         List<Plan> plans,
         Optional<GivenCertificate> certificate,
-        Duration every) {
+        Duration every,
+        Optional<OidcPlan> provider) {
       return new Settings(
           at,
           domain,
@@ -168,7 +179,8 @@ final class Hq implements AutoCloseable {
           watchedAt,
           plans,
           certificate,
-          every);
+          every,
+          provider);
     }
 
     Path data() {
@@ -293,6 +305,7 @@ final class Hq implements AutoCloseable {
               policies,
               Home.waybills(database, keys),
               acts,
+              settings.oidc().map(plan -> new Provider(plan, clock)),
               clock);
       this.console =
           listen(

@@ -5,6 +5,9 @@ import io.waybillguard.hq.feeds.FeedsRefused;
 import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.http.Address;
+import io.waybillguard.hq.oidc.OidcFile;
+import io.waybillguard.hq.oidc.OidcPlan;
+import io.waybillguard.hq.oidc.OidcRefused;
 import io.waybillguard.hq.store.Retention;
 import io.waybillguard.hq.trust.CertificateAuthority;
 import io.waybillguard.hq.trust.GivenCertificate;
@@ -49,6 +52,9 @@ final class Serve implements Command {
 
   @Option(names = "--feeds", paramLabel = "FILE", descriptionKey = "feeds")
   private @Nullable Path feeds;
+
+  @Option(names = "--oidc", paramLabel = "FILE")
+  private @Nullable Path oidc;
 
   @Option(names = "--console-certificate", paramLabel = "FILE")
   private @Nullable Path consoleCertificate;
@@ -128,6 +134,21 @@ final class Serve implements Command {
     }
   }
 
+  private Optional<OidcPlan> oidc() throws Complaint, IOException {
+    if (oidc == null) {
+      return Optional.empty();
+    }
+    if (!Files.isRegularFile(oidc)) {
+      throw new Complaint(Exit.USAGE, "oidc.none", oidc);
+    }
+    try {
+      return Optional.of(OidcFile.read(oidc));
+    } catch (OidcRefused e) {
+      String sentence = call.words().say(e.key(), e.details().toArray());
+      throw new Complaint(e, Exit.USAGE, "oidc.refused", e.place(), sentence);
+    }
+  }
+
   private Hq.Settings settings() throws Complaint, IOException {
     if ((consoleCertificate == null) != (consoleKey == null)) {
       throw new Complaint(Exit.USAGE, "certificate.half");
@@ -145,6 +166,7 @@ final class Serve implements Command {
         consoleCertificate == null || consoleKey == null
             ? Optional.empty()
             : Optional.of(new GivenCertificate(consoleCertificate, consoleKey)),
-        Hq.Settings.HOURLY);
+        Hq.Settings.HOURLY,
+        oidc());
   }
 }

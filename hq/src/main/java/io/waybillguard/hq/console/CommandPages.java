@@ -21,6 +21,10 @@ import java.util.function.Predicate;
 /** Commands: what was given, what waits for a second person, and that person's answer. */
 final class CommandPages {
   private static final int ALL = 100;
+
+  /** Of each, what desks say of it is looked up. */
+  private static final int MOST = 1_000;
+
   private static final int OF_A_DESK = 20;
 
   private final Frame frame;
@@ -40,10 +44,7 @@ final class CommandPages {
   void list(Context request, Users.Session session) throws NotRecorded {
     frame.look(request, session, "/commands");
     Reader reader = frame.reader(request);
-    Map<String, String> names = new TreeMap<>();
-    for (Fleet.Standing each : fleet.all()) {
-      names.put(each.row().workstation().origin(), each.row().workstation().name());
-    }
+    Map<String, String> names = names();
     frame.render(
         request,
         "commands.jte",
@@ -53,11 +54,51 @@ final class CommandPages {
             "waiting",
             commands.waiting(clock.instant(), ALL).stream().map(this::standing).toList(),
             "given",
-            commands.newest(ALL).stream().map(this::standing).toList(),
+            sheet(names)
+                .list(
+                    reader,
+                    wanted(request).in("/commands.csv", Route.COMMANDS_CSV.isFor(session.role())),
+                    newest(),
+                    MOST),
             "names",
             names,
             "mayDecide",
             Route.APPROVE.isFor(session.role())));
+  }
+
+  private Map<String, String> names() {
+    Map<String, String> names = new TreeMap<>();
+    for (Fleet.Standing each : fleet.all()) {
+      names.put(each.row().workstation().origin(), each.row().workstation().name());
+    }
+    return names;
+  }
+
+  private Wanted wanted(Context request) {
+    return Wanted.of("/commands", key -> frame.param(request, key), List.of());
+  }
+
+  private List<GivenCommand> newest() {
+    return commands.newest(MOST + 1).stream().map(this::standing).toList();
+  }
+
+  private static Sheet<GivenCommand> sheet(Map<String, String> names) {
+    return Sheet.<GivenCommand>named("commands")
+        .time("asked", "column.time", c -> Optional.of(c.given().asked()))
+        .text("kind", "commands.title", (c, reader) -> reader.say(c.kind()))
+        .text(
+            "workstation",
+            "column.workstation",
+            (c, reader) -> names.getOrDefault(c.given().target(), c.given().target()))
+        .text("about", "acts.about", (c, reader) -> c.about())
+        .text("who", "commands.who", (c, reader) -> c.people())
+        .text("why", "disposals.reason", (c, reader) -> c.given().reason())
+        .text("state", "column.state", (c, reader) -> reader.say(c.standing()))
+        .besides("pulls.number", (c, reader) -> c.given().id());
+  }
+
+  void csv(Context request, Users.Session session) throws NotRecorded {
+    sheet(names()).answer(frame, request, session, wanted(request), newest(), MOST, "");
   }
 
   private GivenCommand standing(Commands.Row row) {

@@ -15,6 +15,7 @@ import io.waybillguard.hq.acts.Acts;
 import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.incident.Telling;
+import io.waybillguard.hq.oidc.Provider;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
@@ -22,6 +23,7 @@ import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Database;
+import io.waybillguard.hq.store.FeedRows;
 import io.waybillguard.hq.store.IncidentRows;
 import io.waybillguard.hq.store.Pulls;
 import io.waybillguard.hq.store.Records;
@@ -34,6 +36,7 @@ import io.waybillguard.hq.store.WatchedDays;
 import io.waybillguard.hq.store.WaybillTags;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,25 +51,26 @@ import org.slf4j.LoggerFactory;
 /** The pages of the console and their addresses. Safe for use by several threads. */
 public final class Console {
   private static final Logger LOG = LoggerFactory.getLogger(Console.class);
-  private static final int RECORDS_A_PAGE = 50;
   private static final int ALARMS = 5;
   private static final int ALL_ALARMS = 200;
-  private static final int STICKS = 500;
-  private static final int ACTS_A_PAGE = 100;
-  private static final int ACTS_IN_A_FILE = 50_000;
   private static final int LONGEST_SEARCH = 100;
 
   private final TemplateEngine pages = TemplateEngine.createPrecompiled(ContentType.Html);
+  private final Frame frame = new Around();
   private final Sessions sessions;
   private final Visitors visitors;
+  private final Optional<Provider> provider;
+  private final OidcPages oidc;
   private final Fleet fleet;
   private final Records records;
   private final Segments segments;
   private final Alarms alarms;
   private final CommandPages commands;
   private final DisposalPages disposals;
-  private final Sightings sightings;
-  private final ActRows actRows;
+  private final FleetPage desks;
+  private final StickPages sticks;
+  private final ActPages doings;
+  private final FeedPages feeds;
   private final WaybillTags waybills;
   private final Acts acts;
   private final SweepPages sweeps;
@@ -90,6 +94,7 @@ public final class Console {
    * @param policies publishes policies and tells who goes by which
    * @param waybills finds what is kept of a waybill number
    * @param acts where everything that people do here is written before it is done
+   * @param provider who vouches for people besides their passwords here
    */
   public Console(
       Database database,
@@ -102,25 +107,30 @@ public final class Console {
       Policies policies,
       WaybillTags waybills,
       Acts acts,
+      Optional<Provider> provider,
       InstantSource clock) {
     VerifierKey mirror = cosigners.get(cosigners.size() - 1);
     this.sessions = new Sessions(new Users(database), passwords, clock);
     this.visitors = new Visitors(clock);
+    this.provider = provider;
+    this.oidc = new OidcPages(frame, provider, sessions, new Users(database), acts, clock);
     this.fleet = new Fleet(database, clock);
     this.records = new Records(database, files);
     this.segments = new Segments(database);
     this.alarms = new Alarms(database);
-    this.sightings = new Sightings(database);
-    this.actRows = new ActRows(database);
     this.waybills = waybills;
     this.acts = acts;
     this.mirror = mirror;
     this.clock = clock;
-    Frame frame = new Around();
+    this.desks = new FleetPage(frame, fleet);
+    this.feeds = new FeedPages(frame, new FeedRows(database), clock);
+    this.sticks = new StickPages(frame, new Sightings(database));
+    this.doings = new ActPages(frame, new ActRows(database), acts);
     IncidentRows rows = new IncidentRows(database);
     Telling telling = new Telling(rows, records, segments, mirror);
     this.commands = new CommandPages(frame, new Commands(database), orders, fleet, clock);
-    this.disposals = new DisposalPages(frame, rows, telling, commands, orders, fleet, clock);
+    this.disposals =
+        new DisposalPages(frame, rows, telling, records, commands, orders, fleet, clock);
     this.incidents = new IncidentPages(frame, rows, telling, disposals, fleet);
     this.sweeps = new SweepPages(frame, sweeps, clock);
     this.pulls = new PullPages(frame, pulling, new Pulls(database), fleet, rows);
@@ -141,30 +151,41 @@ public final class Console {
     StaticFiles.routes((route, handler) -> add(config, route, handler));
     add(config, Route.LOGIN, this::login);
     add(config, Route.SIGN_IN, this::signOn);
+    add(config, Route.OIDC_START, oidc::start);
+    add(config, Route.OIDC_CALLBACK, oidc::end);
     add(config, Route.SIGN_OUT, this::signOff);
     add(config, Route.OVERVIEW, overview::show);
     add(config, Route.OUTLETS_CSV, overview::outletsCsv);
     add(config, Route.INCIDENTS, incidents::list);
     add(config, Route.INCIDENTS_CSV, incidents::csv);
     add(config, Route.INCIDENT, incidents::one);
+    add(config, Route.EVIDENCE_CSV, incidents::evidenceCsv);
     add(config, Route.DISPOSE, disposals::order);
     add(config, Route.ALARMS, this::alarms);
-    add(config, Route.FLEET, this::fleetTable);
-    add(config, Route.FLEET_CSV, this::csv);
+    add(config, Route.FLEET, desks::table);
+    add(config, Route.FLEET_CSV, desks::csv);
     add(config, Route.WORKSTATION, this::workstation);
     add(config, Route.RECORDS, this::recordsTable);
+    add(config, Route.RECORDS_CSV, this::recordsCsv);
     add(config, Route.RECORD, this::record);
+    add(config, Route.ASK_BLOCK, disposals::askBlock);
+    add(config, Route.BLOCK, disposals::block);
     add(config, Route.ASK_ERASE, commands::askErase);
     add(config, Route.REMOVAL_CODE, commands::removalCode);
     add(config, Route.SEARCH, this::search);
+    add(config, Route.SEARCH_CSV, this::searchCsv);
     add(config, Route.FIND_WAYBILL, this::findWaybill);
-    add(config, Route.STICKS, this::sticks);
-    add(config, Route.STICK, this::stick);
+    add(config, Route.STICKS, sticks::list);
+    add(config, Route.STICKS_CSV, sticks::csv);
+    add(config, Route.STICK, sticks::one);
+    add(config, Route.STICK_CSV, sticks::oneCsv);
     add(config, Route.COMMANDS, commands::list);
+    add(config, Route.COMMANDS_CSV, commands::csv);
     add(config, Route.APPROVE, commands::approve);
     add(config, Route.CANCEL, commands::cancel);
     add(config, Route.UNDO, disposals::undo);
     add(config, Route.PULLS, pulls::list);
+    add(config, Route.PULLS_CSV, pulls::csv);
     add(config, Route.ASK_PULL, pulls::ask);
     add(config, Route.PULL, pulls::one);
     add(config, Route.PULL_PROGRESS, pulls::progress);
@@ -174,22 +195,30 @@ public final class Console {
     add(config, Route.VERIFY, verifying::form);
     add(config, Route.VERIFY_BUNDLE, verifying::check);
     add(config, Route.USERS, users::list);
+    add(config, Route.USERS_CSV, users::csv);
     add(config, Route.USER_ADD, users::add);
     add(config, Route.USER_CHANGE, users::change);
+    add(config, Route.FEEDS, feeds::list);
+    add(config, Route.FEEDS_CSV, feeds::csv);
     add(config, Route.SWEEPS, sweeps::list);
+    add(config, Route.SWEEPS_CSV, sweeps::csv);
     add(config, Route.PUBLISH_SWEEP, sweeps::publish);
     add(config, Route.SWEEP, sweeps::one);
     add(config, Route.SWEEP_STANDING, sweeps::standing);
+    add(config, Route.SWEEP_FOUND_CSV, sweeps::foundCsv);
+    add(config, Route.SWEEP_OUTLETS_CSV, sweeps::outletsCsv);
+    add(config, Route.SWEEP_TREND_CSV, sweeps::trendCsv);
     add(config, Route.SWEEP_REPORT, sweeps::report);
     add(config, Route.STOP_SWEEP, sweeps::stop);
     add(config, Route.POLICIES, policies::list);
+    add(config, Route.POLICIES_CSV, policies::csv);
     add(config, Route.CHECK_POLICY, policies::check);
     add(config, Route.PUBLISH_POLICY, policies::publish);
     add(config, Route.POLICY, policies::one);
     add(config, Route.WIDEN_POLICY, policies::widen);
     add(config, Route.ROLL_BACK_POLICY, policies::rollBack);
-    add(config, Route.ACTS, this::acts);
-    add(config, Route.ACTS_CSV, this::actsCsv);
+    add(config, Route.ACTS, doings::list);
+    add(config, Route.ACTS_CSV, doings::csv);
     config.routes.exception(
         HttpResponseException.class,
         (e, request) -> message(request, e.getStatus() == 404 ? 404 : 400));
@@ -277,7 +306,7 @@ public final class Console {
       if (Sessions.isByItself(request)) {
         request.status(401).header("HX-Redirect", "/login");
       } else {
-        request.redirect("/login", HttpStatus.SEE_OTHER);
+        request.redirect(SignIn.address(request), HttpStatus.SEE_OTHER);
       }
     } else if (!route.isFor(session.get().role())) {
       message(request, 403, "message.right");
@@ -307,7 +336,8 @@ public final class Console {
 
   private void login(Context request) {
     if (sessions.of(request).isPresent()) {
-      request.redirect("/", HttpStatus.SEE_OTHER);
+      request.redirect(
+          SignIn.page(param(request, SignIn.TO, SignIn.LONGEST)), HttpStatus.SEE_OTHER);
       return;
     }
     loginPage(request, "");
@@ -320,9 +350,20 @@ public final class Console {
         "login.jte",
         Map.of(
             "shell",
-            new Shell(reader, reader.say("login.title"), "", "", "/login", false, false),
+            new Shell(reader, reader.say("login.title"), "", "", "", "/login", false, false),
             "problem",
-            problem.isEmpty() ? "" : reader.say(problem)));
+            problem.isEmpty() ? "" : reader.say(problem),
+            "provider",
+            provider.map(Provider::name).orElse(""),
+            "to",
+            SignIn.page(
+                form(request, SignIn.TO).isEmpty()
+                    ? param(request, SignIn.TO, SignIn.LONGEST)
+                    : form(request, SignIn.TO)),
+            "leaving",
+            param(request, "out").equals("1")
+                ? provider.flatMap(Provider::leaving).map(URI::toString).orElse("")
+                : ""));
   }
 
   private void signOn(Context request) throws NotRecorded {
@@ -340,7 +381,7 @@ public final class Console {
       acts.write(HqAct.Deed.SIGN_IN, name, request.ip(), "", "");
       sessions.begin(request, name);
       LOG.info("signed_on user={} from={}", name, request.ip());
-      request.redirect("/", HttpStatus.SEE_OTHER);
+      request.redirect(SignIn.page(form(request, SignIn.TO)), HttpStatus.SEE_OTHER);
     } else {
       // A password is sometimes typed where the name belongs: only names that are known are kept.
       String known = sessions.isKnown(name) ? name : "";
@@ -354,7 +395,7 @@ public final class Console {
   private void signOff(Context request, Users.Session session) throws NotRecorded {
     note(request, session, HqAct.Deed.SIGN_OUT, "", "");
     sessions.signOff(request);
-    request.redirect("/login", HttpStatus.SEE_OTHER);
+    request.redirect(session.issuer().isEmpty() ? "/login" : "/login?out=1", HttpStatus.SEE_OTHER);
   }
 
   // -- pages -----------------------------------------------------------------------------------
@@ -378,29 +419,6 @@ public final class Console {
     Map<String, String> names = new TreeMap<>();
     all.forEach(s -> names.put(s.row().workstation().log(), s.row().workstation().name()));
     return names;
-  }
-
-  private void fleetTable(Context request, Users.Session session) throws NotRecorded {
-    look(request, session, "/");
-    Reader reader = visitors.reader(request);
-    render(request, "fleet.jte", Map.of("reader", reader, "view", view(request, fleet.all())));
-  }
-
-  private static FleetView view(Context request, List<Fleet.Standing> all) {
-    return FleetView.of(
-        all,
-        param(request, "q"),
-        param(request, "state"),
-        param(request, "sort"),
-        param(request, "page"));
-  }
-
-  private void csv(Context request, Users.Session session) throws NotRecorded {
-    note(request, session, HqAct.Deed.EXPORT, "/workstations.csv", "");
-    request
-        .contentType("text/csv; charset=utf-8")
-        .header("Content-Disposition", "attachment; filename=workstations.csv")
-        .result(FleetCsv.of(view(request, fleet.all()).rows(), visitors.reader(request)));
   }
 
   private void workstation(Context request, Users.Session session) throws IOException {
@@ -435,7 +453,7 @@ public final class Console {
             "policyRuns",
             ruling.runningOn(found.get().row().workstation()),
             "page",
-            recordsPage(request, log, reader)));
+            recordsPage(request, session, log)));
   }
 
   /** The day that the address names, or else the last that has a record. */
@@ -452,7 +470,6 @@ public final class Console {
   }
 
   private void recordsTable(Context request, Users.Session session) throws IOException {
-    Reader reader = visitors.reader(request);
     String log = request.pathParam("id");
     if (fleet.find(log).isEmpty()) {
       message(request, 404);
@@ -462,22 +479,57 @@ public final class Console {
     render(
         request,
         "records.jte",
-        Map.of("reader", reader, "page", recordsPage(request, log, reader)));
+        Map.of("reader", visitors.reader(request), "page", recordsPage(request, session, log)));
   }
 
-  private RecordsPage recordsPage(Context request, String log, Reader reader) throws IOException {
+  private static Wanted recordsWanted(Context request, String log) {
+    return Wanted.of(
+        "/workstations/" + log, "records", key -> param(request, key), List.of("kind", "day"));
+  }
+
+  private RecordsPage recordsPage(Context request, Users.Session session, String log)
+      throws IOException {
     String kind = param(request, "kind");
-    long before = number(param(request, "before"));
-    List<Records.Held> held = records.newest(log, before, kind, RECORDS_A_PAGE + 1);
-    List<RecordView> shown =
-        held.stream().limit(RECORDS_A_PAGE).map(r -> RecordView.of(log, r, reader)).toList();
+    Wanted wanted =
+        recordsWanted(request, log)
+            .in("/workstations/" + log + "/records.csv", Route.RECORDS_CSV.isFor(session.role()));
+    long before = wanted.sort().isEmpty() ? number(param(request, "before")) : Long.MAX_VALUE;
+    RecordTables.Part part =
+        RecordTables.part(
+            RecordTables.ofALog(),
+            visitors.reader(request),
+            wanted,
+            limit -> records.newest(log, before, kind, limit));
+    boolean newest = wanted.sort().isEmpty() && before == Long.MAX_VALUE;
     return new RecordsPage(
         log,
-        shown,
+        part.table(),
         records.types(log),
         kind,
-        before == Long.MAX_VALUE,
-        held.size() > RECORDS_A_PAGE ? shown.get(shown.size() - 1).seq() : -1);
+        newest ? "/workstations/" + log + "/records?" + part.table().again() : "",
+        part.last().map(last -> wanted.sortedBy("", "before=" + last.seq())).orElse(""));
+  }
+
+  private void recordsCsv(Context request, Users.Session session) throws IOException {
+    String log = request.pathParam("id");
+    if (fleet.find(log).isEmpty()) {
+      message(request, 404);
+      return;
+    }
+    String kind = param(request, "kind");
+    Reader reader = visitors.reader(request);
+    List<RecordView> found =
+        RecordTables.views(
+            records.newest(log, Long.MAX_VALUE, kind, RecordTables.IN_A_FILE + 1), reader);
+    RecordTables.ofALog()
+        .answer(
+            frame,
+            request,
+            session,
+            recordsWanted(request, log),
+            found,
+            RecordTables.IN_A_FILE,
+            kind);
   }
 
   private void record(Context request, Users.Session session) throws IOException {
@@ -502,28 +554,43 @@ public final class Console {
             workstation.get(),
             "record",
             RecordView.of(log, held.get(), reader),
+            "mayBlock",
+            Route.BLOCK.isFor(session.role()) && NamedProgram.of(held.get()).isPresent(),
             "proof",
             Proof.of(segment.get().note(), mirror)));
   }
 
   // -- finding -----------------------------------------------------------------------------------
 
+  private static Map<String, String> asked(Context request) {
+    return SearchPage.asked(key -> param(request, key, SearchPage.longest(key, LONGEST_SEARCH)));
+  }
+
+  private static Wanted searchWanted(Context request, Map<String, String> asked) {
+    return Wanted.of(
+        "/search",
+        key -> Optional.ofNullable(asked.get(key)).orElseGet(() -> param(request, key)),
+        SearchPage.FIELDS);
+  }
+
   private void search(Context request, Users.Session session) throws IOException {
     Reader reader = visitors.reader(request);
-    Map<String, String> asked =
-        SearchPage.asked(key -> param(request, key, SearchPage.longest(key, LONGEST_SEARCH)));
-    List<RecordView> found = List.of();
+    Map<String, String> asked = asked(request);
+    Wanted wanted =
+        searchWanted(request, asked).in("/search.csv", Route.SEARCH_CSV.isFor(session.role()));
+    List<Fleet.Standing> all = fleet.all();
+    RecordTables.Source source = limit -> List.of();
     if (!SearchPage.isEmpty(asked)) {
       note(request, session, HqAct.Deed.SEARCH, "", SearchPage.said(asked));
       Search search = SearchPage.search(asked, reader, clock.instant());
-      Search.Cursor after = SearchPage.cursor(param(request, "before"));
-      found =
-          records.search(search, after, RECORDS_A_PAGE + 1).stream()
-              .map(r -> RecordView.of(r.log(), r, reader))
-              .toList();
+      Search.Cursor after =
+          wanted.sort().isEmpty()
+              ? SearchPage.cursor(param(request, "before"))
+              : Search.Cursor.START;
+      source = limit -> records.search(search, after, limit);
     }
-    List<RecordView> shown = found.subList(0, Math.min(RECORDS_A_PAGE, found.size()));
-    List<Fleet.Standing> all = fleet.all();
+    RecordTables.Part part =
+        RecordTables.part(RecordTables.found(names(all)), reader, wanted, source);
     render(
         request,
         "search.jte",
@@ -533,16 +600,37 @@ public final class Console {
             "page",
             new SearchPage(
                 asked,
-                shown,
+                part.table(),
                 records.types(),
                 SearchPage.isLimited(asked, reader),
-                found.size() > RECORDS_A_PAGE
-                    ? SearchPage.older(asked, shown.get(RECORDS_A_PAGE - 1))
-                    : ""),
+                part.last()
+                    .map(last -> wanted.sortedBy("", "before=" + SearchPage.place(last)))
+                    .orElse("")),
             "names",
             names(all),
             "outlets",
             all.stream().map(s -> s.row().workstation().outlet()).distinct().sorted().toList()));
+  }
+
+  private void searchCsv(Context request, Users.Session session) throws IOException {
+    Reader reader = visitors.reader(request);
+    Map<String, String> asked = asked(request);
+    List<RecordView> found = List.of();
+    if (!SearchPage.isEmpty(asked)) {
+      Search search = SearchPage.search(asked, reader, clock.instant());
+      found =
+          RecordTables.views(
+              records.search(search, Search.Cursor.START, RecordTables.IN_A_FILE + 1), reader);
+    }
+    RecordTables.found(names(fleet.all()))
+        .answer(
+            frame,
+            request,
+            session,
+            searchWanted(request, asked),
+            found,
+            RecordTables.IN_A_FILE,
+            SearchPage.said(asked));
   }
 
   /**
@@ -550,7 +638,14 @@ public final class Console {
    * shows what was found is told its tags.
    */
   private void findWaybill(Context request, Users.Session session) throws NotRecorded {
-    Optional<WaybillTags.Asked> asked = waybills.ask(form(request, "number"));
+    Reader reader = visitors.reader(request);
+    String from = form(request, "from");
+    String to = form(request, "to");
+    Optional<WaybillTags.Asked> asked =
+        waybills.ask(
+            form(request, "number"),
+            reader.day(from).orElse(Instant.EPOCH),
+            reader.dayAfter(to).orElse(Instant.ofEpochMilli(Long.MAX_VALUE)));
     note(
         request,
         session,
@@ -558,73 +653,16 @@ public final class Console {
         "",
         "waybill=" + asked.map(WaybillTags.Asked::masked).orElse(""));
     request.redirect(
-        "/search?waybill=" + ActsPage.encoded(SearchPage.waybill(asked)), HttpStatus.SEE_OTHER);
-  }
-
-  private void sticks(Context request, Users.Session session) throws NotRecorded {
-    look(request, session, "/sticks");
-    Reader reader = visitors.reader(request);
-    render(
-        request,
-        "sticks.jte",
-        Map.of(
-            "shell",
-            shell(reader, reader.say("sticks.title"), session, request),
-            "sticks",
-            sightings.travellers(STICKS)));
-  }
-
-  private void stick(Context request, Users.Session session) throws NotRecorded {
-    String passport = request.pathParam("passport");
-    List<Sightings.At> at = sightings.of(passport, STICKS);
-    if (at.isEmpty()) {
-      message(request, 404);
-      return;
-    }
-    look(request, session, "/sticks/" + passport);
-    Reader reader = visitors.reader(request);
-    render(
-        request,
-        "stick.jte",
-        Map.of(
-            "shell",
-            shell(reader, reader.say("sticks.one"), session, request),
-            "passport",
-            passport,
-            "at",
-            at));
+        "/search?waybill="
+            + Wanted.encoded(SearchPage.waybill(asked))
+            + "&from="
+            + Wanted.encoded(from)
+            + "&to="
+            + Wanted.encoded(to),
+        HttpStatus.SEE_OTHER);
   }
 
   // -- what HQ's people did --------------------------------------------------------------------
-
-  private void acts(Context request, Users.Session session) throws NotRecorded {
-    look(request, session, "/acts");
-    Reader reader = visitors.reader(request);
-    render(
-        request,
-        "acts.jte",
-        Map.of(
-            "shell",
-            shell(reader, reader.say("acts.title"), session, request),
-            "page",
-            ActsPage.of(actRows, reader, key -> param(request, key), ACTS_A_PAGE),
-            "people",
-            actRows.people(),
-            "log",
-            acts.logId(),
-            "firstKey",
-            acts.keys().epochs().get(0).key().toString()));
-  }
-
-  private void actsCsv(Context request, Users.Session session) throws NotRecorded {
-    note(request, session, HqAct.Deed.EXPORT, "/acts.csv", "");
-    Reader reader = visitors.reader(request);
-    request
-        .contentType("text/csv; charset=utf-8")
-        .header("Content-Disposition", "attachment; filename=acts.csv")
-        .result(
-            ActsPage.of(actRows, reader, key -> param(request, key), ACTS_IN_A_FILE).csv(reader));
-  }
 
   private void message(Context request, int status) {
     message(request, status, "message." + status);
@@ -632,7 +670,7 @@ public final class Console {
 
   private void message(Context request, int status, String key) {
     Reader reader = visitors.reader(request);
-    Users.Session nobody = new Users.Session("", Users.Role.VIEWER, "");
+    Users.Session nobody = new Users.Session("", Users.Role.VIEWER, "", "", "");
     Users.Session session = sessions.of(request).orElse(nobody);
     request.status(status);
     render(
@@ -649,7 +687,14 @@ public final class Console {
     boolean admin = !session.user().isEmpty() && Route.ACTS.isFor(session.role());
     boolean investigator = !session.user().isEmpty() && Route.PULLS.isFor(session.role());
     return new Shell(
-        reader, title, session.user(), session.csrf(), request.path(), investigator, admin);
+        reader,
+        title,
+        session.user(),
+        session.shown(),
+        session.csrf(),
+        request.path(),
+        investigator,
+        admin);
   }
 
   private void render(Context request, String page, Map<String, Object> model) {

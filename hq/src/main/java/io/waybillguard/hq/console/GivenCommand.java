@@ -25,6 +25,11 @@ public record GivenCommand(Commands.Row given, Optional<Commands.State> state, b
             : state.map(Commands.State::state).orElse("waiting"));
   }
 
+  /** Who asked for it, and who approved it. */
+  public String people() {
+    return given.askedBy() + (given.approvedBy().isEmpty() ? "" : " + " + given.approvedBy());
+  }
+
   /** What it is about: records as people count them, what a disposal is done to, or a version. */
   public String about() {
     return switch (given.type()) {
@@ -37,9 +42,13 @@ public record GivenCommand(Commands.Row given, Optional<Commands.State> state, b
 
   /** The key of the words for what is done. */
   public String kind() {
-    return given.type().equals("dispose")
-        ? "disposal." + disposal().kind().word()
-        : "command.kind." + given.type();
+    return given.type().equals("dispose") ? kind(disposal()) : "command.kind." + given.type();
+  }
+
+  /** The key of the words for what a disposal does. */
+  public static String kind(Disposal what) {
+    return "disposal."
+        + (what instanceof Disposal.BlockProgram ? "block_program" : what.kind().word());
   }
 
   /** Whether something stands on the PC that can be given back. */

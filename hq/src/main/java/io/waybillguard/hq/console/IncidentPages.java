@@ -1,10 +1,8 @@
 package io.waybillguard.hq.console;
 
 import io.javalin.http.Context;
-import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.fleet.Fleet;
-import io.waybillguard.hq.fleet.Times;
 import io.waybillguard.hq.incident.Telling;
 import io.waybillguard.hq.incident.Told;
 import io.waybillguard.hq.store.IncidentRows;
@@ -16,7 +14,38 @@ import java.util.Optional;
 
 /** Incidents: the table of all, and each as a story. */
 final class IncidentPages {
-  private static final int IN_A_FILE = 50_000;
+  private static final Sheet<IncidentRows.Row> SHEET =
+      Sheet.<IncidentRows.Row>named("incidents")
+          .rank(
+              "severity",
+              "column.severity",
+              (row, reader) -> reader.say("severity." + row.severity()),
+              IncidentRows.Row::severity)
+          .text("what", "incidents.what", (row, reader) -> reader.title(row))
+          .text("outlet", "column.outlet", (row, reader) -> row.outlet())
+          .text("desk", "column.workstation", (row, reader) -> row.workstation())
+          .time("opened", "incidents.opened", row -> Optional.of(row.opened()))
+          .time("updated", "incidents.updated", row -> Optional.of(row.updated()))
+          .number("steps", "incidents.steps", IncidentRows.Row::steps)
+          .text(
+              "state",
+              "column.state",
+              (row, reader) -> reader.say(row.closed() ? "incident.closed" : "incident.open"))
+          .besides("column.id", (row, reader) -> row.id());
+
+  private static final Sheet<Told.Evidence> EVIDENCE =
+      Sheet.<Told.Evidence>named("evidence")
+          .number("seq", "column.seq", Told.Evidence::seq)
+          .time("time", "column.time", each -> Optional.of(each.at()))
+          .besides("column.kind", (each, reader) -> reader.summary().kind(each.type()))
+          .text("sentence", "column.sentence", IncidentPages::sentence)
+          .text("", "column.proof", (each, reader) -> reader.say("proof.witnessed"));
+
+  private static String sentence(Told.Evidence each, Reader reader) {
+    return each.event()
+        .map(event -> reader.summary().of(each.type(), event))
+        .orElseGet(() -> reader.summary().withoutBody(each.type()));
+  }
 
   private final Frame frame;
   private final IncidentRows incidents;
@@ -36,19 +65,23 @@ final class IncidentPages {
   void list(Context request, Users.Session session) throws NotRecorded {
     frame.look(request, session, "/incidents");
     Reader reader = frame.reader(request);
-    IncidentRows.Filter filter = IncidentsPage.filter(key -> frame.param(request, key));
+    IncidentRows.Filter filter = filter(request);
     frame.render(
         request,
         "incidents.jte",
         Map.of(
             "shell",
             frame.shell(reader, reader.say("incidents.title"), session, request),
-            "page",
-            IncidentsPage.of(incidents, filter, Pager.page(frame.param(request, "page"))),
+            "filter",
+            filter,
+            "incidents",
+            SHEET.list(
+                reader,
+                wanted(request).in("/incidents.csv", Route.INCIDENTS_CSV.isFor(session.role())),
+                incidents.list(filter, 0, Sheet.MOST + 1),
+                Sheet.MOST),
             "outlets",
-            outlets(),
-            "mayExport",
-            Route.INCIDENTS_CSV.isFor(session.role())));
+            outlets()));
   }
 
   private List<String> outlets() {
@@ -59,37 +92,27 @@ final class IncidentPages {
         .toList();
   }
 
+  private IncidentRows.Filter filter(Context request) {
+    String severity = frame.param(request, "severity");
+    return new IncidentRows.Filter(
+        frame.param(request, "state"),
+        severity.matches("[1-5]") ? Integer.parseInt(severity) : 0,
+        frame.param(request, "outlet"),
+        frame.param(request, "workstation"),
+        frame.param(request, "q").strip(),
+        "");
+  }
+
+  private Wanted wanted(Context request) {
+    return Wanted.of(
+        "/incidents",
+        key -> frame.param(request, key),
+        List.of("state", "severity", "outlet", "workstation", "q"));
+  }
+
   void csv(Context request, Users.Session session) throws NotRecorded {
-    IncidentRows.Filter filter = IncidentsPage.filter(key -> frame.param(request, key));
-    frame.note(request, session, HqAct.Deed.EXPORT, "/incidents.csv", "");
-    Reader reader = frame.reader(request);
-    Csv csv = new Csv();
-    csv.line(
-        reader.say("column.severity"),
-        reader.say("incidents.what"),
-        reader.say("column.outlet"),
-        reader.say("column.workstation"),
-        reader.say("incidents.opened"),
-        reader.say("incidents.updated"),
-        reader.say("incidents.steps"),
-        reader.say("column.state"),
-        reader.say("column.id"));
-    for (IncidentRows.Row row : incidents.list(filter, 0, IN_A_FILE)) {
-      csv.line(
-          reader.say("severity." + row.severity()),
-          reader.title(row),
-          row.outlet(),
-          row.workstation(),
-          Times.rfc3339(row.opened()),
-          Times.rfc3339(row.updated()),
-          String.valueOf(row.steps()),
-          reader.say(row.closed() ? "incident.closed" : "incident.open"),
-          row.id());
-    }
-    request
-        .contentType("text/csv; charset=utf-8")
-        .header("Content-Disposition", "attachment; filename=incidents.csv")
-        .result(csv.toString());
+    List<IncidentRows.Row> found = incidents.list(filter(request), 0, Sheet.MOST_IN_A_FILE + 1);
+    SHEET.answer(frame, request, session, wanted(request), found, "");
   }
 
   void one(Context request, Users.Session session) throws IOException {
@@ -114,9 +137,33 @@ final class IncidentPages {
             reader.title(row),
             "drawing",
             IncidentDrawing.of(told, reader),
+            "evidence",
+            EVIDENCE.list(
+                reader,
+                evidenceWanted(request, row)
+                    .in(
+                        "/incidents/" + row.id() + "/evidence.csv",
+                        Route.EVIDENCE_CSV.isFor(session.role())),
+                told.evidence(),
+                Sheet.MOST),
             "disposals",
             disposals.view(told, session),
             "mayPull",
             Route.ASK_PULL.isFor(session.role())));
+  }
+
+  private Wanted evidenceWanted(Context request, IncidentRows.Row row) {
+    return Wanted.of(
+        "/incidents/" + row.id(), "evidence", key -> frame.param(request, key), List.of());
+  }
+
+  void evidenceCsv(Context request, Users.Session session) throws IOException {
+    Optional<IncidentRows.Row> found = incidents.find(request.pathParam("id"));
+    if (found.isEmpty()) {
+      frame.message(request, 404, "message.404");
+      return;
+    }
+    Wanted wanted = evidenceWanted(request, found.get());
+    EVIDENCE.answer(frame, request, session, wanted, telling.tell(found.get()).evidence(), "");
   }
 }

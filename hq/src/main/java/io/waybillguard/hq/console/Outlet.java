@@ -20,8 +20,8 @@ import java.util.TreeMap;
 public record Outlet(
     String code, long all, long live, long unseen, long blind, long alarming, long open) {
 
-  /** Every outlet, in an order: {@code open}, {@code unseen} or {@code all}; else by code. */
-  static List<Outlet> of(List<Fleet.Standing> fleet, Map<String, Long> open, String sort) {
+  /** Every outlet: those that need somebody first, then by code. */
+  static List<Outlet> of(List<Fleet.Standing> fleet, Map<String, Long> open) {
     Map<String, List<Fleet.Standing>> byCode = new TreeMap<>();
     for (Fleet.Standing each : fleet) {
       if (each.state() != State.ENDED) {
@@ -32,13 +32,7 @@ public record Outlet(
     }
     List<Outlet> outlets = new ArrayList<>();
     byCode.forEach((code, desks) -> outlets.add(count(code, desks, open.getOrDefault(code, 0L))));
-    switch (sort) {
-      case "open" -> outlets.sort(Comparator.comparingLong(Outlet::open).reversed());
-      case "unseen" -> outlets.sort(Comparator.comparingLong(Outlet::unseen).reversed());
-      case "all" -> outlets.sort(Comparator.comparingLong(Outlet::all).reversed());
-      default ->
-          outlets.sort(Comparator.comparing(Outlet::needsNobody).thenComparing(Outlet::code));
-    }
+    outlets.sort(Comparator.comparing(Outlet::needsNobody).thenComparing(Outlet::code));
     return List.copyOf(outlets);
   }
 

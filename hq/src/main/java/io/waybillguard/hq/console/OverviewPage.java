@@ -1,7 +1,6 @@
 package io.waybillguard.hq.console;
 
 import io.javalin.http.Context;
-import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.fleet.Fleet;
 import io.waybillguard.hq.store.Alarms;
@@ -18,7 +17,17 @@ final class OverviewPage {
   private static final int NEEDING = 6;
   private static final int INCIDENTS = 6;
   private static final int DAYS = 30;
-  private static final int OUTLETS = 12;
+  private static final int OUTLETS_A_PAGE = 12;
+
+  private static final Sheet<Outlet> SHEET =
+      Sheet.<Outlet>named("outlets")
+          .text("code", "column.outlet", (each, reader) -> each.code())
+          .number("open", "outlets.open", Outlet::open)
+          .number("unseen", "outlets.unseen", Outlet::unseen)
+          .number("blind", "column.blind", Outlet::blind)
+          .number("alarming", "outlets.alarming", Outlet::alarming)
+          .number("live", "outlets.live", Outlet::live)
+          .number("all", "outlets.all", Outlet::all);
 
   private final Frame frame;
   private final Fleet fleet;
@@ -46,9 +55,8 @@ final class OverviewPage {
     frame.look(request, session, "/");
     Reader reader = frame.reader(request);
     List<Fleet.Standing> all = fleet.all();
+    FleetView view = FleetPage.view(frame, request, all);
     List<Fleet.Standing> needing = FleetView.needing(all);
-    String sort = frame.param(request, "outlets");
-    List<Outlet> outlets = Outlet.of(all, incidents.openByOutlet(), sort);
     long today = Days.of(clock.instant());
     long first = today - DAYS + 1;
     IncidentRows.Filter worst = new IncidentRows.Filter("open", 0, "", "", "", "severity");
@@ -57,58 +65,35 @@ final class OverviewPage {
         "overview.jte",
         Map.ofEntries(
             Map.entry("shell", frame.shell(reader, reader.say("overview.title"), session, request)),
-            Map.entry("view", view(request, all)),
+            Map.entry("view", view),
+            Map.entry("desks", FleetPage.table(frame, request, session, view)),
             Map.entry("needing", needing.subList(0, Math.min(NEEDING, needing.size()))),
             Map.entry("needingCount", needing.size()),
             Map.entry("incidents", incidents.list(worst, 0, INCIDENTS)),
             Map.entry("openIncidents", incidents.count(IncidentRows.Filter.OPEN)),
             Map.entry("openAlarms", alarms.open()),
-            Map.entry("outlets", outlets.subList(0, Math.min(OUTLETS, outlets.size()))),
-            Map.entry("outletCount", outlets.size()),
-            Map.entry("outletSort", sort),
+            Map.entry(
+                "outlets",
+                SHEET.list(
+                    reader,
+                    wanted(request).in("/outlets.csv", Route.OUTLETS_CSV.isFor(session.role())),
+                    Outlet.of(all, incidents.openByOutlet()),
+                    OUTLETS_A_PAGE,
+                    Sheet.MOST)),
             Map.entry(
                 "incidentChart",
                 OverviewCharts.incidents(incidents.byDay(first), first, today, reader)),
-            Map.entry("coverageChart", OverviewCharts.coverage(days.between(first, today), reader)),
-            Map.entry("mayExport", Route.OUTLETS_CSV.isFor(session.role()))));
+            Map.entry(
+                "coverageChart", OverviewCharts.coverage(days.between(first, today), reader))));
   }
 
-  private FleetView view(Context request, List<Fleet.Standing> all) {
-    return FleetView.of(
-        all,
-        frame.param(request, "q"),
-        frame.param(request, "state"),
-        frame.param(request, "sort"),
-        frame.param(request, "page"));
+  private Wanted wanted(Context request) {
+    return Wanted.of(
+        "/", "outlets", key -> frame.param(request, key), List.of("q", "state", FleetPage.SORT));
   }
 
   void outletsCsv(Context request, Users.Session session) throws NotRecorded {
-    frame.note(request, session, HqAct.Deed.EXPORT, "/outlets.csv", "");
-    Reader reader = frame.reader(request);
-    Csv csv = new Csv();
-    csv.line(
-        reader.say("column.outlet"),
-        reader.say("outlets.all"),
-        reader.say("outlets.live"),
-        reader.say("outlets.unseen"),
-        reader.say("column.blind"),
-        reader.say("outlets.alarming"),
-        reader.say("outlets.open"));
-    List<Outlet> outlets =
-        Outlet.of(fleet.all(), incidents.openByOutlet(), frame.param(request, "outlets"));
-    for (Outlet each : outlets) {
-      csv.line(
-          each.code(),
-          String.valueOf(each.all()),
-          String.valueOf(each.live()),
-          String.valueOf(each.unseen()),
-          String.valueOf(each.blind()),
-          String.valueOf(each.alarming()),
-          String.valueOf(each.open()));
-    }
-    request
-        .contentType("text/csv; charset=utf-8")
-        .header("Content-Disposition", "attachment; filename=outlets.csv")
-        .result(csv.toString());
+    List<Outlet> outlets = Outlet.of(fleet.all(), incidents.openByOutlet());
+    SHEET.answer(frame, request, session, wanted(request), outlets, "");
   }
 }

@@ -24,6 +24,18 @@ import java.util.Optional;
  * and the way forth and back. Who may publish may loosen every rule, so these are administrators.
  */
 final class PolicyPages {
+  private static final Sheet<PolicyStanding> SHEET =
+      Sheet.<PolicyStanding>named("policies")
+          .number("version", "policies.column.version", each -> each.row().version())
+          .besides("policies.column.title", (each, reader) -> each.row().title())
+          .text("for", "policies.column.for", PolicyPages::meantFor)
+          .number("running", "policies.column.running", PolicyStanding::running)
+          .number("meant", "policies.column.meant", PolicyStanding::meant)
+          .number("behind", "policies.column.behind", each -> each.behind().size())
+          .number("refused", "policies.column.refused", each -> each.refused().size())
+          .time("published", "policies.column.published", each -> Optional.of(each.row().at()))
+          .besides("acts.who", (each, reader) -> each.row().by());
+
   private final Frame frame;
   private final Policies policies;
   private final InstantSource clock;
@@ -54,11 +66,33 @@ final class PolicyPages {
             "shell",
             frame.shell(reader, reader.say("policies.title"), session, request),
             "versions",
-            policies.all(),
+            SHEET.list(
+                reader,
+                wanted(request).in("/policies.csv", Route.POLICIES_CSV.isFor(session.role())),
+                policies.all(),
+                Sheet.MOST),
             "mayPublish",
             Route.PUBLISH_POLICY.isFor(session.role()),
             "form",
             form));
+  }
+
+  private static String meantFor(PolicyStanding each, Reader reader) {
+    List<String> outlets = each.row().outlets();
+    return (outlets.isEmpty()
+            ? reader.say("policies.all")
+            : String.join(reader.say("comma"), outlets))
+        + " · "
+        + each.row().percent()
+        + "%";
+  }
+
+  private Wanted wanted(Context request) {
+    return Wanted.of("/policies", key -> frame.param(request, key), List.of());
+  }
+
+  void csv(Context request, Users.Session session) throws IOException {
+    SHEET.answer(frame, request, session, wanted(request), policies.all(), "");
   }
 
   /** Says what the policy in the form would mean and change; nothing is done. */

@@ -20,7 +20,6 @@ import java.util.Optional;
 
 /** Evidence taken out: asking for a bundle, seeing how far it is, and fetching it. */
 final class PullPages {
-  private static final int SHOWN = 50;
   private static final int MOST_REASON = 200;
 
   /** How long people may let content be waited for. */
@@ -55,7 +54,12 @@ final class PullPages {
             "shell",
             frame.shell(reader, reader.say("pulls.title"), session, request),
             "pulls",
-            pulls.newest(SHOWN),
+            sheet(Console.names(all))
+                .list(
+                    reader,
+                    wanted(request).in("/pulls.csv", Route.PULLS_CSV.isFor(session.role())),
+                    pulls.newest(Sheet.MOST + 1),
+                    Sheet.MOST),
             "names",
             Console.names(all),
             "desks",
@@ -70,6 +74,40 @@ final class PullPages {
             incident.map(i -> reader.minute(i.evidenceFrom())).orElse(""),
             "last",
             incident.map(i -> reader.minute(i.evidenceTo())).orElse("")));
+  }
+
+  private Wanted wanted(Context request) {
+    return Wanted.of(
+        "/pulls", key -> frame.param(request, key), List.of("incident", "workstation"));
+  }
+
+  private static Sheet<Pulls.Row> sheet(Map<String, String> names) {
+    return Sheet.<Pulls.Row>named("pulls")
+        .time("asked", "column.time", row -> Optional.of(row.asked()))
+        .text(
+            "workstation",
+            "column.workstation",
+            (row, reader) -> names.getOrDefault(row.log(), row.log()))
+        .text("why", "pulls.why", (row, reader) -> row.reason())
+        .text("who", "acts.who", (row, reader) -> row.by())
+        .number("records", "column.records", row -> isDone(row) ? row.done() : 0)
+        .rank(
+            "state",
+            "column.state",
+            (row, reader) -> reader.say("pulls.state." + row.state().word()),
+            Pulls.Row::state)
+        .besides("pulls.fingerprint.short", (row, reader) -> row.fingerprint())
+        .besides("pulls.number", (row, reader) -> row.id());
+  }
+
+  private static boolean isDone(Pulls.Row row) {
+    return row.state() == Pulls.State.DONE;
+  }
+
+  void csv(Context request, Users.Session session) throws NotRecorded {
+    sheet(Console.names(fleet.all()))
+        .answer(
+            frame, request, session, wanted(request), pulls.newest(Sheet.MOST_IN_A_FILE + 1), "");
   }
 
   void ask(Context request, Users.Session session) throws NotRecorded {

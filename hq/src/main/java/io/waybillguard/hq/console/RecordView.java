@@ -33,6 +33,11 @@ public record RecordView(
     String leaf,
     String event) {
 
+  /** The severity as it is ordered: what is not known, or not on the scale, comes last. */
+  long weight() {
+    return severity < 99 ? severity : 0;
+  }
+
   static RecordView of(String log, Records.Held held, Reader reader) {
     String type = held.row().type();
     Optional<Json.Obj> event = held.body().flatMap(RecordView::parse);

@@ -3,34 +3,24 @@ package io.waybillguard.hq.console;
 import java.util.List;
 
 /**
- * A page of records, newest first.
+ * Records of one log, as the address asks for them.
  *
  * @param log id of the log
- * @param records what is shown
+ * @param table what is shown
  * @param kinds the types there are
  * @param kind the only type that is shown, or ""
- * @param newest whether it begins with the newest record there is
- * @param older where the next page begins, or -1 when there is none
+ * @param again the address of this very table, where it begins with the newest record there is;
+ *     else ""
+ * @param older the address of the next part of a table in the log's own order, or ""
  */
 public record RecordsPage(
     String log,
-    List<RecordView> records,
+    Listing<RecordView> table,
     List<String> kinds,
     String kind,
-    boolean newest,
-    long older) {
+    String again,
+    String older) {
   public RecordsPage {
-    records = List.copyOf(records);
     kinds = List.copyOf(kinds);
-  }
-
-  /** The address of this very page's table, for asking again. */
-  public String address() {
-    return "/workstations/" + log + "/records" + (kind.isEmpty() ? "" : "?kind=" + kind);
-  }
-
-  /** The address of the next page. */
-  public String olderAddress() {
-    return "/workstations/" + log + "?before=" + older + (kind.isEmpty() ? "" : "&kind=" + kind);
   }
 }

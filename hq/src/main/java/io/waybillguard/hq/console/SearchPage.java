@@ -17,14 +17,14 @@ import java.util.stream.Stream;
  * What was looked for, and what was found.
  *
  * @param asked the form as it was filled in, by field
- * @param records what is shown; empty when nothing was asked for yet
+ * @param records what is shown; nothing when nothing was asked for yet
  * @param kinds the types there are
  * @param limited whether the search was kept to the last {@link #DAYS} days
  * @param older the address of the next page, or ""
  */
 public record SearchPage(
     Map<String, String> asked,
-    List<RecordView> records,
+    Listing<RecordView> records,
     List<String> kinds,
     boolean limited,
     String older) {
@@ -33,12 +33,16 @@ public record SearchPage(
 
   private static final String SEPARATOR = "~";
 
+  /** Before the numbers of logs, where not all were searched. */
+  private static final String COUNT = "#";
+
   /** A tag and what stands before it. */
   private static final int WAYBILL_PART = 33;
 
   private static final String QUOTED = Pattern.quote(SEPARATOR);
 
-  private static final List<String> FIELDS =
+  /** Of the form. */
+  static final List<String> FIELDS =
       List.of(
           "from",
           "to",
@@ -53,7 +57,6 @@ public record SearchPage(
 
   public SearchPage {
     asked = Map.copyOf(asked);
-    records = List.copyOf(records);
     kinds = List.copyOf(kinds);
   }
 
@@ -95,19 +98,35 @@ public record SearchPage(
    * @param others of every other field
    */
   static int longest(String field, int others) {
-    return field.equals("waybill") ? others + WaybillTags.MOST * WAYBILL_PART : others;
+    return field.equals("waybill") ? others + (WaybillTags.MOST + 1) * WAYBILL_PART : others;
   }
 
   /** What the field {@code waybill} holds: the number as records show it, then its tags. */
   static String waybill(Optional<WaybillTags.Asked> asked) {
     return asked
-        .map(known -> known.masked() + SEPARATOR + String.join(SEPARATOR, known.tags()))
+        .map(
+            known ->
+                known.masked()
+                    + SEPARATOR
+                    + (known.logs() < known.all()
+                        ? COUNT + known.logs() + "/" + known.all() + SEPARATOR
+                        : "")
+                    + String.join(SEPARATOR, known.tags()))
         .orElse(SEPARATOR);
   }
 
   /** The number that was looked for, as records show it; "" when none was, or it was no number. */
   public String waybill() {
     return of(asked, "waybill").split(QUOTED, -1)[0];
+  }
+
+  /** How many logs were searched for it, and how many have it; empty where all were. */
+  public Optional<long[]> waybillLogs() {
+    return Stream.of(of(asked, "waybill").split(QUOTED, -1))
+        .skip(1)
+        .filter(part -> part.matches(COUNT + "[0-9]{1,9}/[0-9]{1,9}"))
+        .findFirst()
+        .map(part -> Stream.of(part.substring(1).split("/")).mapToLong(Long::parseLong).toArray());
   }
 
   /** Whether somebody looked for a waybill number that is none. */
@@ -120,7 +139,11 @@ public record SearchPage(
     return field.isEmpty()
         ? List.of()
         : Stream.concat(
-                Stream.of(field.split(QUOTED, -1)).skip(1).limit(WaybillTags.MOST), Stream.of("-"))
+                Stream.of(field.split(QUOTED, -1))
+                    .skip(1)
+                    .filter(part -> !part.startsWith(COUNT))
+                    .limit(WaybillTags.MOST),
+                Stream.of("-"))
             .distinct()
             .toList();
   }
@@ -146,17 +169,8 @@ public record SearchPage(
     return new Search.Cursor(Long.parseLong(parts[0]), parts[1], Long.parseLong(parts[2]));
   }
 
-  static String older(Map<String, String> asked, RecordView last) {
-    return "/search?"
-        + asked.entrySet().stream()
-            .filter(each -> !each.getValue().isEmpty())
-            .map(each -> each.getKey() + "=" + ActsPage.encoded(each.getValue()))
-            .collect(Collectors.joining("&"))
-        + "&before="
-        + last.at().toEpochMilli()
-        + "-"
-        + last.log()
-        + "-"
-        + last.seq();
+  /** Where a page ends, for the address of the next. */
+  static String place(RecordView last) {
+    return last.at().toEpochMilli() + "-" + last.log() + "-" + last.seq();
   }
 }

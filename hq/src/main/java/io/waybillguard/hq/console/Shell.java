@@ -6,6 +6,7 @@ package io.waybillguard.hq.console;
  * @param reader who reads it
  * @param title of the page
  * @param user who is signed on, or ""
+ * @param shown what people call them
  * @param csrf what forms carry
  * @param path of the page, for the language switch
  * @param investigator whether they may take evidence out
@@ -15,6 +16,7 @@ public record Shell(
     Reader reader,
     String title,
     String user,
+    String shown,
     String csrf,
     String path,
     boolean investigator,

@@ -17,10 +17,53 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Sweeps: the newest, a form for another, and each with who answered and what was found. */
 final class SweepPages {
+  /** Of each, all that its desks have answered is counted. */
   private static final int SHOWN = 100;
+
+  private static final Sheet<SweepStanding> SWEEPS =
+      Sheet.<SweepStanding>named("sweeps")
+          .text("title", "sweeps.column.title", (sweep, reader) -> sweep.title())
+          .text("state", "column.state", SweepPages::state)
+          .number("asked", "sweeps.column.asked", SweepStanding::asked)
+          .number("answered", "sweeps.column.answered", SweepStanding::answered)
+          .number("found", "sweeps.column.found", SweepStanding::found)
+          .time("when", "sweeps.column.when", sweep -> Optional.of(sweep.command().asked()))
+          .text("who", "acts.who", (sweep, reader) -> sweep.command().askedBy());
+
+  private static final Sheet<SweepStanding> TREND =
+      Sheet.<SweepStanding>named("trend")
+          .time("when", "sweeps.column.when", sweep -> Optional.of(sweep.command().asked()))
+          .number("asked", "sweeps.column.asked", SweepStanding::asked)
+          .number("answered", "sweeps.column.answered", SweepStanding::answered)
+          .number("found", "sweeps.column.found", SweepStanding::found);
+
+  private static final Sheet<SweepStanding.Finding> FOUND =
+      Sheet.<SweepStanding.Finding>named("found")
+          .besides("sweeps.column.what", (each, reader) -> each.found().finding().what())
+          .besides("sweeps.column.sought", (each, reader) -> each.found().finding().match())
+          .text("outlet", "sweeps.column.outlet", (each, reader) -> each.workstation().outlet())
+          .text("desk", "sweeps.column.desk", (each, reader) -> each.workstation().name())
+          .text("path", "sweeps.column.path", (each, reader) -> each.found().finding().path())
+          .besides("sweeps.column.sha256", (each, reader) -> each.found().finding().sha256())
+          .besides("column.id", (each, reader) -> each.workstation().log());
+
+  private static final Sheet<SweepStanding.Outlet> OUTLETS =
+      Sheet.<SweepStanding.Outlet>named("sweep-outlets")
+          .text("code", "sweeps.column.outlet", (outlet, reader) -> outlet.code())
+          .number("asked", "sweeps.column.asked", SweepStanding.Outlet::asked)
+          .number("answered", "sweeps.column.answered", SweepStanding.Outlet::answered)
+          .number("silent", "sweeps.column.silent", outlet -> outlet.silent().size())
+          .number("found", "sweeps.column.found", SweepStanding.Outlet::found);
+
+  private static String state(SweepStanding sweep, Reader reader) {
+    String every = sweep.row().every();
+    return reader.say("sweeps.state." + sweep.state())
+        + (every.isEmpty() ? "" : " · " + reader.say("sweeps.every." + every));
+  }
 
   private final Frame frame;
   private final Sweeps sweeps;
@@ -50,7 +93,12 @@ final class SweepPages {
             "shell",
             frame.shell(reader, reader.say("sweeps.title"), session, request),
             "sweeps",
-            sweeps.newest(SHOWN, clock.instant()),
+            SWEEPS.list(
+                reader,
+                wanted(request, "/sweeps", "")
+                    .in("/sweeps.csv", Route.SWEEPS_CSV.isFor(session.role())),
+                sweeps.newest(SHOWN + 1, clock.instant()),
+                SHOWN),
             "mayPublish",
             Route.PUBLISH_SWEEP.isFor(session.role()),
             "typed",
@@ -99,8 +147,7 @@ final class SweepPages {
     }
     SweepStanding sweep = found.get();
     frame.look(request, session, "/sweeps/" + sweep.row().id());
-    List<SweepStanding> trend =
-        sweep.row().every().isEmpty() ? List.of() : sweeps.trend(sweep, sweep.now());
+    List<SweepStanding> trend = trend(sweep);
     frame.render(
         request,
         "sweep.jte",
@@ -109,8 +156,15 @@ final class SweepPages {
             frame.shell(frame.reader(request), sweep.title(), session, request),
             "sweep",
             sweep,
+            "view",
+            view(request, session, sweep),
             "trend",
-            trend,
+            TREND.list(
+                frame.reader(request),
+                wanted(request, path(sweep), "trend")
+                    .in(path(sweep) + "/trend.csv", Route.SWEEP_TREND_CSV.isFor(session.role())),
+                trend,
+                Sheet.MOST),
             "mayPublish",
             Route.PUBLISH_SWEEP.isFor(session.role())));
   }
@@ -123,7 +177,70 @@ final class SweepPages {
       frame.render(
           request,
           "sweepstanding.jte",
-          Map.of("reader", frame.reader(request), "sweep", found.get()));
+          Map.of(
+              "reader",
+              frame.reader(request),
+              "sweep",
+              found.get(),
+              "view",
+              view(request, session, found.get())));
+    }
+  }
+
+  private Wanted wanted(Context request, String path, String name) {
+    List<String> others =
+        Stream.of("found", "outlets", "trend").filter(each -> !each.equals(name)).toList();
+    return Wanted.of(
+        path, name, key -> frame.param(request, key), name.isEmpty() ? List.of() : others);
+  }
+
+  private static String path(SweepStanding sweep) {
+    return "/sweeps/" + sweep.row().id();
+  }
+
+  private List<SweepStanding> trend(SweepStanding sweep) {
+    return sweep.row().every().isEmpty() ? List.of() : sweeps.trend(sweep, sweep.now());
+  }
+
+  private SweepView view(Context request, Users.Session session, SweepStanding sweep) {
+    Reader reader = frame.reader(request);
+    Wanted found =
+        wanted(request, path(sweep), "found")
+            .in(path(sweep) + "/found.csv", Route.SWEEP_FOUND_CSV.isFor(session.role()));
+    Wanted outlets =
+        wanted(request, path(sweep), "outlets")
+            .in(path(sweep) + "/outlets.csv", Route.SWEEP_OUTLETS_CSV.isFor(session.role()));
+    return new SweepView(
+        FOUND.list(reader, found, sweep.findings(), Sheet.MOST),
+        OUTLETS.list(reader, outlets, sweep.outlets(), Sheet.MOST),
+        path(sweep) + "/standing?" + found.asked(found.sort()));
+  }
+
+  void csv(Context request, Users.Session session) throws NotRecorded {
+    List<SweepStanding> newest = sweeps.newest(SHOWN + 1, clock.instant());
+    SWEEPS.answer(frame, request, session, wanted(request, "", ""), newest, SHOWN, "");
+  }
+
+  void foundCsv(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> sweep = find(request);
+    if (sweep.isPresent()) {
+      FOUND.answer(
+          frame, request, session, wanted(request, "", "found"), sweep.get().findings(), "");
+    }
+  }
+
+  void outletsCsv(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> sweep = find(request);
+    if (sweep.isPresent()) {
+      OUTLETS.answer(
+          frame, request, session, wanted(request, "", "outlets"), sweep.get().outlets(), "");
+    }
+  }
+
+  void trendCsv(Context request, Users.Session session) throws NotRecorded {
+    Optional<SweepStanding> sweep = find(request);
+    if (sweep.isPresent()) {
+      TREND.answer(frame, request, session, wanted(request, "", "trend"), trend(sweep.get()), "");
     }
   }
 

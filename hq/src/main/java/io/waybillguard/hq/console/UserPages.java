@@ -6,6 +6,7 @@ import io.waybillguard.agent.event.HqAct;
 import io.waybillguard.hq.acts.NotRecorded;
 import io.waybillguard.hq.store.Users;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,18 @@ import java.util.Optional;
  * be handed over; nobody types another person's.
  */
 final class UserPages {
+  private static final Sheet<Users.User> SHEET =
+      Sheet.<Users.User>named("users")
+          .text("name", "login.name", (user, reader) -> user.name())
+          .text("shown", "users.shown", (user, reader) -> user.shown())
+          .rank(
+              "role",
+              "users.role",
+              (user, reader) -> reader.say("role." + user.role().word()),
+              Users.User::role)
+          .time("made", "users.made", user -> Optional.of(user.made()))
+          .text("state", "column.state", UserPages::state);
+
   private final Frame frame;
   private final Users users;
   private final Passwords passwords;
@@ -40,11 +53,29 @@ final class UserPages {
             "shell",
             frame.shell(reader, reader.say("users.title"), session, request),
             "users",
-            users.all(),
+            SHEET.list(
+                reader,
+                wanted(request).in("/users.csv", Route.USERS_CSV.isFor(session.role())),
+                users.all(),
+                Sheet.MOST),
             "name",
             name,
             "password",
             password));
+  }
+
+  private static String state(Users.User user, Reader reader) {
+    return user.disabled()
+        .map(since -> reader.say("users.disabled", reader.time(since)))
+        .orElse(reader.say("users.active"));
+  }
+
+  private Wanted wanted(Context request) {
+    return Wanted.of("/users", key -> frame.param(request, key), List.of());
+  }
+
+  void csv(Context request, Users.Session session) throws NotRecorded {
+    SHEET.answer(frame, request, session, wanted(request), users.all(), "");
   }
 
   void add(Context request, Users.Session session) throws NotRecorded {
@@ -63,7 +94,11 @@ final class UserPages {
   }
 
   void change(Context request, Users.Session session) throws NotRecorded {
-    String name = request.pathParam("name");
+    // A provider's people have slashes in their names, which no path takes.
+    String name =
+        request.pathParam("name").equals("-") && !frame.form(request, "person").isEmpty()
+            ? frame.form(request, "person")
+            : request.pathParam("name");
     Optional<Users.Role> role = Users.Role.of(frame.form(request, "role"));
     switch (frame.form(request, "deed")) {
       case "role" -> {
@@ -77,6 +112,10 @@ final class UserPages {
       case "disable" -> {
         frame.note(request, session, HqAct.Deed.USER_DISABLE, name, "");
         done(request, users.disable(name, clock.instant()));
+      }
+      case "enable" -> {
+        frame.note(request, session, HqAct.Deed.USER_ADD, name, "");
+        done(request, users.enable(name));
       }
       case "password" -> {
         frame.note(request, session, HqAct.Deed.USER_PASSWORD, name, "");

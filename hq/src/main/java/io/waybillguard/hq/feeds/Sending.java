@@ -156,6 +156,7 @@ public final class Sending implements AutoCloseable {
     rows.failed(
         name,
         holder,
+        Trouble.of(e).word(),
         problem.length() <= MOST_PROBLEM ? problem : problem.substring(0, MOST_PROBLEM),
         clock.instant());
     return wait;

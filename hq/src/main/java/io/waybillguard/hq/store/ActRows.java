@@ -28,16 +28,6 @@ public final class ActRows {
       String place,
       String detail) {}
 
-  /**
-   * Where a page ends.
-   *
-   * @param at ms since 1970 of its last act
-   */
-  public record Cursor(long at, String log, long seq) {
-    /** Before everything. */
-    public static final Cursor START = new Cursor(Long.MAX_VALUE, "", 0);
-  }
-
   private final Database database;
 
   /** The rows in a database. */
@@ -82,22 +72,18 @@ public final class ActRows {
    * @param from first moment
    * @param to first moment after
    */
-  public List<Row> newest(String who, Instant from, Instant to, Cursor after, int limit) {
+  public List<Row> newest(String who, Instant from, Instant to, int limit) {
     return database
         .jdbi()
         .withHandle(
             h ->
                 h.createQuery(
                         "SELECT * FROM act WHERE at >= :from AND at < :to"
-                            + " AND (at, log, seq) < (:at, :log, :seq)"
                             + " AND (:who = '' OR doer = :who)"
                             + " ORDER BY at DESC, log DESC, seq DESC LIMIT :limit")
                     .bind("who", who)
                     .bind("from", from.toEpochMilli())
                     .bind("to", to.toEpochMilli())
-                    .bind("at", after.at())
-                    .bind("log", after.log())
-                    .bind("seq", after.seq())
                     .bind("limit", limit)
                     .map((row, ctx) -> read(row))
                     .list());

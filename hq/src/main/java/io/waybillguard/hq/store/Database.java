@@ -19,7 +19,7 @@ import org.jdbi.v3.core.JdbiException;
 /** HQ's rows, embedded or on a server. Safe for use by several threads. */
 public final class Database implements AutoCloseable {
   /** Version of the newest migration, which every engine has. */
-  private static final String TABLES = "10";
+  private static final String TABLES = "15";
 
   private final Engine engine;
   private final HikariDataSource connections;

@@ -52,6 +52,9 @@ public final class FeedRows {
    * @param refused records that the receiver will never take, or that HQ cannot read any more
    * @param lastSent when something was taken last
    * @param problem why the last try failed; "" when it did not
+   * @param failed when a try failed last, though it may have gone on since
+   * @param trouble what kind of failure that was, as it was written down, or ""
+   * @param failure the same, as the receiver or HQ said it, or ""
    * @param waiting segments that it has not been through yet
    * @param oldest when the first of those came in
    */
@@ -66,6 +69,9 @@ public final class FeedRows {
       Optional<Instant> lastSent,
       String problem,
       Optional<Instant> problemAt,
+      Optional<Instant> failed,
+      String trouble,
+      String failure,
       long waiting,
       Optional<Instant> oldest) {
     /** How far it is behind: the age of what has waited longest. */
@@ -274,16 +280,23 @@ public final class FeedRows {
                     == 1);
   }
 
-  /** Writes down why a feed does not go on. */
-  public void failed(String name, String holder, String problem, Instant now) {
+  /**
+   * Writes down why a feed does not go on.
+   *
+   * @param trouble what kind of failure it is
+   */
+  public void failed(String name, String holder, String trouble, String problem, Instant now) {
     database
         .jdbi()
         .useHandle(
             h ->
                 h.execute(
-                    "UPDATE feed SET problem = ?, problem_at = coalesce(problem_at, ?)"
-                        + " WHERE name = ? AND holder = ?",
+                    "UPDATE feed SET problem = ?, problem_at = coalesce(problem_at, ?),"
+                        + " failure = ?, trouble = ?, failed = ? WHERE name = ? AND holder = ?",
                     problem,
+                    now.toEpochMilli(),
+                    problem,
+                    trouble,
                     now.toEpochMilli(),
                     name,
                     holder));
@@ -332,6 +345,9 @@ public final class FeedRows {
         moment(row, "last_sent"),
         row.getString("problem"),
         moment(row, "problem_at"),
+        moment(row, "failed"),
+        row.getString("trouble"),
+        row.getString("failure"),
         Math.max(0, last - Math.max(0, place.arrival() - 1)) + unordered,
         moment(row, "oldest"));
   }

@@ -81,7 +81,7 @@ public final class IncidentRows {
    * @param outlet code of the outlet
    * @param log id of the log
    * @param text some of the workstation's name, its outlet or the incident's id
-   * @param sort {@code opened}, {@code severity} or {@code outlet}; anything else is by last step
+   * @param sort {@code opened} or {@code severity}; anything else is by last step
    */
   public record Filter(
       String state, int severity, String outlet, String log, String text, String sort) {
@@ -165,7 +165,6 @@ public final class IncidentRows {
     return switch (sort) {
       case "opened" -> " ORDER BY i.opened DESC, i.log, i.id";
       case "severity" -> " ORDER BY i.severity DESC, i.updated DESC, i.log, i.id";
-      case "outlet" -> " ORDER BY w.outlet, w.hostname, i.updated DESC, i.log, i.id";
       default -> " ORDER BY i.updated DESC, i.log, i.id";
     };
   }

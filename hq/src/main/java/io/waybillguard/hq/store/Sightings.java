@@ -17,7 +17,12 @@ public final class Sightings {
 
   /** One workstation that a device was seen at. */
   public record At(
-      String outlet, String log, String hostname, long records, Instant first, Instant last) {}
+      String outlet, String log, String hostname, long records, Instant first, Instant last) {
+    /** What it is called: by its host, or by its log where that is not known. */
+    public String name() {
+      return hostname.isEmpty() ? log : hostname;
+    }
+  }
 
   private final Database database;
 

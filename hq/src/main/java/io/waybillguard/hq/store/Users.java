@@ -35,8 +35,16 @@ public final class Users {
    * A person.
    *
    * @param disabled since when they may not sign on; absent when they may
+   * @param issuer of the provider that vouches for them; "" for a local account
+   * @param shown what people call them
    */
-  public record User(String name, Role role, Instant made, Optional<Instant> disabled) {}
+  public record User(
+      String name,
+      Role role,
+      Instant made,
+      Optional<Instant> disabled,
+      String issuer,
+      String shown) {}
 
   /** What became of a change. */
   public enum Change {
@@ -56,8 +64,10 @@ public final class Users {
    * A session that is still good.
    *
    * @param csrf what every form of it carries
+   * @param issuer of the provider that vouched for who it is; "" for a local account
+   * @param shown what people call them
    */
-  public record Session(String user, Role role, String csrf) {}
+  public record Session(String user, Role role, String csrf, String issuer, String shown) {}
 
   private final Database database;
 
@@ -97,6 +107,50 @@ public final class Users {
             });
   }
 
+  /**
+   * Lets a person sign on whom a provider vouches for, as what the provider says they are now; who
+   * holds another session has the new role there as well.
+   *
+   * @param name that stands for issuer and subject and for nobody else
+   * @return false if this person was disabled here; nothing has changed then
+   */
+  public boolean vouched(
+      String name, String issuer, String subject, String shown, Role role, Instant now) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.execute(
+                        "INSERT INTO console_user(name, role, password, made, issuer, subject,"
+                            + " shown) VALUES (?, ?, '', ?, ?, ?, ?) ON CONFLICT(name) DO UPDATE"
+                            + " SET role = excluded.role, shown = excluded.shown"
+                            + " WHERE console_user.disabled IS NULL"
+                            + " AND console_user.issuer = excluded.issuer"
+                            + " AND console_user.subject = excluded.subject",
+                        name,
+                        role.word(),
+                        now.toEpochMilli(),
+                        issuer,
+                        subject,
+                        shown)
+                    == 1);
+  }
+
+  /** Lets a person sign on again whom a provider vouches for. */
+  public Change enable(String name) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.execute(
+                            "UPDATE console_user SET disabled = NULL"
+                                + " WHERE name = ? AND issuer <> ''",
+                            name)
+                        == 1
+                    ? Change.DONE
+                    : Change.NOBODY);
+  }
+
   private static void endAll(Handle h, String name) {
     h.execute("DELETE FROM console_session WHERE \"user\" = ?", name);
   }
@@ -107,7 +161,9 @@ public final class Users {
         .jdbi()
         .withHandle(
             h ->
-                h.select("SELECT name, role, made, disabled FROM console_user ORDER BY name")
+                h.select(
+                        "SELECT name, role, made, disabled, issuer, shown FROM console_user"
+                            + " ORDER BY name")
                     .map(
                         (row, ctx) -> {
                           long disabled = row.getLong("disabled");
@@ -117,7 +173,9 @@ public final class Users {
                               Instant.ofEpochMilli(row.getLong("made")),
                               disabled == 0
                                   ? Optional.empty()
-                                  : Optional.of(Instant.ofEpochMilli(disabled)));
+                                  : Optional.of(Instant.ofEpochMilli(disabled)),
+                              row.getString("issuer"),
+                              row.getString("shown"));
                         })
                     .list());
   }
@@ -134,16 +192,20 @@ public final class Users {
                 name));
   }
 
-  /** Gives a person another role; all their sessions end. */
+  /** Gives a local account another role; all its sessions end. A provider's word is its own. */
   public Change setRole(String name, Role role) {
     return changed(
         name,
         role,
-        h -> h.execute("UPDATE console_user SET role = ? WHERE name = ?", role.word(), name));
+        h ->
+            h.execute(
+                "UPDATE console_user SET role = ? WHERE name = ? AND issuer = ''",
+                role.word(),
+                name));
   }
 
   /**
-   * Gives a person another password; all their sessions end.
+   * Gives a local account another password; all its sessions end.
    *
    * @param password as hashed
    */
@@ -151,7 +213,11 @@ public final class Users {
     return changed(
         name,
         Role.ADMIN,
-        h -> h.execute("UPDATE console_user SET password = ? WHERE name = ?", password, name));
+        h ->
+            h.execute(
+                "UPDATE console_user SET password = ? WHERE name = ? AND issuer = ''",
+                password,
+                name));
   }
 
   @FunctionalInterface
@@ -159,7 +225,10 @@ public final class Users {
     int in(Handle h);
   }
 
-  /** Whoever is left an administrator was one when the rows were locked, and stays one. */
+  /**
+   * Whoever is left an administrator was one when the rows were locked, and stays one. Only local
+   * accounts count: a provider may be away when somebody is needed.
+   */
   private Change changed(String name, Role afterwards, Statement statement) {
     return database
         .jdbi()
@@ -168,7 +237,7 @@ public final class Users {
               List<String> admins =
                   h.select(
                           "SELECT name FROM console_user WHERE role = 'admin' AND disabled IS NULL"
-                              + " ORDER BY name"
+                              + " AND issuer = '' ORDER BY name"
                               + database.engine().keepingRow())
                       .mapTo(String.class)
                       .list();
@@ -180,9 +249,11 @@ public final class Users {
                       .mapTo(Integer.class)
                       .findOne()
                       .isPresent();
-              statement.in(h);
-              endAll(h, name);
-              return known ? Change.DONE : Change.NOBODY;
+              boolean changed = statement.in(h) > 0;
+              if (changed) {
+                endAll(h, name);
+              }
+              return changed || (known && afterwards == Role.VIEWER) ? Change.DONE : Change.NOBODY;
             });
   }
 
@@ -197,7 +268,8 @@ public final class Users {
         .withHandle(
             h ->
                 h.select(
-                        "SELECT password FROM console_user WHERE name = ? AND disabled IS NULL",
+                        "SELECT password FROM console_user WHERE name = ? AND disabled IS NULL"
+                            + " AND issuer = ''",
                         name)
                     .mapTo(String.class)
                     .findOne());
@@ -249,7 +321,7 @@ public final class Users {
         .withHandle(
             h ->
                 h.select(
-                        "SELECT s.\"user\", s.csrf, u.role FROM console_session s"
+                        "SELECT s.\"user\", s.csrf, u.role, u.issuer, u.shown FROM console_session s"
                             + " JOIN console_user u ON u.name = s.\"user\""
                             + " WHERE s.sha256 = ? AND s.expires > ? AND s.used > ?"
                             + " AND u.disabled IS NULL",
@@ -261,7 +333,11 @@ public final class Users {
                             new Session(
                                 row.getString("user"),
                                 roleOf(row.getString("role")),
-                                row.getString("csrf")))
+                                row.getString("csrf"),
+                                row.getString("issuer"),
+                                row.getString("issuer").isEmpty()
+                                    ? row.getString("user")
+                                    : row.getString("shown")))
                     .findOne());
   }
 

@@ -120,8 +120,8 @@ public record SweepStanding(
     return asked() == 0 ? 0 : answered() * 100 / asked();
   }
 
-  /** The findings by what was looked for. */
-  public List<Group> groups() {
+  /** Findings by what was looked for, each in the order it comes. */
+  public static List<Group> groups(List<Finding> findings) {
     Map<String, List<Finding>> groups = new TreeMap<>();
     for (Finding each : findings) {
       String key = each.found().finding().what() + "\n" + each.found().finding().match();

@@ -111,8 +111,7 @@ final class BackupTest {
     backup();
     assertTrue(
         new ActRows(hq.database())
-                .newest("", Instant.EPOCH, hq.started().plusSeconds(60), ActRows.Cursor.START, 10)
-                .stream()
+            .newest("", Instant.EPOCH, hq.started().plusSeconds(60), 10).stream()
                 .anyMatch(act -> act.deed().equals("backup")));
   }
 

@@ -101,7 +101,6 @@ final class ConsolePullTest {
                     "li",
                     java.time.Instant.EPOCH,
                     java.time.Instant.ofEpochMilli(Long.MAX_VALUE),
-                    io.waybillguard.hq.store.ActRows.Cursor.START,
                     100)
                 .stream()
                 .map(io.waybillguard.hq.store.ActRows.Row::deed)

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Disposal;
 import io.waybillguard.agent.report.wire.Command;
+import io.waybillguard.agent.report.wire.EnrollReply;
+import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.SearchIndex;
@@ -77,7 +79,8 @@ final class DisposalPagesTest {
   @Test
   void whatTheStepsNameCanBeChosenAndEachThingIsThereOnce() throws Exception {
     String page = page(Browser.of(hq, "li", "investigator"));
-    assertEquals(5, page.split("type=\"radio\"", -1).length, "stick, program, login, destination");
+    assertEquals(
+        6, page.split("type=\"radio\"", -1).length, "stick, program twice, login, destination");
     for (String each : List.of("SanDisk", "wpsupdate.exe", "203.0.113.7", "pan.example")) {
       assertTrue(page.contains("<strong>" + each) || page.contains(each + "</strong>"), each);
     }
@@ -124,10 +127,90 @@ final class DisposalPagesTest {
     assertFalse(undone.note().isEmpty(), "giving back needs no second person");
     String acts =
         new ActRows(hq.database())
-            .newest("", Instant.EPOCH, hq.started().plusSeconds(60), ActRows.Cursor.START, 20)
+            .newest("", Instant.EPOCH, hq.started().plusSeconds(60), 20)
             .toString();
     assertTrue(acts.contains("dispose · block · 198.51.100.9 · 案件 7"), acts);
     assertTrue(acts.contains("undo · " + asked.id() + " · 误报"), acts);
+  }
+
+  @Test
+  void aProgramIsBlockedFromItsRecordAfterAPageThatSaysWhatThatMeans() throws Exception {
+    Browser li = Browser.of(hq, "li", "investigator");
+    long seq = record("program.new");
+    String record = "/workstations/" + desk.logId() + "/records/" + seq;
+    assertTrue(li.get(record).body().contains(record + "/block"));
+    String asks = li.get(record + "/block").body();
+    assertTrue(asks.contains("wpsupdate.exe") && asks.contains("一个字节也发不出去"), asks);
+    assertTrue(li.get(record + "/block?lang=en").body().contains("Another person approves"));
+    assertEquals(List.of(), commands(), "looking orders nothing");
+    assertEquals(409, block(li, record, " "), "not without a reason");
+    assertEquals(303, block(li, record, "案件 7"));
+    Commands.Row asked = commands().get(0);
+    Disposal what = Disposal.of(asked.args());
+    assertTrue(what instanceof Disposal.BlockProgram p && p.path().endsWith("wpsupdate.exe"));
+    assertEquals("", asked.note(), "it waits for a second person");
+    assertEquals(409, approve(li, asked.id()));
+    assertEquals(303, approve(Browser.of(hq, "wang", "investigator"), asked.id()));
+    long from = desk.size();
+    desk.answerCommand(asked.id(), "done", "");
+    sent(from);
+    assertTrue(li.get(record + "/block").body().contains("/commands/" + asked.id() + "/undo"));
+    assertEquals(303, undo(li, asked.id(), "误报"));
+    Browser viewer = Browser.of(hq, "zhao", "viewer");
+    assertFalse(viewer.get(record).body().contains("/block"));
+  }
+
+  @Test
+  void aRecordThatNamesNoProgramOffersNone() throws Exception {
+    Browser li = Browser.of(hq, "li", "investigator");
+    String record = "/workstations/" + desk.logId() + "/records/" + record("usb.attach");
+    assertFalse(li.get(record).body().contains("/block"));
+    assertEquals(404, li.get(record + "/block").statusCode());
+    assertEquals(404, block(li, record, "x"));
+    assertEquals(List.of(), commands());
+  }
+
+  @Test
+  void onWindowsThePageSaysWhyNotAndNoOrderIsGiven() throws Exception {
+    Desk windows = new Desk();
+    String there = Crime.in(windows, hq.started().minus(Duration.ofDays(4)));
+    EnrollRequest.Host host = new EnrollRequest.Host("2号台", "Windows 10 22H2", "0.1.0");
+    byte[] reply =
+        hq.stranger()
+            .post("/v1/enroll", windows.enrolment(hq.token("HZ-002"), host).encode())
+            .body();
+    TestHq.Client its = hq.client(windows, EnrollReply.decode(reply));
+    assertEquals(200, its.segment(windows, windows.segment(0, windows.size())).statusCode());
+    new SearchIndex(hq.database(), hq.segments()).catchUp(1000);
+    Browser li = Browser.of(hq, "li", "investigator");
+    String record = "/workstations/" + windows.logId() + "/records/" + record("program.new");
+    String page = li.get(record + "/block").body();
+    assertTrue(page.contains("在 Windows 上还不能阻断程序的网络"), page);
+    assertFalse(page.contains("name=\"reason\""), page);
+    assertEquals(409, block(li, record, "x"));
+    assertEquals(List.of(), commands());
+    assertEquals(5, li.get("/incidents/" + there).body().split("type=\"radio\"", -1).length);
+  }
+
+  /** The place of the first record of a type. */
+  private long record(String type) throws Exception {
+    String log = desk.logId();
+    return hq.records().newestOf(type, 10).stream()
+        .filter(each -> each.log().equals(log))
+        .mapToLong(each -> each.row().seq())
+        .min()
+        .orElseThrow();
+  }
+
+  private static int block(Browser browser, String record, String reason) throws Exception {
+    String form = "csrf=" + coded(browser.csrf()) + "&reason=" + coded(reason);
+    return browser.post(record + "/block", form).statusCode();
+  }
+
+  private static int approve(Browser browser, String id) throws Exception {
+    return browser
+        .post("/commands/" + id + "/approve", "csrf=" + coded(browser.csrf()))
+        .statusCode();
   }
 
   @Test

@@ -115,6 +115,32 @@ final class FeedsTest {
   }
 
   @Test
+  void the_page_says_how_far_it_is_and_why_it_failed_last_also_when_it_goes_on() throws Exception {
+    Browser browser = Browser.of(hq, "li", "admin");
+    assertTrue(browser.get("/feeds").body().contains("没有失败过"));
+    status = 503;
+    Desk desk = new Desk().append("usb.attach", 5);
+    assertEquals(200, hq.enrol(desk).segment(desk, desk.segment(0, 5)).statusCode());
+    await(() -> !row().problem().isEmpty());
+    hq.pass(Duration.ofMinutes(7));
+    String failing = browser.get("/feeds").body();
+    assertTrue(failing.contains("送不出去，正在重试"), failing);
+    assertTrue(failing.contains("对方回应了，但没有收下"), failing);
+    assertTrue(failing.contains("7 分钟"), failing);
+    assertTrue(failing.contains("answered 503"), "the receiver's own words");
+    String english = browser.get("/feeds?lang=en").body();
+    assertTrue(english.contains("The receiver answered and did not take the records."), english);
+    status = 200;
+    await(() -> row().problem().isEmpty() && row().waiting() == 0);
+    String well = browser.get("/feeds?lang=zh").body();
+    assertTrue(well.contains("class=\"feed working\""), well);
+    assertTrue(well.contains("没有落后") && well.contains("对方回应了，但没有收下"), well);
+    assertFalse(well.contains("起没有成功过"), well);
+    String csv = browser.get("/feeds.csv").body();
+    assertTrue(csv.contains("\"engine\",\"正常\""), csv);
+  }
+
+  @Test
   void a_receiver_that_is_down_holds_nothing_up_and_gets_everything_later() throws Exception {
     status = 503;
     Desk desk = new Desk().append("usb.attach", 5);
@@ -206,13 +232,7 @@ final class FeedsTest {
     try (Database database = Database.open(TestDatabase.of(hq.data()))) {
       assertTrue(
           new io.waybillguard.hq.store.ActRows(database)
-                  .newest(
-                      "",
-                      Instant.EPOCH,
-                      Instant.ofEpochMilli(Long.MAX_VALUE),
-                      io.waybillguard.hq.store.ActRows.Cursor.START,
-                      10)
-                  .stream()
+              .newest("", Instant.EPOCH, Instant.ofEpochMilli(Long.MAX_VALUE), 10).stream()
                   .anyMatch(act -> act.detail().equals("feed engine")));
     }
   }

@@ -18,8 +18,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -89,6 +92,35 @@ final class FindWaybillTest {
     assertEquals(2, called("wps").exit());
   }
 
+  /** Each of them saw it on a day of its own; those are left out that saw it first. */
+  @Test
+  void moreLogsThanArePutIntoAnAddressAreCountedAndFoundByTheirDay() throws Exception {
+    List<Desk> desks = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      Desk desk = new Desk();
+      report(desk, true, NOON.minus(Duration.ofDays(100L - i)), "/srv/" + NUMBER + ".jpg");
+      desks.add(desk);
+    }
+    SearchIndex index = new SearchIndex(hq.database(), new SegmentFiles(hq.data()));
+    while (index.catchUp(10) == 10) {
+      // more to read
+    }
+    Browser browser = Browser.of(hq, "wang", "investigator");
+    String page = asked(browser, NUMBER, "zh");
+    assertTrue(page.contains("共 66 份，这里只找了最近出现的 60 份"), page);
+    assertTrue(asked(browser, NUMBER, "en").contains("66 logs have this number; only the 60"));
+    assertFalse(page.contains(desks.get(0).logId()), page);
+    String first = "&from=2026-03-04&to=2026-03-04";
+    String narrowed = asked(browser, NUMBER, "zh", first);
+    assertTrue(narrowed.contains(desks.get(0).logId()), narrowed);
+    assertFalse(narrowed.contains("这里只找了"), narrowed);
+    Called told = called(NUMBER, "--json");
+    Json.Obj json = Json.parse(Desk.utf8(told.out()));
+    assertEquals(66, json.number("logs"));
+    assertEquals(60, json.number("logs_searched"));
+    assertTrue(called(NUMBER).err().contains("66 logs have this number"));
+  }
+
   @Test
   void theNumberIsKeptNowhereAtHqNotEvenInItsOwnLog() throws Exception {
     Browser browser = Browser.of(hq, "wang", "investigator");
@@ -123,13 +155,19 @@ final class FindWaybillTest {
   }
 
   private static String asked(Browser browser, String number, String language) throws Exception {
+    return asked(browser, number, language, "");
+  }
+
+  private static String asked(Browser browser, String number, String language, String days)
+      throws Exception {
     HttpResponse<String> answer =
         browser.post(
             "/search/waybill",
             "csrf="
                 + browser.csrf()
                 + "&number="
-                + URLEncoder.encode(number, StandardCharsets.UTF_8));
+                + URLEncoder.encode(number, StandardCharsets.UTF_8)
+                + days);
     assertEquals(303, answer.statusCode(), answer.body());
     String shown = answer.headers().firstValue("Location").orElseThrow();
     assertFalse(shown.contains("1234567890123"), shown);
@@ -138,6 +176,10 @@ final class FindWaybillTest {
 
   /** Records as a desk makes them, with the key that HQ gave it. */
   private void report(Desk desk, boolean withKey, String... paths) throws Exception {
+    report(desk, withKey, NOON, paths);
+  }
+
+  private void report(Desk desk, boolean withKey, Instant at, String... paths) throws Exception {
     HttpResponse<byte[]> answer =
         hq.stranger().post("/v1/enroll", desk.enrolment(hq.token("HZ-001")).encode());
     assertEquals(200, answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8));
@@ -157,8 +199,8 @@ final class FindWaybillTest {
             "1",
             forms);
     for (String path : paths) {
-      byte[] body = writer.body(new SensorBlind(NOON, "image", NOON, path), desk.size(), NOON);
-      desk.append("sensor.blind", Json.object(), body, NOON.toEpochMilli());
+      byte[] body = writer.body(new SensorBlind(at, "image", at, path), desk.size(), at);
+      desk.append("sensor.blind", Json.object(), body, at.toEpochMilli());
     }
     TestHq.Client client = hq.client(desk, reply);
     assertEquals(200, client.segment(desk, desk.segment(0, desk.size())).statusCode());

@@ -145,8 +145,7 @@ final class GivenCommandsTest {
     assertEquals(RemovalAnchor.era(today) + 1, told.get(1).era(), "the next year's is there too");
     ActRows.Row act =
         new ActRows(hq.database())
-            .newest(
-                "lin", Instant.EPOCH, hq.clock().instant().plusSeconds(1), ActRows.Cursor.START, 1)
+            .newest("lin", Instant.EPOCH, hq.clock().instant().plusSeconds(1), 1)
             .get(0);
     assertEquals(
         "removal_code " + desk.logId() + " sold",

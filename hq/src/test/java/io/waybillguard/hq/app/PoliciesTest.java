@@ -163,8 +163,7 @@ final class PoliciesTest {
     assertEquals(DESKS - 1, standing.texts("behind").size());
     String acts =
         new ActRows(hq.database())
-            .newest(
-                "", Instant.EPOCH, hq.clock().instant().plusSeconds(60), ActRows.Cursor.START, 9)
+            .newest("", Instant.EPOCH, hq.clock().instant().plusSeconds(60), 9)
             .toString();
     assertTrue(acts.contains("policy · version 1"), acts);
   }

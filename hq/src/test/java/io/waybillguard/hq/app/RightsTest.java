@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -45,32 +46,43 @@ final class RightsTest {
     TABLE.put("GET /static/htmx.min.js", "anybody");
     TABLE.put("GET /login", "anybody");
     TABLE.put("POST /login", "anybody");
+    TABLE.put("GET /oidc/start", "anybody");
+    TABLE.put("GET /oidc/callback", "anybody");
     TABLE.put("POST /logout", PEOPLE);
     TABLE.put("GET /", PEOPLE);
     TABLE.put("GET /outlets.csv", "investigator admin");
     TABLE.put("GET /incidents", PEOPLE);
     TABLE.put("GET /incidents.csv", "investigator admin");
     TABLE.put("GET /incidents/{id}", PEOPLE);
+    TABLE.put("GET /incidents/{id}/evidence.csv", "investigator admin");
     TABLE.put("POST /incidents/{id}/dispose", "investigator admin");
     TABLE.put("GET /alarms", PEOPLE);
     TABLE.put("GET /fleet", PEOPLE);
     TABLE.put("GET /workstations.csv", "investigator admin");
     TABLE.put("GET /workstations/{id}", PEOPLE);
     TABLE.put("GET /workstations/{id}/records", PEOPLE);
+    TABLE.put("GET /workstations/{id}/records.csv", "investigator admin");
     TABLE.put("GET /workstations/{id}/records/{seq}", PEOPLE);
+    TABLE.put("GET /workstations/{id}/records/{seq}/block", "investigator admin");
+    TABLE.put("POST /workstations/{id}/records/{seq}/block", "investigator admin");
     TABLE.put("POST /workstations/{id}/erase", "investigator admin");
     TABLE.put("POST /workstations/{id}/removal-code", "investigator admin");
     TABLE.put("GET /search", PEOPLE);
+    TABLE.put("GET /search.csv", "investigator admin");
     TABLE.put("POST /search/waybill", "investigator admin");
     TABLE.put("GET /sticks", PEOPLE);
+    TABLE.put("GET /sticks.csv", "investigator admin");
+    TABLE.put("GET /sticks/{passport}/places.csv", "investigator admin");
     TABLE.put("GET /sticks/{passport}", PEOPLE);
     TABLE.put("GET /commands", PEOPLE);
+    TABLE.put("GET /commands.csv", "investigator admin");
     TABLE.put("POST /commands/{id}/approve", "investigator admin");
     TABLE.put("POST /commands/{id}/cancel", "investigator admin");
     TABLE.put("POST /commands/{id}/undo", "investigator admin");
     for (String line :
         List.of(
             "GET /pulls",
+            "GET /pulls.csv",
             "POST /pulls",
             "GET /pulls/{id}",
             "GET /pulls/{id}/progress",
@@ -82,15 +94,23 @@ final class RightsTest {
     TABLE.put("GET /verify", PEOPLE);
     TABLE.put("POST /verify", PEOPLE);
     TABLE.put("GET /users", "admin");
+    TABLE.put("GET /users.csv", "admin");
     TABLE.put("POST /users", "admin");
     TABLE.put("POST /users/{name}", "admin");
+    TABLE.put("GET /feeds", "admin");
+    TABLE.put("GET /feeds.csv", "admin");
     TABLE.put("GET /sweeps", PEOPLE);
+    TABLE.put("GET /sweeps.csv", "investigator admin");
+    TABLE.put("GET /sweeps/{id}/found.csv", "investigator admin");
+    TABLE.put("GET /sweeps/{id}/outlets.csv", "investigator admin");
+    TABLE.put("GET /sweeps/{id}/trend.csv", "investigator admin");
     TABLE.put("POST /sweeps", "investigator admin");
     TABLE.put("GET /sweeps/{id}", PEOPLE);
     TABLE.put("GET /sweeps/{id}/standing", PEOPLE);
     TABLE.put("GET /sweeps/{id}/report.json", "investigator admin");
     TABLE.put("POST /sweeps/{id}/stop", "investigator admin");
     TABLE.put("GET /policies", PEOPLE);
+    TABLE.put("GET /policies.csv", "investigator admin");
     TABLE.put("POST /policy-check", "admin");
     TABLE.put("POST /policies", "admin");
     TABLE.put("GET /policies/{version}", PEOPLE);
@@ -147,6 +167,7 @@ final class RightsTest {
               new Policies(hq.database(), hq.segments(), hq.running().keys().commands()),
               Home.waybills(hq.database(), hq.running().keys()),
               acts,
+              Optional.empty(),
               hq.clock());
       Set<String> registered =
           Javalin.create(console::routes).unsafe.internalRouter.allHttpHandlers().stream()
@@ -272,7 +293,7 @@ final class RightsTest {
 
   private static boolean isSentToSignIn(HttpResponse<String> answer) {
     return answer.statusCode() == 303
-        && answer.headers().firstValue("Location").orElse("").equals("/login");
+        && answer.headers().firstValue("Location").orElse("").matches("/login(\\?to=%2F.*)?");
   }
 
   private String path(String line) {

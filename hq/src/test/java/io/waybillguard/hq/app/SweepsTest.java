@@ -309,13 +309,7 @@ final class SweepsTest {
     String id = json(publish("title: 云盘\npath: /x\n")).text("id");
     assertTrue(
         new ActRows(hq.database())
-                .newest(
-                    "",
-                    Instant.EPOCH,
-                    Instant.ofEpochMilli(Long.MAX_VALUE),
-                    ActRows.Cursor.START,
-                    10)
-                .stream()
+            .newest("", Instant.EPOCH, Instant.ofEpochMilli(Long.MAX_VALUE), 10).stream()
                 .anyMatch(a -> a.about().equals(id) && a.detail().contains("云盘")));
     Sweeps sweeps = new Sweeps(hq.database(), hq.running().keys().commands());
     json(publish("title: t\npath: /x\nevery: daily\n"));

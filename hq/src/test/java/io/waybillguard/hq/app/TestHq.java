@@ -5,6 +5,7 @@ import io.waybillguard.agent.report.wire.EnrollToken;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.http.Address;
+import io.waybillguard.hq.oidc.OidcPlan;
 import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.Contents;
 import io.waybillguard.hq.store.Database;
@@ -51,6 +52,7 @@ final class TestHq implements AutoCloseable {
   private final Location at;
   private final Path data;
   private final List<Plan> feeds;
+  private final Optional<OidcPlan> provider;
   private final Map<String, List<String>> chains = new HashMap<>();
   private Hq hq;
   private Database beside;
@@ -69,7 +71,17 @@ final class TestHq implements AutoCloseable {
     this(at, List.of());
   }
 
+  /** With people whom this provider vouches for. */
+  TestHq(Path data, OidcPlan provider) throws Exception {
+    this(TestDatabase.of(data), List.of(), Optional.of(provider));
+  }
+
   private TestHq(Location at, List<Plan> feeds) throws Exception {
+    this(at, feeds, Optional.empty());
+  }
+
+  private TestHq(Location at, List<Plan> feeds, Optional<OidcPlan> provider) throws Exception {
+    this.provider = provider;
     this.at = at;
     this.data = at.data();
     this.feeds = feeds;
@@ -79,7 +91,7 @@ final class TestHq implements AutoCloseable {
 
   private Hq start() throws Exception {
     Address anyPort = new Address("127.0.0.1", 0);
-    return Hq.start(
+    Hq.Settings settings =
         new Hq.Settings(
                 at,
                 Optional.empty(),
@@ -88,8 +100,8 @@ final class TestHq implements AutoCloseable {
                 List.of(),
                 Duration.ofMinutes(5),
                 Duration.ofDays(90))
-            .feeding(feeds),
-        clock);
+            .feeding(feeds);
+    return Hq.start(provider.map(settings::vouching).orElse(settings), clock);
   }
 
   /** Ends it and starts it again on the same folder. */
