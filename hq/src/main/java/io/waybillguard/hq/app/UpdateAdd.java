@@ -45,7 +45,7 @@ final class UpdateAdd implements Command {
               call.words()
                   .say("update.added", kept.release().version(), kept.release().platform()));
     } catch (EvidenceException e) {
-      throw new Complaint(e, Exit.USAGE, "update.no_package", file, e.getMessage());
+      throw new Complaint(e, Exit.USAGE, "update.no_package", file, String.valueOf(e.getMessage()));
     }
     return Exit.DONE;
   }

@@ -59,13 +59,13 @@ final class UpdateSign implements Command {
     try {
       release = new Release(platform, version, Hash.sha256(file).hex(), Files.size(file));
     } catch (IllegalArgumentException e) {
-      throw new Complaint(e, Exit.USAGE, "update.no_package", file, e.getMessage());
+      throw new Complaint(e, Exit.USAGE, "update.no_package", file, String.valueOf(e.getMessage()));
     }
     try {
       String note = release.signedBy(ReleaseKey.open(key)).toString();
       DurableFile.write(note(file), note.getBytes(StandardCharsets.UTF_8), false);
     } catch (EvidenceException e) {
-      throw new Complaint(e, Exit.USAGE, "update.no_package", key, e.getMessage());
+      throw new Complaint(e, Exit.USAGE, "update.no_package", key, String.valueOf(e.getMessage()));
     }
     call.terminal().remark(call.words().say("update.was_signed", note(file)));
     return Exit.DONE;
