@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 /**
  * The same with a real Keycloak in a process of its own, on loopback. It is no dependency, being
- * 170 MB: {@code -Dkeycloak.home=} names an unpacked org.keycloak:keycloak-quarkus-dist (zip on
- * Maven Central; tried with 26.7.3). Without it this is skipped, and says so.
+ * 170 MB: {@code WG_KEYCLOAK=1} has Maven fetch and unpack it; {@code -Dkeycloak.home=} names one
+ * that is there. Without it this is skipped, and says so.
  */
 final class KeycloakIT extends OidcContract {
   private static final String HOME = System.getProperty("keycloak.home", "");
@@ -32,7 +32,7 @@ final class KeycloakIT extends OidcContract {
   @Override
   void startBoth() throws Exception {
     if (HOME.isEmpty()) {
-      System.err.println("SKIPPED KeycloakIT: -Dkeycloak.home names no unpacked Keycloak");
+      System.err.println("SKIPPED KeycloakIT: no Keycloak; WG_KEYCLOAK=1 in the environment has Maven fetch one");
     }
     assumeTrue(!HOME.isEmpty());
     super.startBoth();
@@ -55,6 +55,9 @@ final class KeycloakIT extends OidcContract {
       }
       Path home = folder.resolve("keycloak");
       copy(Path.of(HOME), home);
+      if (Files.exists(home.resolve("data"))) {
+        throw new AssertionError(HOME + " was run before: it must have no folder data");
+      }
       Files.createDirectories(home.resolve("data/import"));
       Files.writeString(home.resolve("data/import/hq.json"), REALM.replace("PERSON", PERSON));
       ProcessBuilder builder =
@@ -159,7 +162,7 @@ final class KeycloakIT extends OidcContract {
          "credentials":[{"type":"password","value":"secret-li","temporary":false}],
          "realmRoles":["wg-viewer"]}],
        "clients":[{"clientId":"waybill-guard-hq","enabled":true,"secret":"very-secret",
-         "publicClient":false,"standardFlowEnabled":true,"redirectUris":["https://localhost/*"],
+         "publicClient":false,"standardFlowEnabled":true,"fullScopeAllowed":true,"redirectUris":["https://localhost/*"],
          "attributes":{"pkce.code.challenge.method":"S256",
            "post.logout.redirect.uris":"https://localhost/login"},
          "protocolMappers":[{"name":"roles","protocol":"openid-connect",
