@@ -32,7 +32,8 @@ final class KeycloakIT extends OidcContract {
   @Override
   void startBoth() throws Exception {
     if (HOME.isEmpty()) {
-      System.err.println("SKIPPED KeycloakIT: no Keycloak; WG_KEYCLOAK=1 in the environment has Maven fetch one");
+      System.err.println(
+          "SKIPPED KeycloakIT: no Keycloak; WG_KEYCLOAK=1 in the environment has Maven fetch one");
     }
     assumeTrue(!HOME.isEmpty());
     super.startBoth();
