@@ -2,6 +2,7 @@ package io.waybillguard.hq.console;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.JsonException;
+import io.waybillguard.agent.event.Presence;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.hq.draw.Drawing;
@@ -196,8 +197,7 @@ public final class DayDrawing {
 
   private void band(Instant until) {
     if (!presence.isEmpty() && until.isAfter(presenceSince)) {
-      String css =
-          presence.equals("attended") || presence.equals("unattended") ? presence : "unknown";
+      String css = shown(presence);
       bands.add(
           new Lanes.Band(
               presenceSince,
@@ -205,6 +205,16 @@ public final class DayDrawing {
               css,
               reader.say("presence." + css, reader.clock(presenceSince), reader.clock(until))));
     }
+  }
+
+  /** Three ways to be drawn for the five states that records know. */
+  private static String shown(String state) {
+    for (Presence.State known : Presence.State.values()) {
+      if (known.word().equals(state) && known != Presence.State.UNKNOWN) {
+        return known.isUnattended() ? "unattended" : "attended";
+      }
+    }
+    return "unknown";
   }
 
   private void finish() {

@@ -59,7 +59,7 @@ final class Crime {
 
   private void happens() throws EvidenceException {
     presence(Duration.ofMinutes(-200), "attended");
-    presence(Duration.ofMinutes(-14), "unattended");
+    presence(Duration.ofMinutes(-14), "locked");
     long stick = append("usb.attach", Duration.ZERO, stick());
     found(Duration.ZERO, "unknown-usb-storage", Severity.MEDIUM, stick, named("SanDisk"));
     Duration copied = Duration.ofMinutes(2);

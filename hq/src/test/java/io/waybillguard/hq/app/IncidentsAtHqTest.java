@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -82,6 +83,15 @@ final class IncidentsAtHqTest {
     assertTrue(page.contains("没有回答的记录"), page);
     assertEquals(404, browser.get("/incidents/" + desk.logId() + "-9-9").statusCode());
     assertTrue(browser.get("/incidents/" + id + "?lang=en").body().contains("What happened"));
+  }
+
+  @Test
+  void theDayShowsThatNobodyWasThereWhileTheScreenWasLocked() throws Exception {
+    Browser browser = Browser.of(hq, "li", "viewer");
+    var day = begin.minus(Duration.ofMinutes(14)).atZone(ZoneId.systemDefault()).toLocalDate();
+    String page = browser.get("/workstations/" + desk.logId() + "?day=" + day).body();
+    assertTrue(page.contains("band unattended"), page);
+    assertFalse(page.contains("band unknown"), page);
   }
 
   @Test

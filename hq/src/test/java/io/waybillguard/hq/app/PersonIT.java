@@ -225,6 +225,34 @@ final class PersonIT {
   }
 
   @Test
+  void tablesAreSortedAProgramIsAskedAboutAndAWaybillIsLookedFor() throws Exception {
+    String password = hq.running().firstPassword().orElseThrow();
+    for (String language : List.of("zh", "en")) {
+      BrowserContext context = context(language, 1280, 900, ColorScheme.LIGHT);
+      Page page = page(context);
+      signIn(page, password);
+      page.navigate(hq.running().consoleUrl() + "/users?lang=" + language);
+      page.locator("th a").first().click();
+      page.locator("th[aria-sort]").waitFor();
+      shot(page, language + "-19-users-sorted");
+      page.navigate(hq.running().consoleUrl() + "/feeds");
+      shot(page, language + "-20-feeds");
+      page.navigate(hq.running().consoleUrl() + "/workstations/" + desk.logId() + "/records/5");
+      shot(page, language + "-21-program");
+      page.locator("a.button[href$='/block']").click();
+      page.waitForURL("**/block");
+      shot(page, language + "-22-block");
+      page.navigate(hq.running().consoleUrl() + "/search");
+      page.fill("form[action='/search/waybill'] input[name=number]", "YT8812345678901");
+      page.locator("form[action='/search/waybill'] button").click();
+      page.waitForURL("**/search?waybill=*");
+      shot(page, language + "-23-waybill");
+      context.close();
+    }
+    assertEquals(List.of(), troubles, "what the browser complained of");
+  }
+
+  @Test
   void aPolicyIsReadInWordsStagedWidenedAndTakenBack() throws Exception {
     String password = hq.running().firstPassword().orElseThrow();
     for (String language : List.of("zh", "en")) {
@@ -274,17 +302,21 @@ final class PersonIT {
     Page page = page(phone);
     signIn(page, password);
     for (Map.Entry<String, String> each :
-        Map.of(
-                "overview", "/",
-                "incident", "/incidents/" + incident,
-                "incidents", "/incidents",
-                "workstation", "/workstations/" + desk.logId(),
-                "pulls", "/pulls",
-                "verify", "/verify",
-                "users", "/users",
-                "acts", "/acts",
-                "search", "/search",
-                "policies", "/policies")
+        Map.ofEntries(
+                Map.entry("overview", "/"),
+                Map.entry("incident", "/incidents/" + incident),
+                Map.entry("incidents", "/incidents"),
+                Map.entry("workstation", "/workstations/" + desk.logId()),
+                Map.entry("block", "/workstations/" + desk.logId() + "/records/5/block"),
+                Map.entry("pulls", "/pulls"),
+                Map.entry("verify", "/verify"),
+                Map.entry("users", "/users"),
+                Map.entry("acts", "/acts"),
+                Map.entry("feeds", "/feeds"),
+                Map.entry("commands", "/commands"),
+                Map.entry("sweeps", "/sweeps"),
+                Map.entry("search", "/search"),
+                Map.entry("policies", "/policies"))
             .entrySet()) {
       page.navigate(hq.running().consoleUrl() + each.getValue());
       double wide = ((Number) page.evaluate("document.documentElement.scrollWidth")).doubleValue();
