@@ -366,7 +366,7 @@ class Scenario:
         begin = time.time()
         count = self.load("away", 250, 0.01)
         self.loaded("away")
-        deadline = time.time() + 180  # the guest is slow, and records what it saw in its own time
+        deadline = time.time() + 420  # the guest is slow, and records what it saw in its own time
         waiting = self.agent.cli("status --json").json()
         while waiting["hq"]["backlog"] < count and time.time() < deadline:
             time.sleep(2)
