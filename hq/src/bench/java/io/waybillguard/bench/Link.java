@@ -92,9 +92,10 @@ final class Link {
    * Sends and waits.
    *
    * @param kind under which the time is counted
+   * @param encoding what was done to the body; empty for nothing
    * @param last whether the connection is closed then
    */
-  Answer post(SSLContext tls, String kind, String path, byte[] body, boolean packed, boolean last)
+  Answer post(SSLContext tls, String kind, String path, byte[] body, String encoding, boolean last)
       throws Later {
     long began = System.nanoTime();
     try {
@@ -104,8 +105,8 @@ final class Link {
       http.setReadTimeout(MILLIS);
       http.setDoOutput(true);
       http.setRequestProperty("Content-Type", "application/octet-stream");
-      if (packed) {
-        http.setRequestProperty("Content-Encoding", "gzip");
+      if (!encoding.isEmpty()) {
+        http.setRequestProperty("Content-Encoding", encoding);
       }
       http.setFixedLengthStreamingMode(body.length);
       try (var out = http.getOutputStream()) {

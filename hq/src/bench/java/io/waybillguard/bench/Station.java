@@ -25,6 +25,7 @@ import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.EnrollToken;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.agent.report.wire.ImpliedHashes;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Segment;
 import java.io.ByteArrayInputStream;
@@ -157,7 +158,7 @@ final class Station {
             Base64.getEncoder().encodeToString(ecdsa.sign()),
             Base64.getEncoder().encodeToString(key.raw(signed)));
     Link.Answer answer =
-        link.post(link.stranger(), "enrol", "/v1/enroll", request.encode(), false, true);
+        link.post(link.stranger(), "enrol", "/v1/enroll", request.encode(), "", true);
     expect(answer, 200, "enrolment");
     EnrollReply reply = EnrollReply.decode(answer.body());
     X509Certificate[] certificates = new X509Certificate[reply.chain().size()];
@@ -246,7 +247,7 @@ final class Station {
     }
     while (held < size) {
       Segment segment = log.segment(held, size);
-      Link.Answer answer = segment(tls, gzip(segment.encode()));
+      Link.Answer answer = segment(tls, packed(segment));
       if (answer.status() == 200) {
         keep(answer, segment.note(), size);
         held = size;
@@ -258,11 +259,12 @@ final class Station {
   }
 
   private Link.Answer claim(SSLContext tls, ConsistencyClaim claim) throws Later {
-    return link.post(tls, "checkpoint", "/v1/add-checkpoint", claim.bytes(), false, false);
+    return link.post(tls, "checkpoint", "/v1/add-checkpoint", claim.bytes(), "", false);
   }
 
   private Link.Answer segment(SSLContext tls, byte[] packed) throws Exception {
-    return link.post(tls, "segment", "/v1/logs/" + id() + "/segments", packed, true, false);
+    return link.post(
+        tls, "segment", "/v1/logs/" + id() + "/segments", packed, ImpliedHashes.CODINGS, false);
   }
 
   /** Checks HQ's cosignatures in an answer, and holds HQ to them. */
@@ -298,7 +300,7 @@ final class Station {
             boot,
             System.currentTimeMillis(),
             ++beats);
-    Link.Answer answer = link.post(tls, "heartbeat", "/v1/heartbeat", beat.encode(), false, true);
+    Link.Answer answer = link.post(tls, "heartbeat", "/v1/heartbeat", beat.encode(), "", true);
     expect(answer, 200, "heartbeat");
     for (Command.Message message : HeartbeatReply.decode(answer.body()).commands()) {
       obey(Command.verified(message, commands));
@@ -348,7 +350,7 @@ final class Station {
     ConsistencyClaim again = log.claim(0, old);
     refused(claim(tls, again), 409, "an old checkpoint, from 0");
     refused(claim(tls, new ConsistencyClaim(head, List.of(), again.note())), 400, "a step back");
-    refused(segment(tls, gzip(log.segment(0, old).encode())), 409, "an old segment");
+    refused(segment(tls, packed(log.segment(0, old))), 409, "an old segment");
     beat(tls, old);
   }
 
@@ -392,7 +394,7 @@ final class Station {
     }
     DeskLog good = first ? log : other.get();
     DeskLog bad = first ? other.get() : log;
-    refused(segment(tls, gzip(bad.segment(held, size).encode())), 422, "the other history");
+    refused(segment(tls, packed(bad.segment(held, size))), 422, "the other history");
     log = good;
     head = size;
     finish();
@@ -446,8 +448,7 @@ final class Station {
       long from = log.size();
       grow(log, records);
       Segment segment = log.segment(from, log.size());
-      byte[] plain = segment.encode();
-      backlog.add(segment, gzip(plain), plain.length);
+      backlog.add(segment, packed(segment), segment.encode().length);
     }
     return backlog;
   }
@@ -455,7 +456,8 @@ final class Station {
   /** Sends a packed segment, which HQ must take. */
   void send(SSLContext tls, Segment segment, byte[] packed) throws Exception {
     Link.Answer answer =
-        link.post(tls, "backlog", "/v1/logs/" + id() + "/segments", packed, true, false);
+        link.post(
+            tls, "backlog", "/v1/logs/" + id() + "/segments", packed, ImpliedHashes.CODINGS, false);
     expect(answer, 200, "segment of a backlog");
     keep(answer, segment.note(), segment.newSize());
     head = segment.newSize();
@@ -466,10 +468,11 @@ final class Station {
     return link.known(pair, chain);
   }
 
-  static byte[] gzip(byte[] plain) throws IOException {
+  /** As an agent packs it. */
+  private static byte[] packed(Segment segment) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-      out.write(plain);
+      ImpliedHashes.leaveOut(segment).orElseThrow().encode(out);
     }
     return packed.toByteArray();
   }

@@ -42,8 +42,8 @@ final class HttpsTransport implements Transport {
     http.setInstanceFollowRedirects(false);
     http.setUseCaches(false);
     http.setRequestProperty("Content-Type", kind.contentType());
-    if (kind.packed()) {
-      http.setRequestProperty("Content-Encoding", "gzip");
+    if (!kind.contentEncoding().isEmpty()) {
+      http.setRequestProperty("Content-Encoding", kind.contentEncoding());
     }
     http.setFixedLengthStreamingMode(body.length);
     try (var out = http.getOutputStream()) {

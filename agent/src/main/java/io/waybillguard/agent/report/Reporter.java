@@ -20,6 +20,7 @@ import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.GenerationRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.agent.report.wire.ImpliedHashes;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Refusal;
 import io.waybillguard.agent.report.wire.RemovalAnchor;
@@ -135,6 +136,10 @@ public final class Reporter implements Duty {
   private boolean reporting;
   private boolean renewalDue;
   private boolean restricted;
+
+  /** Until an HQ that is older than this agent says that it cannot. */
+  private boolean hqPutsHashesBack = true;
+
   private @Nullable RemovalAnchors anchors;
 
   /** Whether our log took the place of the one that HQ knows, and HQ does not know it yet. */
@@ -670,8 +675,12 @@ public final class Reporter implements Duty {
 
   private void sendSegment(Transport hq) throws Exception {
     Segment segment = cutter.cut(reader(), heldByHq, target);
+    Optional<Segment> lean = hqPutsHashesBack ? ImpliedHashes.leaveOut(segment) : Optional.empty();
     Transport.Answer answer =
-        hq.post(path("segments"), Transport.Body.SEGMENT, SegmentCutter.pack(segment));
+        hq.post(
+            path("segments"),
+            lean.isPresent() ? Transport.Body.LEAN_SEGMENT : Transport.Body.SEGMENT,
+            SegmentCutter.pack(lean.orElse(segment)));
     switch (answer.status()) {
       case 200 -> {
         NoteSignature line = cosignature(answer, segment.note(), enrolment().mirror());
@@ -688,6 +697,13 @@ public final class Reporter implements Duty {
         LOG.info(
             "hq found a segment of {} records too large; it is halved", segment.leaves().size());
         cutter.halve();
+      }
+      case 415 -> {
+        if (lean.isEmpty()) {
+          refused(answer, "segment");
+        }
+        LOG.info("hq is older than this agent: segments go to it with every hash");
+        hqPutsHashesBack = false;
       }
       default -> refused(answer, "segment");
     }

@@ -1,5 +1,6 @@
 package io.waybillguard.agent.report;
 
+import io.waybillguard.agent.report.wire.ImpliedHashes;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,16 +10,17 @@ import java.util.Optional;
 public interface Transport {
   /** What is sent. */
   enum Body {
-    JSON("application/json", false),
-    TEXT("text/plain; charset=utf-8", false),
-    SEGMENT("application/octet-stream", true);
+    JSON("application/json", ""),
+    TEXT("text/plain; charset=utf-8", ""),
+    SEGMENT("application/octet-stream", "gzip"),
+    LEAN_SEGMENT("application/octet-stream", ImpliedHashes.CODINGS);
 
     private final String contentType;
-    private final boolean packed;
+    private final String contentEncoding;
 
-    Body(String contentType, boolean packed) {
+    Body(String contentType, String contentEncoding) {
       this.contentType = contentType;
-      this.packed = packed;
+      this.contentEncoding = contentEncoding;
     }
 
     /** {@code Content-Type}. */
@@ -26,9 +28,9 @@ public interface Transport {
       return contentType;
     }
 
-    /** Whether the body is gzip already, and {@code Content-Encoding} says so. */
-    public boolean packed() {
-      return packed;
+    /** {@code Content-Encoding}: what was done to the body already; empty for nothing. */
+    public String contentEncoding() {
+      return contentEncoding;
     }
   }
 

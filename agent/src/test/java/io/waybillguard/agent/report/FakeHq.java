@@ -18,6 +18,7 @@ import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.report.wire.BodyFrames;
 import io.waybillguard.agent.report.wire.Command;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.agent.report.wire.ImpliedHashes;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.RemovalAnchor;
 import io.waybillguard.agent.report.wire.Segment;
@@ -50,6 +51,9 @@ final class FakeHq implements Transport {
   final List<String> asked = new ArrayList<>();
   final List<BodyPart> bodies = new ArrayList<>();
 
+  /** How the segments came. */
+  final List<Body> kinds = new ArrayList<>();
+
   /** What goes out with the next heartbeats. */
   List<Command.Message> commands = List.of();
 
@@ -62,6 +66,10 @@ final class FakeHq implements Transport {
   boolean away;
   boolean losesAnswers;
   boolean lies;
+
+  /** As HQs were before hashes could be left out. */
+  boolean old;
+
   int mostLeaves = Integer.MAX_VALUE;
 
   FakeHq(VerifierKey first) {
@@ -101,7 +109,7 @@ final class FakeHq implements Transport {
     asked.add(path.substring(path.lastIndexOf('/') + 1));
     Answer answer;
     try {
-      answer = answer(path, body);
+      answer = answer(path, kind, body);
     } catch (EvidenceException | WireException e) {
       answer =
           new Answer(
@@ -118,7 +126,7 @@ final class FakeHq implements Transport {
     return answer;
   }
 
-  private Answer answer(String path, byte[] body)
+  private Answer answer(String path, Body kind, byte[] body)
       throws IOException, EvidenceException, WireException {
     if (path.endsWith("/heartbeat")) {
       HeartbeatReply reply =
@@ -133,10 +141,13 @@ final class FakeHq implements Transport {
       keys = HandOver.learn(keys, TlogProof.parse(text(body)));
       return ok(NumberLine.encode(keys.last().number()));
     }
+    if (old && kind == Body.LEAN_SEGMENT) {
+      return new Answer(415, Json.object().put("error", "malformed").canonical(), Optional.empty());
+    }
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
       return path.endsWith("/bodies")
           ? bodies(in.readAllBytes())
-          : segment(Segment.decode(in.readAllBytes()));
+          : segment(kind, Segment.decode(in.readAllBytes()));
     }
   }
 
@@ -157,7 +168,9 @@ final class FakeHq implements Transport {
     return signed(witness, head);
   }
 
-  private Answer segment(Segment segment) throws EvidenceException {
+  private Answer segment(Body kind, Segment came) throws EvidenceException, WireException {
+    Segment segment = kind == Body.LEAN_SEGMENT ? ImpliedHashes.putBack(came) : came;
+    kinds.add(kind);
     if (segment.leaves().size() > mostLeaves) {
       return new Answer(413, Json.object().put("error", "too_large").canonical(), Optional.empty());
     }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,24 @@ final class ReporterTest {
     desk.report(60);
     assertHeldOnceInOrder();
     assertEquals(200, hq.leaves.size());
+  }
+
+  @Test
+  void hashesThatTheBodiesGiveDoNotTravel() throws Exception {
+    desk.work(200);
+    desk.report(60);
+    assertEquals(Set.of(Transport.Body.LEAN_SEGMENT), Set.copyOf(hq.kinds));
+    assertHeldOnceInOrder();
+  }
+
+  @Test
+  void anHqThatIsOlderGetsEveryHash() throws Exception {
+    hq.old = true;
+    desk.work(200);
+    desk.report(60);
+    assertEquals(Set.of(Transport.Body.SEGMENT), Set.copyOf(hq.kinds));
+    assertEquals(200, hq.leaves.size());
+    assertHeldOnceInOrder();
   }
 
   @Test

@@ -180,7 +180,7 @@ public final class AgentApi {
 
   private void segments(Context request) throws Rejected, IOException {
     Workstation who = ownLog(request);
-    request.contentType(TEXT).result(mirror.addSegment(who.log(), Bodies.gzip(request)));
+    request.contentType(TEXT).result(mirror.addSegment(who.log(), Bodies.segment(request)));
   }
 
   private void bodies(Context request) throws Rejected, IOException {

@@ -1,8 +1,11 @@
 package io.waybillguard.hq.http;
 
 import io.javalin.http.Context;
+import io.waybillguard.agent.report.wire.ImpliedHashes;
 import io.waybillguard.agent.report.wire.Limits;
 import io.waybillguard.agent.report.wire.Refusal;
+import io.waybillguard.agent.report.wire.Segment;
+import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.hq.ingest.Rejected;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -30,11 +33,28 @@ final class Bodies {
     }
   }
 
-  /** A body that is packed with gzip: inflated until either limit is met. */
+  /** A segment as the mirror takes it, in whichever of its two codings it came. */
+  static byte[] segment(Context request) throws Rejected, IOException {
+    if (!ImpliedHashes.CODINGS.equals(request.header("Content-Encoding"))) {
+      return gzip(request);
+    }
+    try {
+      return ImpliedHashes.putBack(Segment.decode(inflated(request))).encode();
+    } catch (WireException e) {
+      throw Rejected.of(e);
+    }
+  }
+
+  /** A body that is packed with gzip and nothing else. */
   static byte[] gzip(Context request) throws Rejected, IOException {
     if (!"gzip".equals(request.header("Content-Encoding"))) {
       throw Rejected.because(415, Refusal.MALFORMED, "a segment comes with Content-Encoding: gzip");
     }
+    return inflated(request);
+  }
+
+  /** Inflates until either limit is met. */
+  private static byte[] inflated(Context request) throws Rejected, IOException {
     try (Counted packed = new Counted(request.req().getInputStream());
         GZIPInputStream unpacked = new GZIPInputStream(packed, 1 << 16)) {
       return read(unpacked, Limits.SEGMENT_UNPACKED, "the unpacked segment");

@@ -11,9 +11,11 @@ import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.TlogProof;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
+import io.waybillguard.agent.report.wire.ImpliedHashes;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * What workstations send, before anything is known of who sends it. Whatever the bytes are, they
@@ -78,7 +80,7 @@ final class MessagesFuzzTest {
   }
 
   @FuzzTest
-  void segment(byte[] body) {
+  void segment(byte[] body) throws Exception {
     Segment read;
     try {
       read = Segment.decode(body);
@@ -87,5 +89,9 @@ final class MessagesFuzzTest {
     }
     assertArrayEquals(body, read.encode(), "there is one spelling for each segment");
     assertEquals(read.newSize() - read.oldSize(), read.leaves().size());
+    Optional<Segment> lean = ImpliedHashes.leaveOut(read);
+    if (lean.isPresent()) {
+      assertArrayEquals(body, ImpliedHashes.putBack(lean.get()).encode());
+    }
   }
 }

@@ -12,6 +12,7 @@ import io.waybillguard.agent.evidence.SigningKey;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.report.wire.HeartbeatReply;
+import io.waybillguard.agent.report.wire.ImpliedHashes;
 import io.waybillguard.agent.report.wire.Limits;
 import io.waybillguard.agent.report.wire.NumberLine;
 import io.waybillguard.agent.report.wire.Refusal;
@@ -74,6 +75,43 @@ final class MirrorTest {
     assertEquals(List.of(4L, 3L, 2L), newest.stream().map(r -> r.row().seq()).toList());
     assertArrayEquals(desk.leaf(4), newest.get(0).leaf());
     assertArrayEquals(desk.body(4).data(), newest.get(0).body().orElseThrow());
+  }
+
+  @Test
+  void aSegmentWithoutTheHashesThatItsBodiesGiveIsHeldWhole() throws Exception {
+    desk.append("usb.attach", 5);
+    Segment segment = desk.segment(0, 5);
+    assertEquals(200, lean(ImpliedHashes.leaveOut(segment).orElseThrow()).statusCode());
+    try (Stream<Path> files = Files.walk(hq.data().resolve("segments"))) {
+      Path kept = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+      assertArrayEquals(segment.encode(), Files.readAllBytes(kept));
+    }
+    held(segment, true);
+    assertEquals(5, hq.records().count(desk.logId()));
+  }
+
+  @Test
+  void aSegmentThatLeavesOutAHashWithoutItsBodyIsRefused() throws Exception {
+    desk.append("usb.attach", 2);
+    Segment lean = ImpliedHashes.leaveOut(desk.segment(0, 2)).orElseThrow();
+    Segment without = new Segment(0, lean.note(), lean.leaves(), List.of(lean.bodies().get(0)));
+    HttpResponse<byte[]> answer = lean(without);
+    assertEquals(400, answer.statusCode());
+    assertEquals(Refusal.MALFORMED, Refusal.decode(answer.body()).error());
+    assertEquals(0, state().mirror().size());
+  }
+
+  @Test
+  void aBodyThatIsAnotherThanTheLeafsLeadsToNoSignedRoot() throws Exception {
+    desk.append("usb.attach", 1);
+    Segment lean = ImpliedHashes.leaveOut(desk.segment(0, 1)).orElseThrow();
+    BodyPart good = lean.bodies().get(0);
+    byte[] changed = good.data().clone();
+    changed[changed.length / 2] ^= 1;
+    BodyPart bad = new BodyPart(0, 0, good.salt(), changed);
+    HttpResponse<byte[]> answer = lean(new Segment(0, lean.note(), lean.leaves(), List.of(bad)));
+    assertEquals(422, answer.statusCode());
+    assertEquals(0, state().mirror().size());
   }
 
   @Test
@@ -376,6 +414,13 @@ final class MirrorTest {
   private EnrollReply reply() throws Exception {
     String certificate = hq.logs().workstation(desk.logId()).orElseThrow().certificate();
     return new EnrollReply(List.of(certificate), "", "", "", "", "", hq.clock().instant());
+  }
+
+  private HttpResponse<byte[]> lean(Segment segment) throws Exception {
+    return client.encoded(
+        "/v1/logs/" + desk.logId() + "/segments",
+        ImpliedHashes.CODINGS,
+        TestHq.gzip(segment.encode()));
   }
 
   private void held(Segment segment, boolean alsoSeen) throws Exception {
