@@ -52,7 +52,6 @@ import org.slf4j.LoggerFactory;
 public final class Console {
   private static final Logger LOG = LoggerFactory.getLogger(Console.class);
   private static final int ALARMS = 5;
-  private static final int ALL_ALARMS = 200;
   private static final int LONGEST_SEARCH = 100;
 
   private final TemplateEngine pages = TemplateEngine.createPrecompiled(ContentType.Html);
@@ -70,6 +69,7 @@ public final class Console {
   private final FleetPage desks;
   private final StickPages sticks;
   private final ActPages doings;
+  private final AlarmPages notices;
   private final FeedPages feeds;
   private final WaybillTags waybills;
   private final Acts acts;
@@ -123,6 +123,7 @@ public final class Console {
     this.mirror = mirror;
     this.clock = clock;
     this.desks = new FleetPage(frame, fleet);
+    this.notices = new AlarmPages(frame, alarms, fleet);
     this.feeds = new FeedPages(frame, new FeedRows(database), clock);
     this.sticks = new StickPages(frame, new Sightings(database));
     this.doings = new ActPages(frame, new ActRows(database), acts);
@@ -161,7 +162,8 @@ public final class Console {
     add(config, Route.INCIDENT, incidents::one);
     add(config, Route.EVIDENCE_CSV, incidents::evidenceCsv);
     add(config, Route.DISPOSE, disposals::order);
-    add(config, Route.ALARMS, this::alarms);
+    add(config, Route.ALARMS, notices::list);
+    add(config, Route.ALARMS_CSV, notices::csv);
     add(config, Route.FLEET, desks::table);
     add(config, Route.FLEET_CSV, desks::csv);
     add(config, Route.WORKSTATION, this::workstation);
@@ -399,21 +401,6 @@ public final class Console {
   }
 
   // -- pages -----------------------------------------------------------------------------------
-
-  private void alarms(Context request, Users.Session session) throws NotRecorded {
-    look(request, session, "/alarms");
-    Reader reader = visitors.reader(request);
-    render(
-        request,
-        "alarms.jte",
-        Map.of(
-            "shell",
-            shell(reader, reader.say("alarms.all"), session, request),
-            "alarms",
-            alarms.newest(ALL_ALARMS),
-            "names",
-            names(fleet.all())));
-  }
 
   static Map<String, String> names(List<Fleet.Standing> all) {
     Map<String, String> names = new TreeMap<>();

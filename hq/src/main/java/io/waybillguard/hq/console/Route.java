@@ -24,6 +24,7 @@ public enum Route {
   EVIDENCE_CSV(Method.GET, "/incidents/{id}/evidence.csv", Who.INVESTIGATORS),
   DISPOSE(Method.POST, "/incidents/{id}/dispose", Who.INVESTIGATORS),
   ALARMS(Method.GET, "/alarms", Who.SIGNED_IN),
+  ALARMS_CSV(Method.GET, "/alarms.csv", Who.INVESTIGATORS),
   FLEET(Method.GET, "/fleet", Who.SIGNED_IN),
   FLEET_CSV(Method.GET, "/workstations.csv", Who.INVESTIGATORS),
   WORKSTATION(Method.GET, "/workstations/{id}", Who.SIGNED_IN),

@@ -243,6 +243,7 @@ final class HostilePagesTest {
           Set.of(
               "acts.jte",
               "alarm.jte",
+              "alarmdetail.jte",
               "alarms.jte",
               "block.jte",
               "commands.jte",

@@ -57,6 +57,7 @@ final class RightsTest {
     TABLE.put("GET /incidents/{id}/evidence.csv", "investigator admin");
     TABLE.put("POST /incidents/{id}/dispose", "investigator admin");
     TABLE.put("GET /alarms", PEOPLE);
+    TABLE.put("GET /alarms.csv", "investigator admin");
     TABLE.put("GET /fleet", PEOPLE);
     TABLE.put("GET /workstations.csv", "investigator admin");
     TABLE.put("GET /workstations/{id}", PEOPLE);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.hq.store.SearchIndex;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -34,6 +35,12 @@ final class TablesTest {
     desk = new Desk();
     incident = Crime.in(desk, hq.started().minus(Duration.ofDays(4)));
     assertEquals(200, hq.enrol(desk).segment(desk, desk.segment(0, desk.size())).statusCode());
+    Desk forked = new Desk();
+    Desk twin = forked.twin();
+    forked.append("usb.attach", 5);
+    twin.append("usb.detach", 5);
+    Segment other = twin.segment(0, forked.note(5), 5);
+    assertEquals(422, hq.enrol(forked).segment(forked, other).statusCode());
     new SearchIndex(hq.database(), hq.segments()).catchUp(1000);
   }
 
@@ -66,6 +73,7 @@ final class TablesTest {
         "/",
         "/incidents",
         "/incidents/" + incident,
+        "/alarms",
         "/workstations/" + desk.logId(),
         "/search?outlet=HZ-001",
         "/pulls",
