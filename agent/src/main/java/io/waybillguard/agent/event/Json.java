@@ -6,10 +6,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -89,21 +87,41 @@ public final class Json {
    */
   public static long outerNumber(byte[] utf8, String key, long otherwise) {
     try (JsonParser in = SKIMMER.createParser(utf8)) {
-      if (in.nextToken() != JsonToken.START_OBJECT) {
-        return otherwise;
-      }
-      while (in.nextToken() == JsonToken.FIELD_NAME) {
-        boolean found = in.currentName().equals(key);
-        JsonToken value = in.nextToken();
-        if (found) {
-          return value == JsonToken.VALUE_NUMBER_INT ? checkRange(in.getLongValue()) : otherwise;
-        }
-        in.skipChildren();
-      }
-      return otherwise;
+      return at(in, key) && in.currentToken() == JsonToken.VALUE_NUMBER_INT
+          ? checkRange(in.getLongValue())
+          : otherwise;
     } catch (IOException | JsonException e) {
       return otherwise; // no JSON, or out of range: it has no such number
     }
+  }
+
+  /**
+   * The string behind a key of the outermost object, found in the same way.
+   *
+   * @return {@code otherwise} when there is none, or up to there it is no JSON
+   */
+  public static String outerText(byte[] utf8, String key, String otherwise) {
+    try (JsonParser in = SKIMMER.createParser(utf8)) {
+      return at(in, key) && in.currentToken() == JsonToken.VALUE_STRING ? in.getText() : otherwise;
+    } catch (IOException e) {
+      return otherwise; // no JSON: it has no such string
+    }
+  }
+
+  /** Goes to the value behind a key of the outermost object. */
+  private static boolean at(JsonParser in, String key) throws IOException {
+    if (in.nextToken() != JsonToken.START_OBJECT) {
+      return false;
+    }
+    while (in.nextToken() == JsonToken.FIELD_NAME) {
+      boolean found = in.currentName().equals(key);
+      in.nextToken();
+      if (found) {
+        return true;
+      }
+      in.skipChildren();
+    }
+    return false;
   }
 
   private static String decode(byte[] utf8) throws JsonException {
@@ -424,35 +442,23 @@ public final class Json {
      * U+FFFD rather than losing the record.
      */
     public byte[] canonical() {
-      StringBuilder out = new StringBuilder(256);
-      write(out, this);
-      return utf8(out);
+      return written().toBytes();
     }
 
-    private static byte[] utf8(CharSequence text) {
-      try {
-        ByteBuffer bytes =
-            StandardCharsets.UTF_8
-                .newEncoder()
-                .onMalformedInput(CodingErrorAction.REPLACE)
-                .replaceWith(new byte[] {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD})
-                .encode(CharBuffer.wrap(text));
-        ByteArrayOutputStream copy = new ByteArrayOutputStream(bytes.remaining());
-        copy.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-        return copy.toByteArray();
-      } catch (CharacterCodingException e) {
-        throw new AssertionError("an encoder that replaces never refuses", e);
-      }
+    private CanonicalText written() {
+      CanonicalText out = new CanonicalText(1024);
+      write(out, this);
+      return out;
     }
 
     @Override
     public String toString() {
-      return new String(canonical(), StandardCharsets.UTF_8);
+      return written().toString();
     }
 
     /** The same for people: keys in canonical order, a value a line. Never what is hashed. */
     public String indented() {
-      StringBuilder out = new StringBuilder(512);
+      CanonicalText out = new CanonicalText(1024);
       writeIndented(out, this, "\n");
       return out.toString();
     }
@@ -468,84 +474,58 @@ public final class Json {
     }
   }
 
-  private static void write(StringBuilder out, Object value) {
+  private static void write(CanonicalText out, Object value) {
     if (value instanceof String s) {
-      writeString(out, s);
+      out.addString(s);
     } else if (value instanceof Obj obj) {
       char before = '{';
       for (Map.Entry<String, Object> e : obj.values.entrySet()) {
-        out.append(before);
-        writeString(out, e.getKey());
-        out.append(':');
+        out.add(before);
+        out.addString(e.getKey());
+        out.add(':');
         write(out, e.getValue());
         before = ',';
       }
-      out.append(before == '{' ? "{}" : "}");
+      out.add(before == '{' ? "{}" : "}");
     } else if (value instanceof List<?> list) {
       char before = '[';
       for (Object e : list) {
-        out.append(before);
+        out.add(before);
         write(out, e);
         before = ',';
       }
-      out.append(before == '[' ? "[]" : "]");
+      out.add(before == '[' ? "[]" : "]");
     } else {
-      out.append(value);
+      out.add(String.valueOf(value)); // a number, true or false
     }
   }
 
-  private static void writeIndented(StringBuilder out, Object value, String lineBreak) {
+  private static void writeIndented(CanonicalText out, Object value, String lineBreak) {
     String inner = lineBreak + "  ";
     if (value instanceof Obj obj && !obj.values.isEmpty()) {
       char before = '{';
       for (Map.Entry<String, Object> e : obj.values.entrySet()) {
-        out.append(before).append(inner);
-        writeString(out, e.getKey());
-        out.append(": ");
+        out.add(before);
+        out.add(inner);
+        out.addString(e.getKey());
+        out.add(": ");
         writeIndented(out, e.getValue(), inner);
         before = ',';
       }
-      out.append(lineBreak).append('}');
+      out.add(lineBreak);
+      out.add('}');
     } else if (value instanceof List<?> list && !list.isEmpty()) {
       char before = '[';
       for (Object e : list) {
-        out.append(before).append(inner);
+        out.add(before);
+        out.add(inner);
         writeIndented(out, e, inner);
         before = ',';
       }
-      out.append(lineBreak).append(']');
+      out.add(lineBreak);
+      out.add(']');
     } else {
       write(out, value);
     }
-  }
-
-  /**
-   * String form of RFC 8785 section 3.2.2.2: the two-character escapes, other controls as
-   * lower-case \\u00xx.
-   */
-  private static void writeString(StringBuilder out, String s) {
-    out.append('"');
-    for (int i = 0; i < s.length(); i++) {
-      char c = s.charAt(i);
-      switch (c) {
-        case '"' -> out.append("\\\"");
-        case '\\' -> out.append("\\\\");
-        case '\b' -> out.append("\\b");
-        case '\t' -> out.append("\\t");
-        case '\n' -> out.append("\\n");
-        case '\f' -> out.append("\\f");
-        case '\r' -> out.append("\\r");
-        default -> {
-          if (c < 0x20) {
-            out.append("\\u00")
-                .append(Character.forDigit(c >> 4, 16))
-                .append(Character.forDigit(c & 15, 16));
-          } else {
-            out.append(c);
-          }
-        }
-      }
-    }
-    out.append('"');
   }
 }

@@ -52,6 +52,11 @@ public record Leaf(
     }
   }
 
+  /** The type that a stored leaf names, without reading the rest of it; "" if it names none. */
+  public static String typeOf(byte[] bytes) {
+    return Json.outerText(bytes, "type", "");
+  }
+
   /**
    * Reads a header.
    *

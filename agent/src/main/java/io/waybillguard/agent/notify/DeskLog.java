@@ -12,6 +12,7 @@ import io.waybillguard.agent.event.RemoteSessionEnded;
 import io.waybillguard.agent.event.RemoteSessionStarted;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceException;
+import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.LogReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,7 +121,10 @@ final class DeskLog {
         next = 0;
       }
       for (long size = log.size(); next < size; next++) {
-        read(log, next, listener, false);
+        Optional<byte[]> leaf = log.leaf(next);
+        if (leaf.isPresent() && KINDS.contains(Leaf.typeOf(leaf.get()))) {
+          read(log, next, listener, false);
+        }
       }
       heldByHq = log.witnessedSize();
     }

@@ -133,6 +133,18 @@ final class JsonTest {
   }
 
   @Test
+  void aTextOfTheOutermostObjectIsFoundAlone() {
+    assertEquals(
+        "四",
+        Json.outerText(
+            bytes("{\"a\":{\"t\":\"1\"},\"b\":[{\"t\":\"2\"}],\"t\":\"四\",\"z\":1}"), "t", ""));
+    for (String none :
+        List.of("", "{}", "[\"t\"]", "{\"a\":{\"t\":\"1\"}}", "{\"t\":1}", "{\"t\":[]}")) {
+      assertEquals("-", Json.outerText(bytes(none), "t", "-"), none);
+    }
+  }
+
+  @Test
   void whatTheDialectLacksIsRefused() {
     refused("{\"a\":1.0}", "no VALUE_NUMBER_FLOAT");
     refused("{\"a\":1e2}", "no VALUE_NUMBER_FLOAT");

@@ -57,7 +57,8 @@ public final class LinuxProcesses implements Processes {
       return known;
     }
     ProcessFacts asked = ask(pid);
-    if (!asked.executable().isEmpty()) {
+    // The first of a container, and the kernel's own, have no program that can be named.
+    if (!asked.executable().isEmpty() || !asked.user().isEmpty()) {
       memory.put(pid, asked);
     }
     return asked;

@@ -48,7 +48,24 @@ public record Families(List<Family> all) {
 
     /** Whether a process is of this family, or a child of one that is. */
     boolean has(ProcessRef by, List<ProcessRef> above) {
-      return names(programs, by) || above.stream().anyMatch(one -> names(under, one));
+      if (names(programs, by)) {
+        return true;
+      }
+      for (ProcessRef one : above) {
+        if (names(under, one)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean fills(String path) {
+      for (String folder : folders) {
+        if (path.contains(folder)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /** The highest of a process and those above it that belong to this family. */
@@ -75,8 +92,11 @@ public record Families(List<Family> all) {
    * @param above who started that process, the nearest first
    */
   Optional<Family> of(String path, ProcessRef by, List<ProcessRef> above) {
-    return all.stream()
-        .filter(f -> f.has(by, above) || f.folders().stream().anyMatch(path::contains))
-        .findFirst();
+    for (Family each : all) {
+      if (each.has(by, above) || each.fills(path)) {
+        return Optional.of(each);
+      }
+    }
+    return Optional.empty();
   }
 }

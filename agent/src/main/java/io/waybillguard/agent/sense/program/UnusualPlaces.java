@@ -67,13 +67,14 @@ public record UnusualPlaces(
         return folder.getValue();
       }
     }
-    for (String part : path.split("/")) {
+    String[] steps = path.split("/");
+    for (String part : steps) {
       String known = folded ? part.toUpperCase(Locale.ROOT) : part;
       if (parts.containsKey(known)) {
         return parts.getOrDefault(known, "");
       }
     }
-    for (String part : path.split("/")) {
+    for (String part : steps) {
       // A leading dot hides from file managers and from ls; a name of blanks hides in plain sight.
       if (!part.isEmpty() && (part.isBlank() || part.chars().allMatch(c -> c == '.'))) {
         return "blank_name";
@@ -92,12 +93,15 @@ public record UnusualPlaces(
   private String pretence(String path, boolean folded) {
     String written = FileRef.nameOf(path);
     String name = folded ? written.toLowerCase(Locale.ROOT) : written;
-    if (name.chars().anyMatch(UnusualPlaces::isInvisible) || !name.equals(name.strip())) {
+    if (!name.equals(name.strip())) {
       return "deceptive_name";
     }
-    String plain = plain(name);
-    if (!plain.equals(name) && isSystemName(plain)) {
-      return "deceptive_name";
+    if (!isAscii(name)) {
+      String plain = plain(name);
+      if (name.chars().anyMatch(UnusualPlaces::isInvisible)
+          || (!plain.equals(name) && isSystemName(plain))) {
+        return "deceptive_name";
+      }
     }
     return isSystemName(name) && system.stream().noneMatch(s -> begins(path, s, folded))
         ? "system_name"
@@ -114,11 +118,21 @@ public record UnusualPlaces(
       return true;
     }
     for (String known : names) {
-      if (known.endsWith("*") && name.startsWith(known.substring(0, known.length() - 1))) {
+      if (known.endsWith("*") && name.regionMatches(0, known, 0, known.length() - 1)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Then nothing in it is invisible or looks like another letter: ASCII has no Cf. */
+  private static boolean isAscii(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Characters that take no room, or turn the direction of what follows: Unicode's Cf. */
