@@ -62,22 +62,44 @@ final class InboxTest {
   @Test
   void aTakerThatWaitsIsWoken() throws Exception {
     Inbox inbox = new Inbox(10);
+    CompletableFuture<List<Observation>> taken = takenByOneThatWaits(inbox, 5);
+    inbox.offer(seen(1));
+    assertEquals(List.of(seen(1)), taken.get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void inABurstWhatIsUrgentWaitsForCompanyAndAfterItDoesNot() throws Exception {
+    Inbox inbox = new Inbox(100);
+    for (int i = 0; i < 16; i++) {
+      inbox.offer(seen(i));
+    }
+    assertEquals(16, inbox.take(50, Duration.ZERO, Duration.ZERO).size());
+    inbox.offer(seen(16));
+    CompletableFuture<List<Observation>> taken = takenByOneThatWaits(inbox, 2);
+    inbox.offer(seen(17));
+    assertEquals(List.of(seen(16), seen(17)), taken.get(30, TimeUnit.SECONDS));
+    inbox.offer(seen(18));
+    assertEquals(
+        List.of(seen(18)), assertTimeoutPreemptively(LONG, () -> inbox.take(5, LONG, LONG)));
+  }
+
+  /** What a thread takes that is in the middle of waiting for so many. */
+  private static CompletableFuture<List<Observation>> takenByOneThatWaits(Inbox inbox, int most) {
     CompletableFuture<List<Observation>> taken = new CompletableFuture<>();
     Thread taker =
         new Thread(
             () -> {
               try {
-                taken.complete(inbox.take(5, LONG, LONG));
+                taken.complete(inbox.take(most, LONG, LONG));
               } catch (InterruptedException e) {
                 taken.completeExceptionally(e);
               }
             });
     taker.start();
-    while (taker.getState() != Thread.State.TIMED_WAITING) {
+    while (taker.getState() != Thread.State.TIMED_WAITING && !taken.isDone()) {
       Thread.onSpinWait();
     }
-    inbox.offer(seen(1));
-    assertEquals(List.of(seen(1)), taken.get(30, TimeUnit.SECONDS));
+    return taken;
   }
 
   /** Threads offer while one takes; what was offered is what was taken and what was counted. */
