@@ -1,7 +1,7 @@
 package io.waybillguard.agent.platform;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,7 +24,7 @@ public interface FileStreams {
         }
 
         @Override
-        public void read(Path file, String name, ByteBuffer into) throws IOException {
+        public InputStream open(Path file, String name) throws IOException {
           throw new IOException(file + " has no stream " + name);
         }
       };
@@ -38,7 +38,7 @@ public interface FileStreams {
    */
   List<String> names(Path file) throws IOException;
 
-  /** The bytes in a stream, 2 GiB at most: {@code IOException} beyond, or when it is gone. */
+  /** The bytes in a stream. */
   long size(Path file, String name) throws IOException;
 
   /** Why streams are not seen though files may have some, or "". */
@@ -46,6 +46,6 @@ public interface FileStreams {
     return "";
   }
 
-  /** Reads from a stream's beginning until it ends or there is no more room. */
-  void read(Path file, String name, ByteBuffer into) throws IOException;
+  /** The content of a stream, from its beginning. The caller closes it. */
+  InputStream open(Path file, String name) throws IOException;
 }

@@ -1,7 +1,8 @@
 package io.waybillguard.agent.platform;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -39,9 +40,8 @@ public final class StreamsByHand implements FileStreams {
   }
 
   @Override
-  public void read(Path file, String name, ByteBuffer into) throws IOException {
-    byte[] content = content(file, name);
-    into.put(content, 0, Math.min(content.length, into.remaining()));
+  public InputStream open(Path file, String name) throws IOException {
+    return new ByteArrayInputStream(content(file, name));
   }
 
   private byte[] content(Path file, String name) throws IOException {

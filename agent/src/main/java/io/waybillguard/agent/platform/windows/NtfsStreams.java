@@ -1,8 +1,9 @@
 package io.waybillguard.agent.platform.windows;
 
 import io.waybillguard.agent.platform.FileStreams;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import java.util.List;
 
 /**
  * Alternate data streams, by Java's user-defined attributes: the runtime lists them with {@code
- * FindFirstStreamW} and opens {@code file:name} (OpenJDK, WindowsUserDefinedFileAttributeView), so
- * no call of ours is needed. Wine finds no streams and lists none.
+ * FindFirstStreamW} (OpenJDK, WindowsUserDefinedFileAttributeView), so no call of ours is needed.
+ * It reads a stream whole or not at all, and counts in int, and a {@code Path} holds no colon; so
+ * content is read as {@code file:name} by the older classes of Java. Wine finds no streams and
+ * lists none.
  */
 public final class NtfsStreams implements FileStreams {
   @Override
@@ -22,20 +25,18 @@ public final class NtfsStreams implements FileStreams {
 
   @Override
   public long size(Path file, String name) throws IOException {
-    try {
-      return view(file).size(name);
-    } catch (ArithmeticException e) {
-      throw new IOException("stream " + name + " has more than 2 GiB", e); // OpenJDK counts in int
+    try (FileInputStream content = opened(file, name)) {
+      return content.getChannel().size();
     }
   }
 
   @Override
-  public void read(Path file, String name, ByteBuffer into) throws IOException {
-    try {
-      view(file).read(name, into);
-    } catch (ArithmeticException e) {
-      throw new IOException("stream " + name + " has more than 2 GiB", e);
-    }
+  public InputStream open(Path file, String name) throws IOException {
+    return opened(file, name);
+  }
+
+  private static FileInputStream opened(Path file, String name) throws IOException {
+    return new FileInputStream(file + ":" + name);
   }
 
   @Override

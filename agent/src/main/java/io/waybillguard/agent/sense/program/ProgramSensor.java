@@ -291,7 +291,8 @@ public final class ProgramSensor implements Sensor {
    */
   private void streams(FileEvent.Written event, Instant now, List<Observation> seen) {
     Path file = event.file();
-    for (StreamPrograms.Found found : streams.in(file)) {
+    List<String> cut = new ArrayList<>();
+    for (StreamPrograms.Found found : streams.in(file, cut)) {
       MountedVolume medium = media.of(file).orElse(null);
       Origin origin =
           medium == null
@@ -312,6 +313,9 @@ public final class ProgramSensor implements Sensor {
               true,
               FileTraits.NONE.placed("alternate_stream"));
       seen.add(new ProgramAppeared(now, told, origin, Described.process(event.by())));
+    }
+    for (String what : cut) {
+      seen.add(new SensorLive(now, name(), true, what));
     }
   }
 

@@ -2,13 +2,13 @@ package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.FileStreams;
+import io.waybillguard.agent.platform.PathText;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * another. Other content of streams is nothing: browsers, the system and archivers keep their notes
  * there.
  *
- * <p>A stream is hashed at one go, since it is read from its beginning only; so larger ones than
- * {@link #MOST_HASHED} are told without a hash, once for each size.
+ * <p>A stream is hashed at one go, between two looks at new events; so larger ones than {@link
+ * #MOST_HASHED} are told without a hash, once for each size.
  */
 final class StreamPrograms {
   private static final Logger LOG = LoggerFactory.getLogger(StreamPrograms.class);
@@ -60,13 +60,23 @@ final class StreamPrograms {
     return streams.unseen();
   }
 
-  /** Those of a file that were not told yet; none when it cannot be asked any more. */
-  List<Found> in(Path file) {
+  /**
+   * Those of a file that were not told yet; none when it cannot be asked any more.
+   *
+   * @param cut takes what could not be looked at
+   */
+  List<Found> in(Path file, List<String> cut) {
     List<Found> found = new ArrayList<>();
     try {
       List<String> names = streams.names(file);
       if (names.size() > MOST_STREAMS) {
-        LOG.warn("file={} has {} streams; {} are looked at", file, names.size(), MOST_STREAMS);
+        cut.add(
+            PathText.of(file)
+                + ": only "
+                + MOST_STREAMS
+                + " of its "
+                + names.size()
+                + " streams were looked at");
       }
       for (String name : names.subList(0, Math.min(names.size(), MOST_STREAMS))) {
         look(file, name).filter(one -> isNews(file, one)).ifPresent(found::add);
@@ -96,7 +106,7 @@ final class StreamPrograms {
         String why = "not hashed: a stream of " + size + " bytes, more than " + MOST_HASHED;
         return Optional.of(new Found(name, kind.get(), size, "", why));
       }
-      byte[] all = read(file, name, (int) size);
+      byte[] all = read(file, name, MOST_HASHED);
       return Optional.of(new Found(name, kind.get(), all.length, sha256(all), ""));
     } catch (IOException e) {
       LOG.info("file={} stream={} cannot be read: {}", file, name, e.toString());
@@ -105,9 +115,9 @@ final class StreamPrograms {
   }
 
   private byte[] read(Path file, String name, int most) throws IOException {
-    ByteBuffer room = ByteBuffer.allocate(most);
-    streams.read(file, name, room);
-    return Arrays.copyOf(room.array(), room.position());
+    try (InputStream content = streams.open(file, name)) {
+      return content.readNBytes(most);
+    }
   }
 
   private static String sha256(byte[] all) {
