@@ -9,6 +9,7 @@ import io.waybillguard.agent.platform.TextLogs;
 import io.waybillguard.agent.platform.shared.FileTails;
 import io.waybillguard.agent.platform.shared.JoinedLogs;
 import io.waybillguard.agent.platform.windows.EventLogs;
+import io.waybillguard.agent.platform.windows.NtfsStreams;
 import io.waybillguard.agent.platform.windows.TracedSockets;
 import io.waybillguard.agent.platform.windows.WindowsFiles;
 import io.waybillguard.agent.platform.windows.WindowsFolders;
@@ -133,7 +134,8 @@ final class WindowsSensors {
             Sensors.unusualPlaces(),
             Sensors.families(),
             data.resolve("programs.json"))
-        .asking(WindowsTrust.here());
+        .asking(WindowsTrust.here())
+        .lookingInto(new NtfsStreams());
   }
 
   private static Sensor images(

@@ -21,9 +21,13 @@ record UsnRecord(FileId file, FileId parent, long usn, int reason, int attribute
   static final int REASON_DATA_OVERWRITE = 0x1;
   static final int REASON_DATA_EXTEND = 0x2;
   static final int REASON_DATA_TRUNCATION = 0x4;
+  static final int REASON_NAMED_DATA_OVERWRITE = 0x10;
+  static final int REASON_NAMED_DATA_EXTEND = 0x20;
+  static final int REASON_NAMED_DATA_TRUNCATION = 0x40;
   static final int REASON_FILE_CREATE = 0x100;
   static final int REASON_RENAME_NEW_NAME = 0x2000;
   static final int REASON_HARD_LINK_CHANGE = 0x10000;
+  static final int REASON_STREAM_CHANGE = 0x20_0000;
   static final int REASON_CLOSE = 0x8000_0000;
 
   /** Where the fields of the two versions are: those with numbers of 64 and of 128 bits. */
@@ -68,9 +72,13 @@ record UsnRecord(FileId file, FileId parent, long usn, int reason, int attribute
       REASON_DATA_OVERWRITE
           | REASON_DATA_EXTEND
           | REASON_DATA_TRUNCATION
+          | REASON_NAMED_DATA_OVERWRITE
+          | REASON_NAMED_DATA_EXTEND
+          | REASON_NAMED_DATA_TRUNCATION
           | REASON_FILE_CREATE
           | REASON_RENAME_NEW_NAME
-          | REASON_HARD_LINK_CHANGE;
+          | REASON_HARD_LINK_CHANGE
+          | REASON_STREAM_CHANGE;
 
   /**
    * A file on its disk.
@@ -79,7 +87,10 @@ record UsnRecord(FileId file, FileId parent, long usn, int reason, int attribute
    */
   record FileId(long low, long high) {}
 
-  /** Whether a file has new content or a new name, and whoever did that has let go of it. */
+  /**
+   * Whether a file has new content, in a named stream too, or a new name, and whoever did that has
+   * let go of it.
+   */
   boolean isReady() {
     return (reason & REASON_CLOSE) != 0 && (reason & CONTENT) != 0 && (attributes & DIRECTORY) == 0;
   }

@@ -14,6 +14,7 @@ import io.waybillguard.agent.event.SensorLive;
 import io.waybillguard.agent.memory.Recent;
 import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileEvent;
+import io.waybillguard.agent.platform.FileStreams;
 import io.waybillguard.agent.platform.HiddenAttribute;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.Packages;
@@ -102,6 +103,7 @@ public final class ProgramSensor implements Sensor {
   private final StartMemory memory;
   private final Media media;
   private SignatureTrust trust = SignatureTrust.NONE;
+  private StreamPrograms streams = new StreamPrograms(FileStreams.NONE);
   private final KnownPrograms known = new KnownPrograms();
   private final Deque<Judgement> waiting = new ArrayDeque<>();
 
@@ -146,6 +148,16 @@ public final class ProgramSensor implements Sensor {
   }
 
   /**
+   * Looks for programs in the streams of each file that is written, too, from now on.
+   *
+   * @return this
+   */
+  public ProgramSensor lookingInto(FileStreams named) {
+    streams = new StreamPrograms(named);
+    return this;
+  }
+
+  /**
    * @param clock gives the time of each observation: when this agent was told, which is
    *     milliseconds after it happened
    * @param places where programs do not belong
@@ -185,7 +197,10 @@ public final class ProgramSensor implements Sensor {
   public Sight open() throws IOException {
     FileActivity.View view = files.open();
     media.are(volumes.list());
-    return new Sight(view.reduced(), view.detail(), List.of());
+    String unseen = streams.unseen();
+    return unseen.isEmpty()
+        ? new Sight(view.reduced(), view.detail(), List.of())
+        : new Sight(true, view.detail() + "; " + unseen, List.of());
   }
 
   @Override
@@ -244,6 +259,7 @@ public final class ProgramSensor implements Sensor {
   private void take(FileEvent event, List<Observation> seen) throws IOException {
     Instant now = clock.instant();
     if (event instanceof FileEvent.Written written) {
+      streams(written, now, seen);
       written(written, now);
     } else if (event instanceof FileEvent.Started started) {
       started(started, now);
@@ -266,6 +282,40 @@ public final class ProgramSensor implements Sensor {
       Instant since = lastGoodLook == null ? now : lastGoodLook;
       seen.add(new SensorBlind(now, name(), since, lost.cause()));
       seen.add(new SensorBack(now, name(), since, now, "the processes were looked at"));
+    }
+  }
+
+  /**
+   * What lies in a stream hides there, whatever the file is that carries it. It is small and hashed
+   * at once, so its record may come before those of files that wait.
+   */
+  private void streams(FileEvent.Written event, Instant now, List<Observation> seen) {
+    Path file = event.file();
+    List<String> cut = new ArrayList<>();
+    for (StreamPrograms.Found found : streams.in(file, cut)) {
+      MountedVolume medium = media.of(file).orElse(null);
+      Origin origin =
+          medium == null
+              ? media
+                  .byHash(found.sha256())
+                  .or(() -> media.byReader(event.by().pid(), now))
+                  .orElse(Origin.NOT_SEEN_ON_MEDIUM)
+              : new Origin(Origin.Medium.REMOVABLE, "on_medium", "", medium.passport());
+      FileRef told =
+          new FileRef(
+              PathText.of(file) + ":" + found.stream(),
+              found.kind().word(),
+              found.size(),
+              found.sha256(),
+              found.unreadable(),
+              ProgramFile.owner(file),
+              medium != null,
+              true,
+              FileTraits.NONE.placed("alternate_stream"));
+      seen.add(new ProgramAppeared(now, told, origin, Described.process(event.by())));
+    }
+    for (String what : cut) {
+      seen.add(new SensorLive(now, name(), true, what));
     }
   }
 

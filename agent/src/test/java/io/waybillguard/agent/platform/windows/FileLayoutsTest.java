@@ -41,9 +41,13 @@ final class FileLayoutsTest {
     ours.put("USN_REASON_DATA_OVERWRITE value", UsnRecord.REASON_DATA_OVERWRITE);
     ours.put("USN_REASON_DATA_EXTEND value", UsnRecord.REASON_DATA_EXTEND);
     ours.put("USN_REASON_DATA_TRUNCATION value", UsnRecord.REASON_DATA_TRUNCATION);
+    ours.put("USN_REASON_NAMED_DATA_OVERWRITE value", UsnRecord.REASON_NAMED_DATA_OVERWRITE);
+    ours.put("USN_REASON_NAMED_DATA_EXTEND value", UsnRecord.REASON_NAMED_DATA_EXTEND);
+    ours.put("USN_REASON_NAMED_DATA_TRUNCATION value", UsnRecord.REASON_NAMED_DATA_TRUNCATION);
     ours.put("USN_REASON_FILE_CREATE value", UsnRecord.REASON_FILE_CREATE);
     ours.put("USN_REASON_RENAME_NEW_NAME value", UsnRecord.REASON_RENAME_NEW_NAME);
     ours.put("USN_REASON_HARD_LINK_CHANGE value", UsnRecord.REASON_HARD_LINK_CHANGE);
+    ours.put("USN_REASON_STREAM_CHANGE value", UsnRecord.REASON_STREAM_CHANGE);
     ours.put("USN_REASON_CLOSE value", UsnRecord.REASON_CLOSE);
     ours.put("USN_JOURNAL_DATA_V0 size", NtfsVolume.JOURNAL_SIZE);
     ours.put("USN_JOURNAL_DATA_V0.UsnJournalID offset", NtfsVolume.JOURNAL_ID);

@@ -162,6 +162,18 @@ final class UsnTest {
   }
 
   @Test
+  void whatIsWrittenIntoAStreamOfAnOldFileIsToldAsItsFile() throws IOException {
+    UsnReader reader = new UsnReader(disk, Optional.empty());
+    disk.write("made.txt", UsnRecord.REASON_STREAM_CHANGE | UsnRecord.REASON_CLOSE);
+    disk.write("longer.txt", UsnRecord.REASON_NAMED_DATA_EXTEND | UsnRecord.REASON_CLOSE);
+    disk.write("other.txt", UsnRecord.REASON_NAMED_DATA_OVERWRITE | UsnRecord.REASON_CLOSE);
+    disk.write("shorter.txt", UsnRecord.REASON_NAMED_DATA_TRUNCATION | UsnRecord.REASON_CLOSE);
+    assertEquals(
+        List.of("made.txt", "longer.txt", "other.txt", "shorter.txt"),
+        reader.look().ready().stream().map(file -> file.getFileName().toString()).toList());
+  }
+
+  @Test
   void aLaterAgentGoesOnWhereAnEarlierWas() throws IOException {
     UsnReader first = new UsnReader(disk, Optional.empty());
     disk.write("while away.exe", WRITTEN);

@@ -18,7 +18,9 @@ import io.waybillguard.agent.platform.FileActivityContract;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.ScriptedPackages;
+import io.waybillguard.agent.platform.StreamsByHand;
 import io.waybillguard.agent.platform.UsbPeripheral;
+import io.waybillguard.agent.sense.Sensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -32,6 +34,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -414,6 +417,90 @@ final class ProgramSensorTest implements FileActivityContract {
   private Origin.Way wayOf(Path file, long writer) throws IOException {
     kernel.written(file, writer);
     return appeared(only(look())).origin().way();
+  }
+
+  @Test
+  void aProgramInAStreamOfAnyFileIsToldAsHiddenWithItsHashOnceUntilItIsAnother() throws Exception {
+    StreamsByHand streams = new StreamsByHand();
+    sensor.lookingInto(streams);
+    Path note = Files.writeString(disk.resolve("note.txt"), "nothing");
+    byte[] program = bytes("plain.exe");
+    streams.put(note, "upd.exe", program);
+    streams.put(note, "Zone.Identifier", "[ZoneTransfer]".getBytes(StandardCharsets.UTF_8));
+    kernel.written(note, CP);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals(note + ":upd.exe", seen.file().path());
+    assertEquals("pe", seen.file().kind());
+    assertEquals(program.length, seen.file().size());
+    assertEquals(hex(program), seen.file().sha256());
+    assertTrue(seen.file().hidden());
+    assertEquals("alternate_stream", seen.file().traits().place());
+    assertEquals(new ProcessRef(CP, "/usr/bin/cp", "courier"), seen.by());
+    assertEquals(Origin.NOT_SEEN_ON_MEDIUM, seen.origin());
+    kernel.written(note, CP);
+    assertEquals(List.of(), look());
+    byte[] other = bytes("signed-rsa-sha256.exe");
+    streams.put(note, "upd.exe", other);
+    kernel.written(note, CP);
+    assertEquals(hex(other), appeared(only(look())).file().sha256());
+  }
+
+  @Test
+  void aProgramInAStreamOnAStickCameOffIt() throws Exception {
+    StreamsByHand streams = new StreamsByHand();
+    sensor.lookingInto(streams);
+    kernel.mount(onStick);
+    look();
+    Path note = Files.writeString(stick.resolve("note.txt"), "nothing");
+    streams.put(note, "a", bytes("plain.exe"));
+    kernel.written(note, CP);
+    ProgramAppeared seen = appeared(only(look()));
+    assertTrue(seen.file().removable());
+    assertEquals(
+        new Origin(Origin.Medium.REMOVABLE, "on_medium", "", STICK.passport()), seen.origin());
+  }
+
+  @Test
+  void aStreamTooLargeToHashIsToldWithoutAndThousandsOfStreamsDoNotHoldTheSensor()
+      throws Exception {
+    StreamsByHand streams = new StreamsByHand();
+    sensor.lookingInto(streams);
+    Path note = Files.writeString(disk.resolve("note.txt"), "nothing");
+    byte[] large = Arrays.copyOf(bytes("plain.exe"), StreamPrograms.MOST_HASHED + 1);
+    streams.put(note, "a", large);
+    for (int i = 0; i < 2_000; i++) {
+      streams.put(note, "b" + i, bytes("plain.exe"));
+    }
+    kernel.written(note, CP);
+    List<Observation> seen = look();
+    assertEquals(StreamPrograms.MOST_STREAMS + 1, seen.size());
+    assertEquals(
+        new SensorLive(
+            NOON, "program", true, note + ": only 64 of its 2001 streams were looked at"),
+        seen.get(StreamPrograms.MOST_STREAMS));
+    assertEquals("", appeared(seen.get(0)).file().sha256());
+    assertEquals(
+        "not hashed: a stream of " + large.length + " bytes, more than " + (8 << 20),
+        appeared(seen.get(0)).file().unreadable());
+  }
+
+  @Test
+  void whereStreamsAreNotSeenTheSensorSaysSo() throws IOException {
+    StreamsByHand streams = new StreamsByHand();
+    streams.unseen("nobody lists streams here");
+    Sensor.Sight sight = sensor.lookingInto(streams).open();
+    assertTrue(sight.reduced());
+    assertTrue(sight.detail().endsWith("; nobody lists streams here"), sight.detail());
+  }
+
+  private static byte[] bytes(String fixture) throws IOException {
+    try (InputStream in = ProgramSensorTest.class.getResourceAsStream("/windows/" + fixture)) {
+      return Objects.requireNonNull(in).readAllBytes();
+    }
+  }
+
+  private static String hex(byte[] content) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
   }
 
   @Test
