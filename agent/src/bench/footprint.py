@@ -214,7 +214,7 @@ def log_alone(folder, jar, quick):
     subprocess.run(["javac", "-nowarn", "-proc:none", "--release", "17", "-d", classes, "-cp", jar] + [os.path.join(code, each) for each in os.listdir(code)], check=True)
     work = os.path.join(folder, "log")
     os.makedirs(work)
-    subprocess.run(["java", "-cp", classes + ":" + jar, "io.waybillguard.bench.LogBench", work, "30000" if quick else "1000000", out] + (["quick"] if quick else []), check=True)
+    subprocess.run(["java", "-cp", classes + ":" + jar, "io.waybillguard.bench.LogBench", work, "30000" if quick else "300000", out] + (["quick"] if quick else []), check=True)
     shutil.rmtree(work)
     return json.loads(lab.read(out))["results"]
 
