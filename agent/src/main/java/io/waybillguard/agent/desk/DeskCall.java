@@ -19,7 +19,7 @@ public final class DeskCall {
    *
    * @param socket of the agent's {@link DeskDoor}
    * @return {@code ok}; then {@code operator}, {@code changed} and {@code seq}, or {@code why}
-   * @throws IOException if nobody answers there
+   * @throws IOException if nobody answers there, or this system has no such sockets
    */
   public static Json.Obj say(Path socket, Saying said) throws IOException {
     try (SocketChannel agent = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
@@ -29,6 +29,10 @@ public final class DeskCall {
       }
       byte[] reply = Channels.newInputStream(agent).readAllBytes();
       return Json.parse(reply);
+    } catch (UnsupportedOperationException e) {
+      // AF_UNIX came to Windows with 10, version 1803, and Server 2019 (JEP 380); Wine has none.
+      throw new IOException(
+          "this system has no sockets in the file system, so " + socket + " cannot be asked", e);
     } catch (JsonException e) {
       throw new IOException(socket + " answered what is no answer: " + e.getMessage(), e);
     }

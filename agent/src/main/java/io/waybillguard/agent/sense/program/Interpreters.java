@@ -1,7 +1,10 @@
 package io.waybillguard.agent.sense.program;
 
+import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.platform.PathText;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -16,7 +19,11 @@ final class Interpreters {
   private static final Pattern NAME =
       Pattern.compile(
           "(?<family>sh|bash|dash|ash|zsh|ksh|mksh|python|perl|ruby|node|nodejs|php|lua|tclsh|wish"
-              + "|expect|pwsh|java|wine|wine64|mono)[0-9.]*(?:-[\\w.]+)?");
+              + "|expect|java|wine|wine64|mono)[0-9.]*(?:-[\\w.]+)?");
+
+  /** Of a console and, for Python and Java, of none. */
+  private static final Pattern EXE =
+      Pattern.compile("(.+?)(?:(?<=python|java)w)?\\.exe", Pattern.CASE_INSENSITIVE);
 
   private static final Set<String> SHELLS =
       Set.of("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh");
@@ -31,14 +38,21 @@ final class Interpreters {
 
   private Interpreters() {}
 
+  /** As people call it: without what Windows puts to it, where case says nothing either. */
+  private static String name(Path program) {
+    String name = FileRef.nameOf(PathText.of(program));
+    Matcher windows = EXE.matcher(name);
+    return windows.matches() ? windows.group(1).toLowerCase(Locale.ROOT) : name;
+  }
+
   private static Optional<String> family(Path program) {
-    Matcher name = NAME.matcher(program.getFileName().toString());
+    Matcher name = NAME.matcher(name(program));
     return name.matches() ? Optional.of(name.group("family")) : Optional.empty();
   }
 
   /** Whether a program is one, by its name. */
   static boolean isOne(Path program) {
-    return family(program).isPresent();
+    return ScriptHosts.isOne(name(program)) || family(program).isPresent();
   }
 
   /**
@@ -48,6 +62,9 @@ final class Interpreters {
    * @return as it was given; empty when it reads what is typed, or a text
    */
   static Optional<String> script(Path program, List<String> arguments) {
+    if (ScriptHosts.isOne(name(program))) {
+      return ScriptHosts.script(name(program), arguments);
+    }
     String family = family(program).orElse("");
     for (int i = 1; i < arguments.size(); i++) {
       String word = arguments.get(i);

@@ -377,7 +377,8 @@ public final class ProgramSensor implements Sensor {
     for (Interpreting one : List.copyOf(interpreters)) {
       one.asked++;
       Processes.Call call = processes.call(one.by.pid());
-      if (call.executable().equals(one.by.executable())) {
+      // Windows tells one path in more than one spelling.
+      if (call.executable().equalsIgnoreCase(one.by.executable())) {
         interpreters.remove(one);
         script(one, call).ifPresent(file -> started(file, one.by, one.since));
       } else if (one.asked >= ASKED_AT_MOST) {

@@ -36,8 +36,45 @@ final class InterpretersTest {
         Interpreters.script(Path.of(program), List.of(call.split(" "))));
   }
 
+  /** Calls with {@code |} between their words. */
   @ParameterizedTest
   @CsvSource({
+    "powershell.exe, powershell|-NoProfile|-ep|bypass|-File|U:\\a b.ps1|x, U:\\a b.ps1",
+    "POWERSHELL.EXE, powershell.exe|/FI|C:\\x, C:\\x",
+    "powershell.exe, powershell|-Command|& 'C:\\面单\\a.ps1' -x, C:\\面单\\a.ps1",
+    "powershell.exe, powershell|-c|Get-Date, ",
+    "powershell.exe, powershell|-enc|ZQBjAGgAbwA=, ",
+    "pwsh.exe, pwsh|C:\\b.ps1, C:\\b.ps1",
+    "pwsh, pwsh|-f|/tmp/b.ps1, /tmp/b.ps1",
+    "cmd.exe, cmd|/d|/c|\"\"U:\\go.bat\"|x, U:\\go.bat",
+    "cmd.exe, cmd|/c|dir, ",
+    "wscript.exe, wscript.exe|//B|//E:vbscript|C:\\a.txt|/x, C:\\a.txt",
+    "cscript.exe, cscript|//nologo|a.vbs, a.vbs",
+    "mshta.exe, mshta|C:\\a.hta, C:\\a.hta",
+    "regsvr32.exe, regsvr32|/s|/n|/i:x|C:\\a.dll, C:\\a.dll",
+    "rundll32.exe, 'rundll32|C:\\a.dll,Start|1', C:\\a.dll",
+    "msiexec.exe, msiexec|/qn|/i|U:\\向日葵.msi|X=1, U:\\向日葵.msi",
+    "msiexec.exe, msiexec|/iU:\\a.msi|/qn, U:\\a.msi",
+    "msiexec.exe, msiexec|/V, ",
+    "pythonw.exe, pythonw|-u|C:\\a.py, C:\\a.py",
+    "javaw.exe, javaw|-jar|C:\\a.jar, C:\\a.jar",
+    "Node.EXE, node|main.js, main.js",
+  })
+  void theFileIsToldFromTheCallOnWindows(String program, String call, String script) {
+    assertEquals(
+        Optional.ofNullable(script),
+        Interpreters.script(
+            Path.of("C:/Windows/System32").resolve(program), List.of(call.split("\\|"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "C:/Windows/System32/cmd.exe, true",
+    "C:/Windows/System32/WScript.exe, true",
+    "C:/Python312/pythonw.exe, true",
+    "C:/Program Files/java/bin/javac.exe, false",
+    "C:/Windows/explorer.exe, false",
+    "C:/Windows/hhw.exe, false",
     "/usr/bin/bash, true",
     "/usr/bin/python3.11, true",
     "/usr/bin/python3-dbg, true",
