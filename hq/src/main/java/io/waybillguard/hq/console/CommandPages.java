@@ -93,7 +93,7 @@ final class CommandPages {
         .text("about", "acts.about", (c, reader) -> c.about())
         .text("who", "commands.who", (c, reader) -> c.people())
         .text("why", "disposals.reason", (c, reader) -> c.given().reason())
-        .text("state", "column.state", (c, reader) -> reader.say(c.standing()))
+        .text("state", "column.state", GivenCommand::standing)
         .besides("pulls.number", (c, reader) -> c.given().id());
   }
 
@@ -102,7 +102,7 @@ final class CommandPages {
   }
 
   private GivenCommand standing(Commands.Row row) {
-    return new GivenCommand(row, commands.states(row.id()).stream().findFirst(), isOver(row));
+    return new GivenCommand(row, commands.states(row.id()), isOver(row));
   }
 
   private boolean isOver(Commands.Row row) {
@@ -122,9 +122,7 @@ final class CommandPages {
   private GivenCommand of(Workstation desk, Commands.Row row) {
     return new GivenCommand(
         row,
-        commands.states(row.id()).stream()
-            .filter(state -> state.log().equals(desk.log()))
-            .findFirst(),
+        commands.states(row.id()).stream().filter(state -> state.log().equals(desk.log())).toList(),
         isOver(row));
   }
 

@@ -5,24 +5,40 @@ import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.hq.store.Commands;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A command as the page of a workstation shows it.
+ * A command as pages show it: of one workstation, or of all that it is for.
  *
  * @param given what was commanded
- * @param state what this workstation's log says of it; absent while it says nothing
+ * @param states what the logs of those workstations say of it, as far as they say anything
  * @param over whether its time is over, or it was taken back
  */
-public record GivenCommand(Commands.Row given, Optional<Commands.State> state, boolean over) {
+public record GivenCommand(Commands.Row given, List<Commands.State> states, boolean over) {
+  public GivenCommand {
+    states = List.copyOf(states);
+  }
 
-  /** The key of the words for where it stands. */
-  public String standing() {
-    return "command.state."
-        + (given.note().isEmpty()
-            ? over ? "cancelled" : "unapproved"
-            : state.map(Commands.State::state).orElse("waiting"));
+  /** Where it stands, in words; where several workstations answered, how many stand where. */
+  public String standing(Reader reader) {
+    if (given.note().isEmpty()) {
+      return reader.say("command.state." + (over ? "cancelled" : "unapproved"));
+    }
+    if (states.isEmpty()) {
+      return reader.say("command.state.waiting");
+    }
+    Map<String, Long> counts =
+        states.stream()
+            .collect(
+                Collectors.groupingBy(Commands.State::state, TreeMap::new, Collectors.counting()));
+    return counts.entrySet().stream()
+        .map(
+            each ->
+                reader.say("command.state." + each.getKey())
+                    + (states.size() > 1 ? " " + reader.count(each.getValue()) : ""))
+        .collect(Collectors.joining(" · "));
   }
 
   /** Who asked for it, and who approved it. */
@@ -55,7 +71,7 @@ public record GivenCommand(Commands.Row given, Optional<Commands.State> state, b
   public boolean canBeUndone() {
     return given.type().equals("dispose")
         && disposal().kind().stands()
-        && state.map(Commands.State::state).orElse("").equals("done");
+        && states.stream().anyMatch(each -> each.state().equals("done"));
   }
 
   private Disposal disposal() {

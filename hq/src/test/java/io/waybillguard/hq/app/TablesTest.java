@@ -115,6 +115,28 @@ final class TablesTest {
   }
 
   @Test
+  void aCommandForManyDesksSaysHowManyStandWhere() throws Exception {
+    Browser browser = Browser.of(hq, "li", "admin");
+    String sweep =
+        browser
+            .post("/sweeps", "csrf=" + browser.csrf() + "&sweep=title: x%0Aautorun: y%0A")
+            .headers()
+            .firstValue("Location")
+            .orElseThrow();
+    String id = sweep.substring(sweep.lastIndexOf('/') + 1);
+    for (String outcome : List.of("done", "failed", "done")) {
+      Desk one = new Desk();
+      TestHq.Client client = hq.enrol(one);
+      Json.Obj leaf = Json.object().put("id", id).put("outcome", outcome);
+      one.append("hq.result", leaf, new byte[] {1});
+      assertEquals(200, client.segment(one, one.segment(0, one.size())).statusCode());
+    }
+    String page = browser.get("/commands").body();
+    assertTrue(page.contains("已执行 2 · 没能执行 1"), page);
+    assertTrue(browser.get("/commands.csv").body().contains("已执行 2 · 没能执行 1"));
+  }
+
+  @Test
   void aViewerIsOfferedNoFileAndAnInvestigatorsIsInHqsOwnLog() throws Exception {
     List<String> pages = pages(Browser.of(hq, "li", "admin"));
     Browser viewer = Browser.of(hq, "zhao", "viewer");
