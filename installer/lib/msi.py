@@ -66,7 +66,7 @@ def tables(version):
     NoImpersonate (2048), HideTarget (8192)."""
     root = identifier("c", ".")
     yield "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Apply', 11298, 'VERSIONFOLDER', '%s')" % (CALL % 'apply "[HQ]" "[TOKEN]" "[CA]" "[SCAN]"')
-    yield "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Remove', 3106, 'VERSIONFOLDER', '%s')" % (CALL % 'remove "[CODE]"')
+    yield "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Remove', 11298, 'VERSIONFOLDER', '%s')" % (CALL % 'remove "[CODE]"')
     for action, condition, sequence in (
         # Before RemoveFiles and behind InstallFiles; another version that takes over runs by then.
         ("Remove", 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE', 1510),

@@ -6,8 +6,10 @@ exe     silent, as Chinese Windows, in folders with Chinese and spaces: installe
 again   silent, as English Windows, each time on a desk that has nothing yet: a token that HQ refuses, HQ away and back, a full disk.
 short   both made and signed; the setup program installs, enrols and removes: for a build server, some 50 s.
 msi     the package for Windows Installer, silent: the same, as far as Wine's msiexec carries it.
+codes   removal where HQ has to give a code: silently without one, with a wrong one, with the right one; the page that asks, in Chinese and in
+        English, with pictures as below; the .msi without, with a wrong and with the right one.
 wizard  its pages in Chinese and in English, gone through as by a person; their pictures are under OUT to be looked at.
-Without PARTs exe, again and msi. Environment: WG_WINE_BOX, the folder with Wine and a Windows runtime (OUT/box). agent/target and hq/target must hold the jars; the installers are made here, packed without effort."""
+Without PARTs exe, again, codes and msi. Environment: WG_WINE_BOX, the folder with Wine and a Windows runtime (OUT/box). agent/target and hq/target must hold the jars; the installers are made here, packed without effort."""
 import os
 import re
 import shutil
@@ -253,7 +255,7 @@ def exe(hq, older, now, broken, dead):
         f.write(b"\xff\xd8\xff\xe0" + bytes(2000))
     more_settings("no_such_setting: 1\n")
     wrong = setup(older)
-    checks.that("over itself with settings that it would not understand: 2, and named", wrong.status == 2 and "settings are wrong" in wrong.log, wrong)
+    checks.that("over itself with settings that it would not understand: 2, and named", wrong.status == 2 and "settings are wrong" in wrong.log, wrong.log)
     first = desk.runs("and it runs as before", older)
     with open(os.path.join(HOME, "config", "agent.yaml"), "w", encoding="utf-8") as f:
         f.write(yaml)
@@ -296,7 +298,7 @@ def exe(hq, older, now, broken, dead):
     checks.that("nothing of the failed one is left", not desk.there(broken) and registry("DisplayVersion") == now, os.listdir(on_host(ODD)))
     checks.that("the log has the way there and back", desk.acts()[-2:] == ["upgraded", "rolled_back"], desk.acts())
     none = setup(dead)
-    checks.that("one whose Java does not begin ends with 1", none.status == 1 and "setup apply ended with 1" in none.log, none)
+    checks.that("one whose Java does not begin ends with 1", none.status == 1 and "setup apply ended with 1" in none.log, none.log)
     desk.runs("and the running one was not touched", now, pid)
     checks.that("nothing of it is left either", not desk.there(dead), os.listdir(on_host(ODD)))
     down = setup(older)
@@ -372,6 +374,122 @@ def msi(hq, older, now, broken):
     checks.that("msi: the evidence is there, and its last record is the removal", listed and lab.values(listed[-1], "status_detail") == ["removed"], listed[-1:])
 
 
+def given(hq, log):
+    """HQ's code of today for a desk, as an administrator asks for it."""
+    words = lab.JVM + ["-jar", lab.HQ_JAR, "workstation", "removal-code", log, "--reason", "trial", "--by", "wang", "--data", hq.data]
+    told = subprocess.run(words, input="correct horse battery\n", capture_output=True, text=True, timeout=120)
+    if told.returncode:
+        raise lab.Broken("HQ gives no code: " + told.stderr)
+    return told.stdout.strip()
+
+
+class Asking:
+    """A desk that is enrolled, whose settings ask for HQ's code, and that knows how codes are checked."""
+
+    def __init__(self, hq, lang, now, install):
+        without_desk()
+        with_settings()
+        more_settings("removal:\n  code_required: true\n")
+        for each in SCANS:
+            os.makedirs(on_host(each), exist_ok=True)
+        self.desk, self.now, before = Desk(PLAIN), now, hq.logs()
+        self.step = install("HQ=" + hq.facts["agent"], "TOKEN=" + hq.token())
+        if self.step.status != 0 or not self.desk.there(now):
+            raise lab.Broken("nothing was installed: %s" % self.step)
+        self.pid = self.desk.runs(lang + ": installed on a desk whose settings ask for a code", now)
+        lab.wait_for("what codes are checked by", lambda: os.path.exists(os.path.join(HOME, "data", "removal.json")), 60)
+        self.code = given(hq, (hq.logs() - before).pop())
+
+    def refusals(self):
+        return [lab.values(each["event"], "unmapped")[0]["code"] for each in self.desk.records("agent.install") if lab.values(each, "status_detail") == ["removal_refused"]]
+
+    def stays(self, what, ok, said):
+        """Refused. Wine has no sockets in the file system, by which the agent is told what it is to record: so the refusal has to say that it is no record."""
+        self.untouched(what, ok and ("没能写进证据日志" in said or "could not be recorded" in said), said)
+
+    def untouched(self, what, ok, said):
+        recorded = self.refusals()
+        checks.that(what, ok and not recorded and registry("DisplayVersion") in (self.now, None), "%s; recorded: %s" % (said[-900:], recorded))
+        self.desk.runs("and the agent goes on", self.now, self.pid)
+
+    def went(self, what, step):
+        day = time.strftime("%Y-%m-%d", time.gmtime())
+        checks.that(what + ": program and service are gone", not unix_pid(PLAIN) and not os.path.exists(on_host(PLAIN)), "%s; left: %s" % (step, os.path.isdir(on_host(PLAIN)) and os.listdir(on_host(PLAIN))))
+        java, outside = os.path.join(BOX, "jre", "bin", "java.exe"), ["-XX:-PrintWarnings", "-jar", in_windows(lab.AGENT_JAR), "evidence"]
+        last = wine("last", java, *outside, "list", "--limit", "0", "--json").lines()[-1]
+        checks.that("the evidence is there, and its last record is the removal, with the code's day", lab.values(last, "status_detail") == ["removed"] and lab.values(last["event"], "unmapped")[0]["code"] <= day, last["summary"])
+        verified = wine("verify", java, *outside, "verify", "--lang", "en")
+        checks.that("sealed: the log verifies", verified.status == 0, verified.out.strip()[-300:] or verified.said())
+
+
+def uninstall(*words):
+    return Step("uninstall", PLAIN + "\\uninstall.exe", *words, *("_?=" + PLAIN).split(" "))
+
+
+def codes(hq, now):
+    words = lab.JVM + ["-jar", lab.HQ_JAR, "user", "add", "wang", "--role", "admin", "--data", hq.data]
+    if subprocess.run(words, input="correct horse battery\n", capture_output=True, text=True, timeout=120).returncode:
+        raise lab.Broken("no administrator")
+    hq.logs = lambda: {each["id"] for each in hq.on_data("workstations", "--json").json()["workstations"]}
+    show_chinese()
+    screen = Screen()
+    try:
+        env["DISPLAY"] = screen.name
+        speak("zh")
+        asking = Asking(hq, "zh", now, lambda *w: setup(now, *("/" + each for each in w)))
+        none = uninstall("/S")
+        asking.stays("silent removal without a code is refused with 3", none.status == 3 and "no good one came" in none.log, none.log)
+        wrong = uninstall("/S", "/CODE=0000-0000-0000-0000")
+        asking.stays("with a wrong one too", wrong.status == 3 and "卸载码不对" in wrong.log, wrong.log)
+        with open(os.path.join(OUT, "codes.out"), "wb") as log:
+            asked(screen, "zh", asking, log)
+            speak("en")
+            asking = Asking(hq, "en", now, lambda *w: setup(now, *("/" + each for each in w)))
+            asked(screen, "en", asking, log)
+        asking = Asking(hq, "en", now, lambda *w: setup(now, *("/" + each for each in w)))
+        good = uninstall("/S", "/CODE=" + asking.code.lower())
+        checks.that("silently with the right one, in small letters: 0", good.status == 0, good)
+        asking.went("silently", good)
+        if shutil.which("wixl") and shutil.which("msibuild"):
+            asking = Asking(hq, "msi", now, lambda *w: msiexec("/i", now, *w))
+            none = msiexec("/x", now)
+            asking.stays("msi: removal without a code fails", none.status in MSI_FAILED, none.log)
+            wrong = msiexec("/x", now, "CODE=0000-0000-0000-0000")
+            asking.stays("msi: with a wrong one too", wrong.status in MSI_FAILED and "The code is wrong" in wrong.log, wrong.log)
+            good = msiexec("/x", now, "CODE=" + asking.code)
+            checks.that("msi: with the right one: 0", good.status == 0, good)
+            asking.went("msi", good)
+    finally:
+        env.pop("DISPLAY", None)
+        screen.stop()
+
+
+def asked(screen, lang, asking, log):
+    """Removes it as a person does who mistypes the code once."""
+    subprocess.run(["wine", PLAIN + "\\uninstall.exe"], env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    lab.wait_for("the page of the removal", lambda: screen.window("Waybill Guard"), 30)
+    screen.focus()
+    screen.picture(lang + "-8-remove")
+    screen.press("Return")
+    screen.picture(lang + "-9-code")
+    screen.do("xdotool", "type", "0000-0000-0000-0000")
+    screen.picture(lang + "-10-mistyped")
+    screen.press("Return")
+    lab.wait_for("the message over the page", lambda: screen.windows() > 1, 30)
+    screen.picture(lang + "-11-refused")
+    screen.press("Return")
+    lab.wait_for("the page behind the message", lambda: screen.windows() == 1, 30)
+    asking.untouched(lang + ": a mistyped code is said, and the page stays", True, "")
+    screen.press("ctrl+a")
+    screen.do("xdotool", "type", asking.code)
+    screen.press("Return")
+    lab.wait_for("the removal", lambda: registry("DisplayVersion") is None, 60)
+    screen.picture(lang + "-13-removed")
+    screen.press("Return")
+    lab.wait_for("the end of the program that removes", lambda: not unix_pid(PLAIN) and not os.path.exists(on_host(PLAIN)), 20)
+    asking.went(lang + ": by the page", "")
+
+
 def short(hq, now, signing):
     speak("zh")
     without_desk()
@@ -439,13 +557,20 @@ class Screen:
     def do(self, *words):
         return subprocess.run(words, env=dict(os.environ, DISPLAY=self.name), capture_output=True, text=True).stdout.split()
 
+    def windows(self):
+        return len(self.do("xdotool", "search", "--onlyvisible", "--name", "Waybill Guard") or [])
+
     def window(self, title):
         found = self.do("xdotool", "search", "--onlyvisible", "--name", title)
         return found and found[-1]
 
+    def focus(self):
+        """Without a window manager nobody gives a new window the keyboard; what has it looks other."""
+        self.do("xdotool", "windowfocus", "--sync", self.window("Waybill Guard"))
+
     def press(self, *keys):
-        """Without a window manager nobody gives a new window the keyboard."""
-        self.do("xdotool", "windowfocus", "--sync", self.window("Waybill Guard"), "key", *keys)
+        self.focus()
+        self.do("xdotool", "key", *keys)
 
     def pixels(self, path):
         self.do("import", "-window", "root", path)
@@ -457,7 +582,10 @@ class Screen:
 
         def rests():
             one = self.pixels(path)
-            if one == self.last or one[1:] == ["1"] or self.pixels(path) != one:
+            if one == self.last or one[1:] == ["1"]:
+                return None
+            time.sleep(0.4)  # what has got the keyboard is drawn once more
+            if self.pixels(path) != one:
                 return None
             self.last = one
             return path
@@ -469,9 +597,13 @@ class Screen:
         self.server.wait(10)
 
 
-def wizard(now):
+def show_chinese():
     for face in FONTS:
         wine("reg", "reg", "add", "HKCU\\Software\\Wine\\Fonts\\Replacements", "/v", face, "/d", "WenQuanYi Micro Hei", "/f")
+
+
+def wizard(now):
+    show_chinese()
     screen = Screen()
     try:
         env["DISPLAY"] = screen.name
@@ -525,7 +657,7 @@ def service_commands():
 
 
 def main():
-    parts = sys.argv[2:] or ["exe", "again", "msi"]
+    parts = sys.argv[2:] or ["exe", "again", "codes", "msi"]
     os.makedirs(OUT, exist_ok=True)
     made = subprocess.run(["sh", os.path.join(TOP, "agent", "src", "it", "wine", "setup.sh"), BOX], stdout=subprocess.PIPE, text=True)
     if made.returncode:
@@ -536,7 +668,7 @@ def main():
     began = time.time()
     others = ["windows"] * ("exe" in parts) + ["msi"] * ("msi" in parts)
     signing = certificate()
-    package = "msi" in parts or "short" in parts and shutil.which("wixl") and shutil.which("msibuild")
+    package = "msi" in parts or ("short" in parts or "codes" in parts) and shutil.which("wixl") and shutil.which("msibuild")
     build(["windows"] + ["msi"] * bool(package), now, **signing)
     signed("the setup program", installer(now), signing)
     if package:
@@ -561,6 +693,8 @@ def main():
             short(hq, now, signing)
         if "msi" in parts:
             msi(hq, older, now, broken)
+        if "codes" in parts:
+            codes(hq, now)
         if "wizard" in parts:
             wizard(now)
     finally:

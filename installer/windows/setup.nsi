@@ -3,7 +3,8 @@
 ; Silent: /S /HQ=URL /TOKEN=T /CA=HEX /SCAN=FOLDER;FOLDER, and /D=FOLDER last and without quotation marks. Exit codes: 0 done
 ; (also when HQ cannot be reached yet), 1 failed, and what was there before runs, 2 wrong input or an older version, nothing
 ; changed, 3 no space, nothing changed, 4 installed and recording, but not enrolled.
-; Removal, silent: uninstall.exe /S /CODE=CODE where HQ has to give a code. Exit codes: 0 done, 1 failed, 3 no good code, nothing changed.
+; Removal, silent: uninstall.exe /S /CODE=CODE where HQ has to give a code. Exit codes: 0 done, 1 failed, 3 no good code, nothing changed;
+; of use to who adds _?=FOLDER, last and without quotation marks: without, it goes on from a copy of itself and the first process ends at once.
 ; What was done and why is in ProgramData\WaybillGuard\logs\setup.log.
 Unicode true
 Target amd64-unicode
@@ -393,6 +394,12 @@ Function un.AskPage
 FunctionEnd
 Function un.TakePage
   ${NSD_GetText} $Field1 $Code
+  !insertmacro Tell "WG_CODE" $Code
+  !insertmacro Agent "$INSTDIR\$Was" "removal check"
+  ${If} $0 = 3
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(NoCode)"
+    Abort
+  ${EndIf}
 FunctionEnd
 
 Section Uninstall
@@ -430,6 +437,13 @@ Section Uninstall
   Delete "$SMPROGRAMS\${STATUS_ZH}.lnk"
   Delete "$SMPROGRAMS\${STATUS_EN}.lnk"
   Delete "$INSTDIR\uninstall.exe"
+  ${If} ${FileExists} "$INSTDIR\uninstall.exe"
+    ; Started with _?=FOLDER it is in use itself: it goes out of the way now, and off the disk at the next restart.
+    GetTempFileName $1
+    Delete "$1"
+    Rename "$INSTDIR\uninstall.exe" "$1"
+    Delete /REBOOTOK "$1"
+  ${EndIf}
   RMDir "$INSTDIR"
   DeleteRegKey HKLM "${UNINSTALL}"
 SectionEnd
