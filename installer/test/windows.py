@@ -255,7 +255,7 @@ def exe(hq, older, now, broken, dead):
         f.write(b"\xff\xd8\xff\xe0" + bytes(2000))
     more_settings("no_such_setting: 1\n")
     wrong = setup(older)
-    checks.that("over itself with settings that it would not understand: 2, and named", wrong.status == 2 and "settings are wrong" in wrong.log, wrong.log)
+    checks.that("over itself with settings that it would not understand: 2, and named", wrong.status == 2 and "settings are wrong" in wrong.log, wrong)
     first = desk.runs("and it runs as before", older)
     with open(os.path.join(HOME, "config", "agent.yaml"), "w", encoding="utf-8") as f:
         f.write(yaml)
@@ -298,7 +298,7 @@ def exe(hq, older, now, broken, dead):
     checks.that("nothing of the failed one is left", not desk.there(broken) and registry("DisplayVersion") == now, os.listdir(on_host(ODD)))
     checks.that("the log has the way there and back", desk.acts()[-2:] == ["upgraded", "rolled_back"], desk.acts())
     none = setup(dead)
-    checks.that("one whose Java does not begin ends with 1", none.status == 1 and "setup apply ended with 1" in none.log, none.log)
+    checks.that("one whose Java does not begin ends with 1", none.status == 1 and "setup apply ended with 1" in none.log, none)
     desk.runs("and the running one was not touched", now, pid)
     checks.that("nothing of it is left either", not desk.there(dead), os.listdir(on_host(ODD)))
     down = setup(older)

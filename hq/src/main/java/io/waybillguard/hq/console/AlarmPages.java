@@ -67,16 +67,9 @@ final class AlarmPages {
             "column.workstation",
             (alarm, reader) -> alarm.log().map(log -> names.getOrDefault(log, log)).orElse(""))
         .besides("column.id", (alarm, reader) -> alarm.log().orElse(""))
-        .text("standing", "column.state", AlarmPages::standing)
+        .text("standing", "column.state", (alarm, reader) -> reader.standing(alarm))
         .besides("alarms.detail", (alarm, reader) -> alarm.detail())
         .besides("alarms.note", (alarm, reader) -> alarm.note().orElse(""))
         .besides("alarms.held", (alarm, reader) -> alarm.held().orElse(""));
-  }
-
-  /** Whether somebody has looked, who, and what they found. */
-  static String standing(Alarms.Alarm alarm, Reader reader) {
-    return alarm.cleared().isPresent()
-        ? reader.say("alarms.cleared", alarm.clearedBy(), alarm.reason())
-        : reader.say("alarms.open");
   }
 }

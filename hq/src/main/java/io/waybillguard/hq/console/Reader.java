@@ -3,6 +3,7 @@ package io.waybillguard.hq.console;
 import io.waybillguard.agent.event.Story;
 import io.waybillguard.agent.event.Summary;
 import io.waybillguard.agent.evidence.Statement;
+import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.IncidentRows;
 import java.text.MessageFormat;
 import java.text.NumberFormat;
@@ -88,6 +89,13 @@ public final class Reader {
   /** Stories of incidents. */
   public Story story() {
     return story;
+  }
+
+  /** Whether somebody has looked at an alarm, who, and what they found. */
+  public String standing(Alarms.Alarm alarm) {
+    return alarm.cleared().isPresent()
+        ? say("alarms.cleared", alarm.clearedBy(), alarm.reason())
+        : say("alarms.open");
   }
 
   /** What an incident is called. */

@@ -34,12 +34,12 @@ final class Bodies {
   }
 
   /** A segment as the mirror takes it, in whichever of its two codings it came. */
-  static byte[] segment(Context request) throws Rejected, IOException {
-    if (!ImpliedHashes.CODINGS.equals(request.header("Content-Encoding"))) {
-      return gzip(request);
-    }
+  static Segment segment(Context request) throws Rejected, IOException {
+    boolean lean = ImpliedHashes.CODINGS.equals(request.header("Content-Encoding"));
+    byte[] came = lean ? inflated(request) : gzip(request);
     try {
-      return ImpliedHashes.putBack(Segment.decode(inflated(request))).encode();
+      Segment segment = Segment.decode(came);
+      return lean ? ImpliedHashes.putBack(segment) : segment;
     } catch (WireException e) {
       throw Rejected.of(e);
     }

@@ -14,9 +14,9 @@ import io.waybillguard.agent.evidence.NoteSignature;
 import io.waybillguard.agent.evidence.SignedNote;
 import io.waybillguard.agent.evidence.SigningKey;
 import io.waybillguard.agent.report.wire.BodyFrames;
+import io.waybillguard.agent.report.wire.Limits;
 import io.waybillguard.agent.report.wire.Refusal;
 import io.waybillguard.agent.report.wire.Segment;
-import io.waybillguard.agent.report.wire.WireException;
 import io.waybillguard.hq.store.Alarms;
 import io.waybillguard.hq.store.FreshSegments;
 import io.waybillguard.hq.store.LogState;
@@ -71,14 +71,14 @@ public final class Mirror {
    * {@code POST /v1/logs/{id}/segments}.
    *
    * @param caller id of the log that the client certificate is for
-   * @param body the unpacked body
+   * @param segment with every hash
    * @return the mirror's cosignature line; after it the witness's, when the head moved too
    * @throws IOException if it could not be made durable; nothing is signed then
    */
-  public String addSegment(String caller, byte[] body) throws Rejected, IOException {
+  public String addSegment(String caller, Segment segment) throws Rejected, IOException {
     underWay.incrementAndGet();
     try {
-      return judged(caller, body);
+      return judged(caller, segment);
     } finally {
       underWay.decrementAndGet();
     }
@@ -89,12 +89,13 @@ public final class Mirror {
     return underWay.get();
   }
 
-  private String judged(String caller, byte[] body) throws Rejected, IOException {
-    Segment segment;
-    try {
-      segment = Segment.decode(body);
-    } catch (WireException e) {
-      throw Rejected.of(e);
+  private String judged(String caller, Segment segment) throws Rejected, IOException {
+    byte[] body = segment.encode();
+    if (body.length > Limits.SEGMENT_UNPACKED) {
+      throw Rejected.because(
+          413,
+          Refusal.TOO_LARGE,
+          "segment of " + body.length + " bytes; limit " + Limits.SEGMENT_UNPACKED);
     }
     Checkpoint to = Witness.checkpoint(segment.note());
     List<Leaf> leaves = leaves(segment);

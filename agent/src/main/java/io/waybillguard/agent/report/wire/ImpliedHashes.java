@@ -60,7 +60,8 @@ public final class ImpliedHashes {
   /**
    * The segment as it was.
    *
-   * @throws WireException if a leaf has not as many blanks as bodies that came with it
+   * @throws WireException if a leaf has not as many blanks as bodies that came with it, or is
+   *     longer than a segment holds
    */
   public static Segment putBack(Segment lean) throws WireException {
     Map<Long, List<BodyPart>> bodies = byLeaf(lean);
@@ -90,7 +91,12 @@ public final class ImpliedHashes {
       throw WireException.malformed(
           "leaf " + index + " leaves out more hashes than its " + bodies.size() + " bodies");
     }
-    return bytes(whole.append(leaf, from, leaf.length()).toString());
+    whole.append(leaf, from, leaf.length());
+    if (whole.length() > Segment.MOST_LEAF_BYTES) {
+      throw WireException.malformed(
+          "leaf " + index + " has " + whole.length() + " bytes; a frame holds 65535");
+    }
+    return bytes(whole.toString());
   }
 
   private static String named(BodyPart body) {

@@ -32,6 +32,9 @@ import java.util.List;
  * @param bodies body parts of these leaves, in any order
  */
 public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<BodyPart> bodies) {
+  /** What a leaf's length field holds. */
+  static final int MOST_LEAF_BYTES = 0xFFFF;
+
   public Segment {
     leaves = List.copyOf(leaves);
     bodies = List.copyOf(bodies);
@@ -68,7 +71,7 @@ public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<B
     out.write(head());
     out.write('\n');
     for (byte[] leaf : leaves) {
-      if (leaf.length > 0xFFFF) {
+      if (leaf.length > MOST_LEAF_BYTES) {
         throw new IOException("leaf of " + leaf.length + " bytes; a frame holds 65535");
       }
       out.writeShort(leaf.length);

@@ -45,14 +45,15 @@ final class Interpreters {
     return windows.matches() ? windows.group(1).toLowerCase(Locale.ROOT) : name;
   }
 
-  private static Optional<String> family(Path program) {
-    Matcher name = NAME.matcher(name(program));
-    return name.matches() ? Optional.of(name.group("family")) : Optional.empty();
+  private static Optional<String> family(String name) {
+    Matcher known = NAME.matcher(name);
+    return known.matches() ? Optional.of(known.group("family")) : Optional.empty();
   }
 
   /** Whether a program is one, by its name. */
   static boolean isOne(Path program) {
-    return ScriptHosts.isOne(name(program)) || family(program).isPresent();
+    String name = name(program);
+    return ScriptHosts.isOne(name) || family(name).isPresent();
   }
 
   /**
@@ -62,10 +63,11 @@ final class Interpreters {
    * @return as it was given; empty when it reads what is typed, or a text
    */
   static Optional<String> script(Path program, List<String> arguments) {
-    if (ScriptHosts.isOne(name(program))) {
-      return ScriptHosts.script(name(program), arguments);
+    String name = name(program);
+    if (ScriptHosts.isOne(name)) {
+      return ScriptHosts.script(name, arguments);
     }
-    String family = family(program).orElse("");
+    String family = family(name).orElse("");
     for (int i = 1; i < arguments.size(); i++) {
       String word = arguments.get(i);
       boolean isLast = i + 1 >= arguments.size();

@@ -7,12 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.evidence.BodyPart;
-import io.waybillguard.agent.evidence.Checkpoint;
-import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.Merkle;
-import io.waybillguard.agent.evidence.SignedNote;
-import io.waybillguard.agent.evidence.SigningKey;
-import io.waybillguard.agent.evidence.VerifierKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +15,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class ImpliedHashesTest {
-  private static final String ORIGIN = "evidence.example/agent/0011223344556677";
   private static final long FIRST = 40;
 
   private final Random random = new Random(20261128);
@@ -100,6 +94,14 @@ final class ImpliedHashesTest {
     assertThrows(WireException.class, () -> ImpliedHashes.putBack(segment(none, List.of(body))));
   }
 
+  @Test
+  void aLeafThatGrowsBeyondItsFrameIsRefused() {
+    BodyPart body = part(FIRST, 0);
+    String leaf = "{\"body\":[{\"h\":\"\"}],\"x\":\"" + "x".repeat(65_490) + "\"}";
+    List<byte[]> leaves = List.of(utf8(leaf));
+    assertThrows(WireException.class, () -> ImpliedHashes.putBack(segment(leaves, List.of(body))));
+  }
+
   private Segment segment(int count) {
     List<byte[]> leaves = new ArrayList<>();
     List<BodyPart> sent = new ArrayList<>();
@@ -115,7 +117,7 @@ final class ImpliedHashesTest {
   }
 
   private static Segment segment(List<byte[]> leaves, List<BodyPart> bodies) {
-    return new Segment(FIRST, note(FIRST + leaves.size()), leaves, bodies);
+    return new Segment(FIRST, SegmentTest.note(FIRST + leaves.size()), leaves, bodies);
   }
 
   private BodyPart part(long index, int part) {
@@ -137,15 +139,6 @@ final class ImpliedHashesTest {
           .append('}');
     }
     return utf8("{\"body\":[" + body + "],\"outlet\":\"杭州\",\"seq\":" + seq + "}");
-  }
-
-  private static SignedNote note(long size) {
-    try {
-      SigningKey key = SigningKey.of(ORIGIN, VerifierKey.SIGNER, SigningKey.freshPair());
-      return new Checkpoint(ORIGIN, size, Merkle.empty()).signedBy(key);
-    } catch (EvidenceException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static byte[] utf8(String text) {

@@ -130,7 +130,7 @@ final class SegmentTest {
     return Segment.decode(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static SignedNote note(long size) {
+  static SignedNote note(long size) {
     try {
       SigningKey key = SigningKey.of(ORIGIN, VerifierKey.SIGNER, SigningKey.freshPair());
       return new Checkpoint(ORIGIN, size, Merkle.empty()).signedBy(key);
