@@ -1,6 +1,7 @@
 package io.waybillguard.hq.app;
 
 import io.waybillguard.hq.console.Passwords;
+import io.waybillguard.hq.orders.OrderRefused;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.Users;
 import java.io.IOException;
@@ -34,5 +35,19 @@ final class Asking {
       throw new Complaint(Exit.UNAVAILABLE, "command.viewer", by);
     }
     return by;
+  }
+
+  /** Why a command was neither approved nor taken back, as the terminal says it. */
+  static Complaint refused(OrderRefused.Reason reason, String id, String by) {
+    return switch (reason) {
+      case UNKNOWN -> new Complaint(Exit.USAGE, "command.unknown", id);
+      case SIGNED -> new Complaint(Exit.USAGE, "command.signed", id);
+      case SAME_PERSON -> new Complaint(Exit.UNAVAILABLE, "command.same_person", by);
+      case NOT_ADMIN -> new Complaint(Exit.UNAVAILABLE, "update.not_admin");
+      case OVER -> new Complaint(Exit.USAGE, "command.over", id);
+      case POLICY -> new Complaint(Exit.USAGE, "command.policy", id);
+      case RECORDS, NO_REASON, CHOICE ->
+          throw new IllegalStateException("neither asks for any of these");
+    };
   }
 }

@@ -54,19 +54,7 @@ final class CommandApprove implements Command {
                                   erased.held().size())));
       call.terminal().remark(call.words().say("command.given", id));
     } catch (OrderRefused refused) {
-      throw complaint(refused.reason(), by);
+      throw Asking.refused(refused.reason(), id, by);
     }
-  }
-
-  private Complaint complaint(OrderRefused.Reason reason, String by) {
-    return switch (reason) {
-      case UNKNOWN -> new Complaint(Exit.USAGE, "command.unknown", id);
-      case SIGNED -> new Complaint(Exit.USAGE, "command.signed", id);
-      case SAME_PERSON -> new Complaint(Exit.UNAVAILABLE, "command.same_person", by);
-      case NOT_ADMIN -> new Complaint(Exit.UNAVAILABLE, "update.not_admin");
-      case OVER -> new Complaint(Exit.USAGE, "command.over", id);
-      case RECORDS, NO_REASON, CHOICE ->
-          throw new IllegalStateException("approving asks for none of these");
-    };
   }
 }

@@ -75,6 +75,7 @@ final class CommandList implements Command {
         .put("asked", Times.rfc3339(row.asked()))
         .put("expires", Times.rfc3339(row.expires()))
         .putUnlessEmpty("approved_by", row.approvedBy())
+        .putUnlessEmpty("cancelled_by", row.cancelledBy())
         .put("needs_approval", row.note().isEmpty())
         .put(
             "states",
@@ -106,7 +107,9 @@ final class CommandList implements Command {
                     row.target(),
                     row.askedBy(),
                     row.reason()));
-    if (row.note().isEmpty()) {
+    if (!row.cancelledBy().isEmpty()) {
+      call.terminal().line("  " + call.words().say("command.state.stopped", row.cancelledBy()));
+    } else if (row.note().isEmpty()) {
       call.terminal().line("  " + call.words().say("command.state.unapproved"));
     } else if (states.isEmpty()) {
       call.terminal().line("  " + call.words().say("command.state.waiting"));

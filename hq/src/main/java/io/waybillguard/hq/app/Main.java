@@ -68,7 +68,11 @@ public final class Main {
                 new EvidenceVerify(call)))
         .addSubcommand(
             group(
-                "command", new CommandGive(call), new CommandApprove(call), new CommandList(call)))
+                "command",
+                new CommandGive(call),
+                new CommandApprove(call),
+                new CommandCancel(call),
+                new CommandList(call)))
         .addSubcommand(
             group(
                 "disposal", new DisposalGive(call), new DisposalUndo(call), new DisposalList(call)))

@@ -52,7 +52,7 @@ final class CommandPages {
             "shell",
             frame.shell(reader, reader.say("commands.page"), session, request),
             "waiting",
-            commands.waiting(clock.instant(), ALL).stream().map(this::standing).toList(),
+            standing(commands.waiting(clock.instant(), ALL)),
             "given",
             sheet(names)
                 .list(
@@ -79,7 +79,7 @@ final class CommandPages {
   }
 
   private List<GivenCommand> newest() {
-    return commands.newest(MOST + 1).stream().map(this::standing).toList();
+    return standing(commands.newest(MOST + 1));
   }
 
   private static Sheet<GivenCommand> sheet(Map<String, String> names) {
@@ -101,29 +101,26 @@ final class CommandPages {
     sheet(names()).answer(frame, request, session, wanted(request), newest(), MOST, "");
   }
 
-  private GivenCommand standing(Commands.Row row) {
-    return new GivenCommand(row, commands.states(row.id()), isOver(row));
+  private List<GivenCommand> standing(List<Commands.Row> rows) {
+    return GivenCommand.of(rows, commands.answers(ids(rows)), clock.instant());
   }
 
-  private boolean isOver(Commands.Row row) {
-    return !clock.instant().isBefore(row.expires());
+  private static List<String> ids(List<Commands.Row> rows) {
+    return rows.stream().map(Commands.Row::id).toList();
   }
 
   /** The newest of a workstation's commands, and what its log says of them. */
   List<GivenCommand> of(Workstation desk) {
-    return commands.newestFor(desk, OF_A_DESK).stream().map(row -> of(desk, row)).toList();
+    return of(desk, commands.newestFor(desk, OF_A_DESK));
   }
 
   /** Those of its newest commands that are meant, newest first. */
   List<GivenCommand> of(Workstation desk, Predicate<Commands.Row> meant) {
-    return commands.newestFor(desk, ALL).stream().filter(meant).map(row -> of(desk, row)).toList();
+    return of(desk, commands.newestFor(desk, ALL).stream().filter(meant).toList());
   }
 
-  private GivenCommand of(Workstation desk, Commands.Row row) {
-    return new GivenCommand(
-        row,
-        commands.states(row.id()).stream().filter(state -> state.log().equals(desk.log())).toList(),
-        isOver(row));
+  private List<GivenCommand> of(Workstation desk, List<Commands.Row> rows) {
+    return GivenCommand.of(rows, commands.answers(ids(rows), desk), clock.instant());
   }
 
   void askErase(Context request, Users.Session session) throws NotRecorded {
@@ -194,7 +191,7 @@ final class CommandPages {
         "/commands",
         () -> {
           Instant now = clock.instant();
-          Commands.Row row = orders.open(request.pathParam("id"), now);
+          Commands.Row row = orders.cancellable(request.pathParam("id"), now);
           String said = row.type() + " · " + row.reason();
           frame.note(request, session, HqAct.Deed.CANCEL, row.id(), said);
           orders.cancel(row.id(), session.user(), now);

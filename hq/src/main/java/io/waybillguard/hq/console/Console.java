@@ -65,6 +65,7 @@ public final class Console {
   private final Segments segments;
   private final Alarms alarms;
   private final CommandPages commands;
+  private final CommandPage command;
   private final DisposalPages disposals;
   private final FleetPage desks;
   private final StickPages sticks;
@@ -129,7 +130,9 @@ public final class Console {
     this.doings = new ActPages(frame, new ActRows(database), acts);
     IncidentRows rows = new IncidentRows(database);
     Telling telling = new Telling(rows, records, segments, mirror);
-    this.commands = new CommandPages(frame, new Commands(database), orders, fleet, clock);
+    Commands given = new Commands(database);
+    this.commands = new CommandPages(frame, given, orders, fleet, clock);
+    this.command = new CommandPage(frame, given, fleet, records, clock);
     this.disposals =
         new DisposalPages(frame, rows, telling, records, commands, orders, fleet, clock);
     this.incidents = new IncidentPages(frame, rows, telling, disposals, fleet);
@@ -183,6 +186,8 @@ public final class Console {
     add(config, Route.STICK_CSV, sticks::oneCsv);
     add(config, Route.COMMANDS, commands::list);
     add(config, Route.COMMANDS_CSV, commands::csv);
+    add(config, Route.COMMAND, command::show);
+    add(config, Route.COMMAND_CSV, command::csv);
     add(config, Route.APPROVE, commands::approve);
     add(config, Route.CANCEL, commands::cancel);
     add(config, Route.UNDO, disposals::undo);

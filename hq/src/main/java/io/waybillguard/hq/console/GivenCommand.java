@@ -4,8 +4,12 @@ import io.waybillguard.agent.event.Disposal;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.hq.store.Commands;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -13,12 +17,31 @@ import java.util.stream.Collectors;
  * A command as pages show it: of one workstation, or of all that it is for.
  *
  * @param given what was commanded
- * @param states what the logs of those workstations say of it, as far as they say anything
+ * @param answers how many of those workstations say what of it in their logs, as far as they say
+ *     anything
  * @param over whether its time is over, or it was taken back
  */
-public record GivenCommand(Commands.Row given, List<Commands.State> states, boolean over) {
+public record GivenCommand(Commands.Row given, SortedMap<String, Long> answers, boolean over) {
   public GivenCommand {
-    states = List.copyOf(states);
+    answers = Collections.unmodifiableSortedMap(new TreeMap<>(answers));
+  }
+
+  /** A command of all that it is for, as it stands. */
+  static GivenCommand of(Commands.Row row, Commands commands, Instant now) {
+    return of(List.of(row), commands.answers(List.of(row.id())), now).get(0);
+  }
+
+  /** The same of several. */
+  static List<GivenCommand> of(
+      List<Commands.Row> rows, Map<String, SortedMap<String, Long>> answers, Instant now) {
+    return rows.stream()
+        .map(
+            row ->
+                new GivenCommand(
+                    row,
+                    answers.getOrDefault(row.id(), Collections.emptySortedMap()),
+                    !now.isBefore(row.expires())))
+        .toList();
   }
 
   /** Where it stands, in words; where several workstations answered, how many stand where. */
@@ -26,19 +49,23 @@ public record GivenCommand(Commands.Row given, List<Commands.State> states, bool
     if (given.note().isEmpty()) {
       return reader.say("command.state." + (over ? "cancelled" : "unapproved"));
     }
-    if (states.isEmpty()) {
-      return reader.say("command.state.waiting");
+    List<String> standing = new ArrayList<>();
+    if (isStopped()) {
+      standing.add(reader.say("command.state.stopped", given.cancelledBy()));
+    } else if (answers.isEmpty()) {
+      standing.add(reader.say("command.state.waiting"));
     }
-    Map<String, Long> counts =
-        states.stream()
-            .collect(
-                Collectors.groupingBy(Commands.State::state, TreeMap::new, Collectors.counting()));
-    return counts.entrySet().stream()
-        .map(
-            each ->
-                reader.say("command.state." + each.getKey())
-                    + (states.size() > 1 ? " " + reader.count(each.getValue()) : ""))
-        .collect(Collectors.joining(" · "));
+    boolean several = answers.values().stream().mapToLong(Long::longValue).sum() > 1;
+    answers.forEach(
+        (state, desks) ->
+            standing.add(
+                reader.say("command.state." + state) + (several ? " " + reader.count(desks) : "")));
+    return String.join(" · ", standing);
+  }
+
+  /** Whether it was taken back after it was signed. */
+  public boolean isStopped() {
+    return !given.note().isEmpty() && !given.cancelledBy().isEmpty();
   }
 
   /** Who asked for it, and who approved it. */
@@ -71,7 +98,7 @@ public record GivenCommand(Commands.Row given, List<Commands.State> states, bool
   public boolean canBeUndone() {
     return given.type().equals("dispose")
         && disposal().kind().stands()
-        && states.stream().anyMatch(each -> each.state().equals("done"));
+        && answers.containsKey("done");
   }
 
   private Disposal disposal() {

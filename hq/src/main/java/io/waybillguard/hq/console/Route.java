@@ -44,6 +44,8 @@ public enum Route {
   STICK_CSV(Method.GET, "/sticks/{passport}/places.csv", Who.INVESTIGATORS),
   COMMANDS(Method.GET, "/commands", Who.SIGNED_IN),
   COMMANDS_CSV(Method.GET, "/commands.csv", Who.INVESTIGATORS),
+  COMMAND(Method.GET, "/commands/{id}", Who.SIGNED_IN),
+  COMMAND_CSV(Method.GET, "/commands/{id}/desks.csv", Who.INVESTIGATORS),
   APPROVE(Method.POST, "/commands/{id}/approve", Who.INVESTIGATORS),
   CANCEL(Method.POST, "/commands/{id}/cancel", Who.INVESTIGATORS),
   UNDO(Method.POST, "/commands/{id}/undo", Who.INVESTIGATORS),

@@ -18,6 +18,8 @@ public final class OrderRefused extends Exception {
     NOT_ADMIN,
     /** Its time is over, or it was taken back. */
     OVER,
+    /** A policy is rolled back, not taken back. */
+    POLICY,
     /** The records are not written as {@code 12-40,44}, or are too many. */
     RECORDS,
     /** A reason is missing or too long. */

@@ -31,6 +31,7 @@ public final class Orders {
   private static final Pattern RECORDS = Pattern.compile("([0-9]{1,15})(?:-([0-9]{1,15}))?");
   private static final String ERASE = "erase";
   private static final String DISPOSE = "dispose";
+  private static final String POLICY = "policy";
   private static final Duration GOOD_FOR = Duration.ofDays(7);
   private static final int MOST_REASON = 200;
 
@@ -236,19 +237,19 @@ public final class Orders {
     return records;
   }
 
-  /**
-   * A command that waits for approval.
-   *
-   * @throws OrderRefused if there is none of this id, or it waits no more
-   */
-  public Commands.Row open(String id, Instant now) throws OrderRefused {
+  private Commands.Row open(String id, Instant now) throws OrderRefused {
+    Commands.Row row = current(id, now);
+    if (!row.note().isEmpty()) {
+      throw new OrderRefused(OrderRefused.Reason.SIGNED);
+    }
+    return row;
+  }
+
+  private Commands.Row current(String id, Instant now) throws OrderRefused {
     Commands.Row row =
         new Commands(database)
             .find(id)
             .orElseThrow(() -> new OrderRefused(OrderRefused.Reason.UNKNOWN));
-    if (!row.note().isEmpty()) {
-      throw new OrderRefused(OrderRefused.Reason.SIGNED);
-    }
     if (!now.isBefore(row.expires())) {
       throw new OrderRefused(OrderRefused.Reason.OVER);
     }
@@ -256,13 +257,29 @@ public final class Orders {
   }
 
   /**
-   * Takes back a command that waits for approval: its time is over now.
+   * A command that can be taken back: it waits for approval, or there may be desks that were not
+   * told of it yet.
    *
-   * @throws OrderRefused if it was approved meanwhile
+   * @throws OrderRefused if there is none of this id, it is over, or it is a policy: one that some
+   *     desks go by is rolled back, so that all go by the same again
+   */
+  public Commands.Row cancellable(String id, Instant now) throws OrderRefused {
+    Commands.Row row = current(id, now);
+    if (row.type().equals(POLICY)) {
+      throw new OrderRefused(OrderRefused.Reason.POLICY);
+    }
+    return row;
+  }
+
+  /**
+   * Takes back a command: its time is over now, and no desk is told of it from now on. What a desk
+   * was told before it does nevertheless; its log says so.
+   *
+   * @throws OrderRefused if somebody else was faster
    */
   public void cancel(String id, String by, Instant now) throws OrderRefused {
     if (!new Commands(database).cancel(id, by, now)) {
-      throw new OrderRefused(OrderRefused.Reason.SIGNED);
+      throw new OrderRefused(OrderRefused.Reason.OVER);
     }
   }
 
@@ -277,17 +294,6 @@ public final class Orders {
         new Command(row.id(), row.target(), row.notBefore(), row.expires(), row.type(), row.args())
             .signedBy(key)
             .note();
-    return new Commands.Row(
-        row.id(),
-        row.target(),
-        row.type(),
-        row.args(),
-        note,
-        row.askedBy(),
-        row.reason(),
-        row.asked(),
-        row.notBefore(),
-        row.expires(),
-        row.approvedBy());
+    return row.signed(note);
   }
 }

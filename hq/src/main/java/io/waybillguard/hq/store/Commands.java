@@ -14,10 +14,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 
@@ -48,6 +52,7 @@ public final class Commands {
    * @param target a log's origin, {@code outlet/CODE}, or {@code *}
    * @param note the signed note; "" while a second person's approval is missing
    * @param approvedBy who approved it, or ""
+   * @param cancelledBy who took it back, or ""; its time was over then
    */
   public record Row(
       String id,
@@ -60,7 +65,8 @@ public final class Commands {
       Instant asked,
       Instant notBefore,
       Instant expires,
-      String approvedBy) {
+      String approvedBy,
+      String cancelledBy) {
 
     /**
      * A command as it is asked for: without a signature, good from now on.
@@ -79,13 +85,44 @@ public final class Commands {
         Duration goodFor) {
       Instant at = Instant.ofEpochMilli(now.toEpochMilli());
       return new Row(
-          id, target, type, args, "", by, reason, at, at, at.plusMillis(goodFor.toMillis()), "");
+          id,
+          target,
+          type,
+          args,
+          "",
+          by,
+          reason,
+          at,
+          at,
+          at.plusMillis(goodFor.toMillis()),
+          "",
+          "");
     }
 
     /** The same with other arguments. */
     public Row with(Json.Obj others) {
+      return with(others, note);
+    }
+
+    /** The same with a signed note. */
+    public Row signed(String signedNote) {
+      return with(args, signedNote);
+    }
+
+    private Row with(Json.Obj others, String otherNote) {
       return new Row(
-          id, target, type, others, note, askedBy, reason, asked, notBefore, expires, approvedBy);
+          id,
+          target,
+          type,
+          others,
+          otherNote,
+          askedBy,
+          reason,
+          asked,
+          notBefore,
+          expires,
+          approvedBy,
+          cancelledBy);
     }
   }
 
@@ -159,9 +196,10 @@ public final class Commands {
   }
 
   /**
-   * Takes back a command that waits for approval: its time is over.
+   * Takes back a command, signed or not: its time is over, and no desk is told of it any more. A
+   * desk that was told goes on.
    *
-   * @return false if it is gone, was taken back or was approved meanwhile
+   * @return false if it is gone, was taken back or is over
    */
   public boolean cancel(String id, String by, Instant now) {
     return database
@@ -170,11 +208,12 @@ public final class Commands {
             h ->
                 h.execute(
                         "UPDATE command SET cancelled_by = ?, cancelled = ?, expires = ?"
-                            + " WHERE id = ? AND note = '' AND cancelled IS NULL",
+                            + " WHERE id = ? AND cancelled IS NULL AND expires > ?",
                         by,
                         now.toEpochMilli(),
                         now.toEpochMilli(),
-                        id)
+                        id,
+                        now.toEpochMilli())
                     == 1);
   }
 
@@ -247,6 +286,42 @@ public final class Commands {
                                 row.getLong("seq"),
                                 row.getString("counts")))
                     .list());
+  }
+
+  /**
+   * How many desks say what of each of some commands, by their words for it; a command of which no
+   * desk said anything is not in it.
+   */
+  public Map<String, SortedMap<String, Long>> answers(Collection<String> ids) {
+    return answers(ids, "");
+  }
+
+  /** What one desk says of each of some commands, in the same shape. */
+  public Map<String, SortedMap<String, Long>> answers(Collection<String> ids, Workstation desk) {
+    return answers(ids, desk.log());
+  }
+
+  private Map<String, SortedMap<String, Long>> answers(Collection<String> ids, String log) {
+    Map<String, SortedMap<String, Long>> answers = new HashMap<>();
+    if (!ids.isEmpty()) {
+      database
+          .jdbi()
+          .useHandle(
+              h ->
+                  h.createQuery(
+                          "SELECT command, state, count(*) AS desks FROM command_state"
+                              + " WHERE command IN (<ids>) AND (:log = '' OR log = :log)"
+                              + " GROUP BY command, state")
+                      .bindList("ids", List.copyOf(ids))
+                      .bind("log", log)
+                      .map(
+                          (row, ctx) ->
+                              answers
+                                  .computeIfAbsent(row.getString("command"), id -> new TreeMap<>())
+                                  .put(row.getString("state"), row.getLong("desks")))
+                      .list());
+    }
+    return answers;
   }
 
   /** What is to be told a desk now: signed, due, and not in its log as far as HQ holds that. */
@@ -402,6 +477,7 @@ public final class Commands {
 
   private static Row read(ResultSet row) throws SQLException {
     String approved = row.getString("approved_by");
+    String cancelled = row.getString("cancelled_by");
     return new Row(
         row.getString("id"),
         row.getString("target"),
@@ -413,7 +489,8 @@ public final class Commands {
         Instant.ofEpochMilli(row.getLong("asked")),
         Instant.ofEpochMilli(row.getLong("not_before")),
         Instant.ofEpochMilli(row.getLong("expires")),
-        approved == null ? "" : approved);
+        approved == null ? "" : approved,
+        cancelled == null ? "" : cancelled);
   }
 
   private static String text(Json.Obj json) {

@@ -196,7 +196,10 @@ final class Desk {
     return append(
         "hq.result",
         Json.object().put("id", id).put("outcome", outcome),
-        Json.object().put("status_detail", why).canonical());
+        Json.object()
+            .put("status_detail", why)
+            .put("unmapped", Json.object().put("command_id", id).put("outcome", outcome))
+            .canonical());
   }
 
   private Desk append(String type, Json.Obj fields, byte[] body, long wall, String bodyClass) {

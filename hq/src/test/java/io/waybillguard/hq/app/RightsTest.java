@@ -77,6 +77,8 @@ final class RightsTest {
     TABLE.put("GET /sticks/{passport}", PEOPLE);
     TABLE.put("GET /commands", PEOPLE);
     TABLE.put("GET /commands.csv", "investigator admin");
+    TABLE.put("GET /commands/{id}", PEOPLE);
+    TABLE.put("GET /commands/{id}/desks.csv", "investigator admin");
     TABLE.put("POST /commands/{id}/approve", "investigator admin");
     TABLE.put("POST /commands/{id}/cancel", "investigator admin");
     TABLE.put("POST /commands/{id}/undo", "investigator admin");

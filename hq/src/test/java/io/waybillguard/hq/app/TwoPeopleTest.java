@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.event.Json;
+import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.store.Commands;
+import io.waybillguard.hq.store.Workstation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,12 +23,14 @@ final class TwoPeopleTest {
   @TempDir private Path folder;
   private TestHq hq;
   private Desk desk;
+  private TestHq.Client client;
 
   @BeforeEach
   void start() throws Exception {
     hq = new TestHq(folder.resolve("hq"));
     desk = new Desk().append("usb.attach", 3);
-    assertEquals(200, hq.enrol(desk).segment(desk, desk.segment(0, 3)).statusCode());
+    client = hq.enrol(desk);
+    assertEquals(200, client.segment(desk, desk.segment(0, 3)).statusCode());
   }
 
   @AfterEach
@@ -54,7 +59,6 @@ final class TwoPeopleTest {
     assertEquals(Optional.empty(), body(0));
     assertTrue(body(1).isPresent());
     assertEquals(409, decide(wang, asked.id(), "approve"), "not twice");
-    assertEquals(409, decide(li, asked.id(), "cancel"), "not any more");
     assertTrue(wang.get("/commands").body().contains("li + wang"));
   }
 
@@ -75,6 +79,107 @@ final class TwoPeopleTest {
     assertTrue(body(0).isPresent());
     assertTrue(body(1).isPresent());
     assertEquals(404, decide(wang, "0".repeat(32), "approve"));
+  }
+
+  @Test
+  void anApprovedCommandIsTakenBackAndNoDeskIsToldOfIt() throws Exception {
+    Browser li = Browser.of(hq, "li", "investigator");
+    Browser wang = Browser.of(hq, "wang", "investigator");
+    Browser zhao = Browser.of(hq, "zhao", "viewer");
+    Commands.Row asked = ask(li, "0");
+    assertEquals(303, decide(wang, asked.id(), "approve"));
+    Workstation told = hq.logs().workstation(desk.logId()).orElseThrow();
+    assertEquals(1, commands().due(told, hq.clock().instant()).size());
+    String page = "/commands/" + asked.id();
+    assertTrue(li.get(page).body().contains(page + "/cancel"));
+    assertFalse(zhao.get(page).body().contains(page + "/cancel"), "a viewer has no button");
+    assertEquals(403, decide(zhao, asked.id(), "cancel"));
+
+    assertEquals(303, decide(li, asked.id(), "cancel"));
+    assertEquals(List.of(), commands().due(told, hq.clock().instant()));
+    String after = li.get(page).body();
+    assertTrue(after.contains("已由 li 撤回"), after);
+    assertTrue(after.contains("还没有回音"), after);
+    assertFalse(after.contains(page + "/cancel"), after);
+    assertEquals(409, decide(li, asked.id(), "cancel"), "not twice");
+  }
+
+  @Test
+  void whatADeskSaysOfACommandStandsOnItsPageEvenAfterItWasTakenBack() throws Exception {
+    Browser li = Browser.of(hq, "li", "investigator");
+    Browser wang = Browser.of(hq, "wang", "investigator");
+    Desk silent = new Desk();
+    hq.enrol(silent);
+    Commands.Row everywhere =
+        Orders.signed(
+            Commands.Row.asked(
+                Commands.freshId(),
+                "*",
+                "hold",
+                Json.object().put("from", 0L).put("to", 2L),
+                "li",
+                "for the court",
+                hq.clock().instant(),
+                Duration.ofDays(7)),
+            hq.running().keys().commands());
+    commands().add(everywhere);
+    desk.answerCommand(everywhere.id(), "done", "");
+    assertEquals(200, client.segment(desk, desk.segment(3, desk.size())).statusCode());
+    String page = "/commands/" + everywhere.id();
+    assertEquals(303, decide(wang, everywhere.id(), "cancel"));
+    String said = li.get(page).body();
+    assertTrue(said.contains("已由 wang 撤回 · 已执行"), said);
+    assertTrue(
+        said.contains("/workstations/" + desk.logId() + "/records/" + (desk.size() - 1)), said);
+    assertTrue(said.contains("/workstations/" + silent.logId()), said);
+    assertTrue(said.indexOf(desk.logId()) < said.indexOf(silent.logId()), "who answered is first");
+    String file = li.get(page + "/desks.csv").body();
+    assertEquals(3, file.lines().count(), file);
+    assertTrue(file.contains(silent.logId()), file);
+  }
+
+  @Test
+  void aCommandIsTakenBackFromTheTerminalAndAPolicyIsNot() throws Exception {
+    Browser li = Browser.of(hq, "li", "investigator");
+    Commands.Row asked = ask(li, "0");
+    Called back = cancel(asked.id());
+    assertEquals(0, back.exit(), back.err());
+    assertEquals("li", commands().find(asked.id()).orElseThrow().cancelledBy());
+    assertEquals(2, cancel(asked.id()).exit(), "not twice");
+    assertEquals(2, cancel("0".repeat(32)).exit());
+
+    Commands.Row policy =
+        Orders.signed(
+            Commands.Row.asked(
+                Commands.freshId(),
+                "*",
+                "policy",
+                Json.object(),
+                "li",
+                "x",
+                hq.clock().instant(),
+                Duration.ofDays(7)),
+            hq.running().keys().commands());
+    commands().add(policy);
+    Called not = cancel(policy.id());
+    assertEquals(2, not.exit());
+    assertTrue(not.err().contains("policy rollback"), not.err());
+    assertEquals(409, decide(li, policy.id(), "cancel"));
+    assertEquals("", commands().find(policy.id()).orElseThrow().cancelledBy());
+  }
+
+  private Called cancel(String id) throws Exception {
+    return Called.typing(
+        "a long password\n",
+        hq.clock(),
+        "en",
+        "command",
+        "cancel",
+        id,
+        "--data",
+        hq.data().toString(),
+        "--by",
+        "li");
   }
 
   @Test
