@@ -201,7 +201,7 @@ final class Hq implements AutoCloseable {
   private final Optional<String> firstPassword;
   private final Retention retention;
 
-  private Hq(Settings settings, InstantSource clock)
+  private Hq(Settings settings, InstantSource clock, Passwords passwords)
       throws Complaint, IOException, GeneralSecurityException, EvidenceException {
     this.settings = settings;
     try {
@@ -222,7 +222,6 @@ final class Hq implements AutoCloseable {
       Certificates.Renewal given = settings.given().map(this::asGiven).orElse(ours);
       ServerIdentity toPeople = first(given, identity, clock);
 
-      Passwords passwords = new Passwords();
       this.firstPassword = firstPassword(database, passwords, clock);
 
       Logs logs = new Logs(database);
@@ -376,7 +375,13 @@ final class Hq implements AutoCloseable {
    */
   static Hq start(Settings settings, InstantSource clock)
       throws Complaint, IOException, GeneralSecurityException, EvidenceException {
-    return new Hq(settings, clock);
+    return start(settings, clock, new Passwords());
+  }
+
+  /** Starts an HQ whose people's passwords are hashed like this. */
+  static Hq start(Settings settings, InstantSource clock, Passwords passwords)
+      throws Complaint, IOException, GeneralSecurityException, EvidenceException {
+    return new Hq(settings, clock, passwords);
   }
 
   private static boolean answers(SegmentStore segments) {

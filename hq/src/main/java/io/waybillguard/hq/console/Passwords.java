@@ -15,10 +15,17 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
  * are checked at a time, so that guessing costs the guesser and not the memory.
  */
 public final class Passwords {
-  // OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, 2 passes, 1 lane.
-  private static final int MEMORY_KIB = 19 * 1024;
-  private static final int PASSES = 2;
-  private static final int LANES = 1;
+  /**
+   * What a guess costs.
+   *
+   * @param memoryKib KiB that are filled, 8 for each lane at least
+   * @param passes over that memory, 1 at least
+   * @param lanes that could be worked on side by side, 1 at least
+   */
+  public record Cost(int memoryKib, int passes, int lanes) {
+    /** Of the OWASP Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane. */
+    public static final Cost OWASP = new Cost(19 * 1024, 2, 1);
+  }
 
   private static final int SALT_BYTES = 16;
   private static final int HASH_BYTES = 32;
@@ -32,6 +39,17 @@ public final class Passwords {
 
   private final SecureRandom random = new SecureRandom();
   private final Semaphore atOnce = new Semaphore(2, true);
+  private final Cost cost;
+
+  /** Passwords whose hashes cost what {@link Cost#OWASP} says. */
+  public Passwords() {
+    this(Cost.OWASP);
+  }
+
+  /** Passwords whose new hashes cost this; each hash says itself what checking it costs. */
+  public Passwords(Cost cost) {
+    this.cost = cost;
+  }
 
   /** A fresh password that a person can type: five groups of four, 99 bits. */
   public String fresh() {
@@ -47,19 +65,36 @@ public final class Passwords {
 
   /** The hash of a password, with a salt of its own. */
   public String hash(String password) {
-    byte[] salt = new byte[SALT_BYTES];
-    random.nextBytes(salt);
+    byte[] salt = random(SALT_BYTES);
+    return phc(salt, argon2id(password, salt, cost));
+  }
+
+  /**
+   * A hash that no password is known to have: 256 random bits. Checking against it takes as long as
+   * against any other.
+   */
+  public String nobodys() {
+    return phc(random(SALT_BYTES), random(HASH_BYTES));
+  }
+
+  private byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private String phc(byte[] salt, byte[] hash) {
     Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
     return "$argon2id$v=19$m="
-        + MEMORY_KIB
+        + cost.memoryKib()
         + ",t="
-        + PASSES
+        + cost.passes()
         + ",p="
-        + LANES
+        + cost.lanes()
         + "$"
         + base64.encodeToString(salt)
         + "$"
-        + base64.encodeToString(argon2id(password, salt, MEMORY_KIB, PASSES, LANES));
+        + base64.encodeToString(hash);
   }
 
   /**
@@ -76,20 +111,21 @@ public final class Passwords {
         argon2id(
             password,
             Base64.getDecoder().decode(m.group(4)),
-            Integer.parseInt(m.group(1)),
-            Integer.parseInt(m.group(2)),
-            Integer.parseInt(m.group(3)));
+            new Cost(
+                Integer.parseInt(m.group(1)),
+                Integer.parseInt(m.group(2)),
+                Integer.parseInt(m.group(3))));
     return MessageDigest.isEqual(found, Base64.getDecoder().decode(m.group(5)));
   }
 
-  private byte[] argon2id(String password, byte[] salt, int memory, int passes, int lanes) {
+  private byte[] argon2id(String password, byte[] salt, Cost its) {
     Argon2BytesGenerator generator = new Argon2BytesGenerator();
     generator.init(
         new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
             .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-            .withMemoryAsKB(memory)
-            .withIterations(passes)
-            .withParallelism(lanes)
+            .withMemoryAsKB(its.memoryKib())
+            .withIterations(its.passes())
+            .withParallelism(its.lanes())
             .withSalt(salt)
             .build());
     byte[] hash = new byte[HASH_BYTES];

@@ -45,7 +45,7 @@ final class Sessions {
     this.users = users;
     this.passwords = passwords;
     this.clock = clock;
-    this.nobody = passwords.hash(passwords.fresh());
+    this.nobody = passwords.nobodys();
   }
 
   /** How long somebody has to wait before another password is heard; zero when it is heard now. */

@@ -3,6 +3,7 @@ package io.waybillguard.hq.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.hq.store.Users;
 import java.io.ByteArrayOutputStream;
 import java.net.CookieManager;
 import java.net.URI;
@@ -19,6 +20,8 @@ import java.util.regex.Pattern;
 final class Browser {
   private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
 
+  private static final String PASSWORD = "a long password";
+
   private final CookieManager cookies = new CookieManager();
   private final TestHq hq;
   private final HttpClient http;
@@ -34,10 +37,14 @@ final class Browser {
 
   /** Signed on as a user that is made for it, with this role. */
   static Browser of(TestHq hq, String name, String role) throws Exception {
-    String[] args = {"user", "add", name, "--role", role, "--data", hq.data().toString()};
-    assertEquals(0, Called.typing("a long password\n", hq.clock(), "en", args).exit());
+    new Users(hq.database())
+        .put(
+            name,
+            Users.Role.of(role).orElseThrow(),
+            TestHq.CHEAP.hash(PASSWORD),
+            hq.clock().instant());
     Browser browser = new Browser(hq);
-    assertEquals(303, browser.signOn(name, "a long password").statusCode());
+    assertEquals(303, browser.signOn(name, PASSWORD).statusCode());
     return browser;
   }
 

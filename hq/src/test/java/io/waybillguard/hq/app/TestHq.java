@@ -3,6 +3,7 @@ package io.waybillguard.hq.app;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollToken;
 import io.waybillguard.agent.report.wire.Segment;
+import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.feeds.Plan;
 import io.waybillguard.hq.http.Address;
 import io.waybillguard.hq.oidc.OidcPlan;
@@ -52,6 +53,10 @@ final class TestHq implements AutoCloseable {
   private final Location at;
   private final Path data;
   private final List<Plan> feeds;
+
+  /** What a guess costs is no matter of these tests, and would be half of their time. */
+  static final Passwords CHEAP = new Passwords(new Passwords.Cost(8, 1, 1));
+
   private final Optional<OidcPlan> provider;
   private final Map<String, List<String>> chains = new HashMap<>();
   private Hq hq;
@@ -101,7 +106,7 @@ final class TestHq implements AutoCloseable {
                 Duration.ofMinutes(5),
                 Duration.ofDays(90))
             .feeding(feeds);
-    return Hq.start(provider.map(settings::vouching).orElse(settings), clock);
+    return Hq.start(provider.map(settings::vouching).orElse(settings), clock, CHEAP);
   }
 
   /** Ends it and starts it again on the same folder. */

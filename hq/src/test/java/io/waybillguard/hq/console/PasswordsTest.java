@@ -35,6 +35,17 @@ final class PasswordsTest {
   }
 
   @Test
+  void aHashSaysWhatCheckingItCostsAndNobodysIsCheckedLikeAnyOther() {
+    Passwords cheap = new Passwords(new Passwords.Cost(8, 1, 1));
+    assertTrue(passwords.matches("x", cheap.hash("x")));
+    assertTrue(cheap.matches("x", passwords.hash("x")));
+    String nobodys = passwords.nobodys();
+    assertTrue(nobodys.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), nobodys);
+    assertFalse(passwords.matches("", nobodys));
+    assertNotEquals(nobodys, passwords.nobodys());
+  }
+
+  @Test
   void whatIsNoHashIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> passwords.matches("x", "x"));
     assertThrows(IllegalArgumentException.class, () -> passwords.matches("x", ""));
