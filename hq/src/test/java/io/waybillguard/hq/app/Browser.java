@@ -28,11 +28,21 @@ final class Browser {
 
   Browser(TestHq hq) throws Exception {
     this.hq = hq;
-    this.http =
-        HttpClient.newBuilder()
-            .sslContext(hq.context(null, List.of()))
-            .cookieHandler(cookies)
-            .build();
+    this.http = client(hq).cookieHandler(cookies).build();
+  }
+
+  private Browser(TestHq hq, HttpClient http) {
+    this.hq = hq;
+    this.http = http;
+  }
+
+  /** One that keeps no cookie, for requests that bring their own. */
+  static Browser forgetful(TestHq hq) throws Exception {
+    return new Browser(hq, client(hq).build());
+  }
+
+  private static HttpClient.Builder client(TestHq hq) throws Exception {
+    return HttpClient.newBuilder().sslContext(hq.context(null, List.of()));
   }
 
   /** Signed on as a user that is made for it, with this role. */

@@ -129,12 +129,14 @@ final class RightsTest {
   @TempDir private Path folder;
   private TestHq hq;
   private Users users;
+  private Browser browser;
   private String log = "";
 
   @BeforeEach
   void start() throws Exception {
     hq = new TestHq(folder.resolve("hq"));
     users = new Users(hq.database());
+    browser = Browser.forgetful(hq);
     Desk desk = new Desk().append("usb.attach", 2);
     log = desk.logId();
     assertEquals(200, hq.enrol(desk).segment(desk, desk.segment(0, 2)).statusCode());
@@ -249,7 +251,6 @@ final class RightsTest {
         for (String word : List.of("", "wor", "WORD", "word2")) {
           assertEquals(403, asked(line, cookie, word).statusCode(), line + " " + word);
         }
-        Browser browser = new Browser(hq);
         assertEquals(
             403,
             browser
@@ -315,7 +316,6 @@ final class RightsTest {
         cookie.isEmpty()
             ? new String[0]
             : new String[] {"Cookie", "__Host-waybill-guard=" + cookie};
-    Browser browser = new Browser(hq);
     return method.equals("GET")
         ? browser.get(path(line), headers)
         : browser.ask(method, path(line), "csrf=" + word + "&records=0&reason=x", headers);
