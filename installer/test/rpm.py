@@ -51,6 +51,30 @@ exec sleep infinity
 """
 
 
+def build(version, folder, *options, host=""):
+    """The package of a version, in this folder; made on a machine that is called so."""
+    env = dict(os.environ, WG_ARCHS="amd64")
+    elsewhere = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', host] if host else []
+    made = lab.run(elsewhere + ["sh", BUILD, "--skip-maven", "--quick", "--as-version", version, *options, "rpm"], 240, env=env)
+    path = os.path.join(TARGET, "waybill-guard-%s-1.x86_64.rpm" % version)
+    if made.status != 0 or "SKIPPED" in made.err or not os.path.exists(path):
+        raise lab.Broken("no package was made: " + made.said())
+    kept = os.path.join(folder, os.path.basename(path))
+    os.replace(path, kept)
+    return kept
+
+
+def machine(folder):
+    """The package that says for rpm what a Debian machine has."""
+    spec = os.path.join(folder, "machine.spec")
+    with open(spec, "w", encoding="utf-8") as f:
+        f.write(MACHINE)
+    made = lab.run(["rpmbuild", "-bb", "--quiet", "--define", "_topdir " + folder, "--define", "_rpmdir " + folder, "--define", "_build_name_fmt machine.rpm", spec])
+    if made.status != 0:
+        raise lab.Broken("what this machine has cannot be said to rpm: " + made.said())
+    return os.path.join(folder, "machine.rpm")
+
+
 class Root:
     """A copy of this machine, in which programs run as root; gone when it is closed."""
 
@@ -83,7 +107,7 @@ class Rpm:
     def run(self):
         root = None
         try:
-            self.first, self.second = self.build(self.pom), self.build(self.next)
+            self.first, self.second = build(self.pom, self.out), build(self.next, self.out)
             self.twice()
             self.root = root = Root(self.out)
             self.depends()
@@ -104,25 +128,14 @@ class Rpm:
 
     # --- what is needed ------------------------------------------------------------------------
 
-    def build(self, version):
-        env = dict(os.environ, WG_ARCHS="amd64")
-        made = lab.run(["sh", BUILD, "--skip-maven", "--quick", "--as-version", version, "rpm"], 240, env=env)
-        path = os.path.join(TARGET, "waybill-guard-%s-1.x86_64.rpm" % version)
-        if made.status != 0 or "SKIPPED" in made.err or not os.path.exists(path):
-            raise lab.Broken("no package was made: " + made.said())
-        kept = os.path.join(self.out, os.path.basename(path))
-        os.replace(path, kept)
-        return kept
-
     def twice(self):
         def digest():
             with open(self.first, "rb") as f:
                 return hashlib.sha256(f.read()).hexdigest()
 
         one = digest()
-        os.environ["HOSTNAME"] = "another"
-        self.build(self.pom)
-        self.checks.that("made twice it is the same, byte for byte", digest() == one, one)
+        build(self.pom, self.out, host="another")
+        self.checks.that("made again on a machine of another name it is the same, byte for byte", digest() == one, one)
 
     def rpm(self, words, before="", timeout=240):
         begin = time.time()
@@ -143,12 +156,9 @@ class Rpm:
     def depends(self):
         status, said, _ = self.rpm("-i " + self.first)
         self.checks.that("without a Java it is refused, and says which", status != 0 and "java-17-headless or java-21-headless" in said and self.root.sh("test ! -e /usr/bin/waybill-guard").status == 0, said[-300:])
-        with open(os.path.join(self.out, "machine.spec"), "w", encoding="utf-8") as f:
-            f.write(MACHINE)
-        made = lab.run(["rpmbuild", "-bb", "--quiet", "--define", "_topdir " + self.out, "--define", "_rpmdir " + self.out, "--define", "_build_name_fmt machine.rpm", os.path.join(self.out, "machine.spec")])
-        status, said, _ = self.rpm("-i %s/machine.rpm" % self.out)
-        if made.status != 0 or status != 0:
-            raise lab.Broken("what this machine has cannot be said to rpm: %s %s" % (made.said(), said))
+        status, said, _ = self.rpm("-i " + machine(self.out))
+        if status != 0:
+            raise lab.Broken("what this machine has cannot be said to rpm: " + said)
 
     def install(self):
         check = self.checks.that
