@@ -8,6 +8,10 @@ command -v rpmbuild >/dev/null || {
   exit 0
 }
 
+# rpmbuild's own shell lines break at a space in a folder's name, so it works elsewhere, and none of that is in the package.
+elsewhere=$(mktemp -d)
+trap 'rm -rf "$elsewhere"' EXIT
+
 scriptlet() { # scriptlet STEP SCRIPT: as it stands in a spec, where % begins a macro
   echo "%$1"
   sed "s,@STEP@,$1,g" "$here/linux/agent/rpm-shim" | sed 's/%/%%/g'
@@ -16,7 +20,7 @@ scriptlet() { # scriptlet STEP SCRIPT: as it stands in a spec, where % begins a 
 
 for arch in ${WG_ARCHS:-amd64 arm64}; do
   case $arch in amd64) processor=x86_64 ;; arm64) processor=aarch64 ;; *) processor=$arch ;; esac
-  tree=$work/rpm-$arch
+  tree=$elsewhere/$arch
   file=$out/waybill-guard-$version-1.$processor.rpm
   laid "$arch" "$tree"
   # Where rpm's compression would be long, and nobody keeps the file, it is short.
@@ -34,16 +38,17 @@ for arch in ${WG_ARCHS:-amd64 arm64}; do
     echo "%dir /usr/share/doc/waybill-guard"
     echo "%dir /etc/waybill-guard"
     (cd "$tree" && find . -type f | LC_ALL=C sort | sed 's,^\.,,')
-  } >"$work/$arch.spec"
+  } >"$elsewhere/$arch.spec"
   rm -f "$file"
   # No settings of whoever builds, no name of the machine, no time but the last commit's; nothing done to what was laid down.
-  HOME=$work rpmbuild -bb --quiet --target "$processor-linux" --define "_topdir $work/rpmbuild-$arch" --define "_dbpath $work/rpmdb" \
-    --define "laid_tree $tree" --define "_rpmdir $out" --define "_build_name_fmt waybill-guard-$version-1.$processor.rpm" \
+  HOME=$elsewhere rpmbuild -bb --quiet --target "$processor-linux" --define "_topdir $elsewhere" --define "_dbpath $elsewhere/db" \
+    --define "laid_tree $tree" --define "_rpmdir $elsewhere" --define "_build_name_fmt waybill-guard-$version-1.$processor.rpm" \
     --define '_buildhost localhost' --define 'use_source_date_epoch_as_buildtime 1' --define 'clamp_mtime_to_source_date_epoch 1' \
     --define '__os_install_post %{nil}' --define 'debug_package %{nil}' --define '_build_id_links none' --define "_binary_payload $payload" \
-    "$work/$arch.spec" >"$work/rpmbuild.out" 2>&1 || {
+    "$elsewhere/$arch.spec" >"$work/rpmbuild.out" 2>&1 || {
     cat "$work/rpmbuild.out" >&2
     exit 1
   }
+  mv "$elsewhere/${file##*/}" "$file"
   list agent "$file"
 done
