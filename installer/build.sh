@@ -1,14 +1,14 @@
 #!/bin/sh
 # build.sh [--skip-maven] [--as-version V] [--java-option O] [--quick] [PART...]   makes the installers into installer/target:
-# PARTs are deb (agent, amd64 and arm64), hq (.deb), windows (setup program; needs nsis too) and msi (package for Windows
-# Installer; needs wixl and msitools too), by default the first two. Needs Maven or the wrapper, a JDK 17, python3 and dpkg-deb; the
-# CycloneDX plug-in for Maven comes from the repository at the first run. Two builds of one commit are to be byte-identical
+# PARTs are deb (agent, amd64 and arm64), rpm (the same; skipped aloud where there is no rpmbuild), hq (.deb), windows (setup program; needs
+# nsis too) and msi (package for Windows Installer; needs wixl and msitools too), by default the first three. Needs Maven or the wrapper,
+# a JDK 17, python3 and dpkg-deb; the CycloneDX plug-in for Maven comes from the repository at the first run. Two builds of one commit are to be byte-identical
 # (installer/test/twice.sh compares): every time in them is that of the last commit, or SOURCE_DATE_EPOCH.
 # WG_RELEASE_VKEY names the public half of a release key (waybill-guard-hq update key), which goes into the agent's packages: desks
 # that were installed from them take updates from HQ that are signed with its private half, and no others.
-# --skip-maven takes the jars that are in agent/target and hq/target. For trying out upgrades to Windows: --as-version is the
-# same program under another version, --java-option gives its Java one more option, --quick packs without much effort and
-# makes no list of what is inside.
+# --skip-maven takes the jars that are in agent/target and hq/target. For trying out upgrades: --as-version is the same program
+# under another version, --java-option gives its Java one more option, --quick packs without much effort and makes no manual and no list of
+# what is inside.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,10 +29,10 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ $# -gt 0 ] || set -- deb hq
+[ $# -gt 0 ] || set -- deb rpm hq
 for part; do
-  case $part in deb | hq | windows | msi) true ;; *) false ;; esac || {
-    echo "build.sh: there is no part $part; there are deb, hq, windows and msi" >&2
+  case $part in deb | rpm | hq | windows | msi) true ;; *) false ;; esac || {
+    echo "build.sh: there is no part $part; there are deb, rpm, hq, windows and msi" >&2
     exit 2
   }
 done
@@ -66,4 +66,4 @@ for part; do
   sh -eu "$here/lib/$part.sh"
 done
 rm -rf "$work"
-(cd "$out" && find . -maxdepth 1 -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs -d '\n' sha256sum | sed 's, \./, ,' >SHA256SUMS && ls -l -- *"$version"*.[dem][exs][bei])
+(cd "$out" && find . -maxdepth 1 -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs -d '\n' sha256sum | sed 's, \./, ,' >SHA256SUMS && find . -name "*$version*" ! -name '*.json' -printf '%f\n' | LC_ALL=C sort | xargs -d '\n' ls -l --)

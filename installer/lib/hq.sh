@@ -20,4 +20,4 @@ echo /etc/default/waybill-guard-hq >"$tree/DEBIAN/conffiles"
 filled "$here/linux/hq/control" "$tree/DEBIAN/control" 0644
 for script in preinst postinst prerm postrm; do filled "$here/linux/hq/$script" "$tree/DEBIAN/$script" 0755; done
 deb "$tree" "$out/waybill-guard-hq_${version}_all.deb"
-python3 "$here/lib/sbom.py" "$top/hq/target/bom.json" "$out/waybill-guard-hq_${version}_all.deb" "$version"
+list hq "$out/waybill-guard-hq_${version}_all.deb"

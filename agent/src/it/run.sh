@@ -96,6 +96,8 @@ else
     skip disposal "needs root, for network namespaces"
     skip counts "needs root, for fanotify"
     skip notice "needs root, for network namespaces and another account"
+    skip rpm "needs root, for a copy of this machine in namespaces"
+    skip deb "needs root, for a copy of this machine in namespaces"
     skip sign_on "needs root, for network namespaces and another account"
   else
     part visit 180 python3 "$here/visit.py" "$out/visit"
@@ -119,6 +121,16 @@ else
       part counts 300 python3 "$top/agent/src/bench/counts.py" "$out/counts"
     fi
     part notice 500 python3 "$here/notice.py" "$out/notice"
+    if ! command -v rpmbuild >/dev/null; then
+      skip rpm "needs rpm and rpmbuild (apt-get install rpm)"
+    else
+      part rpm 400 python3 "$top/installer/test/rpm.py" "$out/rpm"
+    fi
+    if ! command -v dpkg >/dev/null; then
+      skip deb "needs dpkg"
+    else
+      part deb 400 python3 "$top/installer/test/deb.py" "$out/deb"
+    fi
     if ! command -v chromium >/dev/null; then
       skip sign_on "needs chromium (apt-get install chromium)"
     else

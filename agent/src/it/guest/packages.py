@@ -2,14 +2,15 @@
 """packages.py RUN_DIR
 
 The agent's Debian package in the rig's guest with systemd, against HQ on this host: silent installation with enrolment,
-kill -9, reboot, an upgrade while it runs, an upgrade that does not become ready, a step back, removal, installation over
-the log that was left, purge. Needs the jars of "mvn package"; makes the packages from them.
+kill -9, reboot, an upgrade while it runs, an upgrade that does not become ready, a step back, removal with HQ's code only,
+installation over the log that was left, purge. Needs the jars of "mvn package"; makes the packages from them.
 env: RIG, WG_RIG_CACHE or RIG_CACHE. One line a check; exit 0 only when every check passed.
 """
 import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 
@@ -36,6 +37,7 @@ class Packages:
             self.upgrade()
             self.rolled_back()
             self.step_back()
+            self.code_asked()
             self.removed()
             self.over()
             self.purged()
@@ -103,10 +105,11 @@ class Packages:
     def sh(self, command, seconds=60):
         return self.guest.sh("export LANG=en_US.UTF-8; " + command, seconds)
 
-    def dpkg(self, words, seconds=240, first=False):
+    def dpkg(self, words, seconds=240, first=False, code=""):
         begin = time.time()
-        # Classes are laid out at the first installation only: here that takes longer than all the rest of a step.
-        quick = "" if first else "WG_ARCHIVE_SECONDS=0 "
+        # Classes are laid out at the first installation only: here that takes longer than all the rest of a step, and longer than on a desk.
+        quick = "WG_ARCHIVE_SECONDS=%d " % (60 * lab.PATIENCE if first else 0)
+        quick += "WG_CODE='%s' " % code if code else ""
         ended = self.sh("%sdpkg %s >/share/dpkg.out 2>&1" % (quick, words), seconds)
         return ended.status, lab.read(os.path.join(self.guest.share, "dpkg.out")), time.time() - begin
 
@@ -213,10 +216,39 @@ class Packages:
         self.checks.that("a step back is refused with both versions and what to do", status != 0 and "This PC has version %s, which cannot be replaced by the older %s" % (self.next, self.now) in said, said[-900:])
         self.checks.that("and the agent was not touched", self.property("MainPID") == before and self.version().endswith(self.next), self.version())
 
+    def typed(self, *words):
+        """HQ's command, by an administrator of that password."""
+        command = lab.JVM + ["-jar", lab.HQ_JAR] + list(words) + ["--data", self.hq.data]
+        told = subprocess.run(command, input="correct horse battery\n", capture_output=True, text=True, timeout=180)
+        if told.returncode != 0:
+            raise lab.Broken("%s: %s" % (" ".join(words), told.stderr.strip()))
+        return told.stdout.strip()
+
+    def refused(self, why, words, code, said_of_it):
+        def recorded():
+            return self.tail(self.records()).count("agent.install removal_refused")
+
+        pid, before = self.property("MainPID"), recorded()
+        status, said, _ = self.dpkg(words, code=code)
+        after = recorded()
+        untouched = self.active() and self.property("MainPID") == pid
+        self.checks.that("%s: refused, recorded, and it goes on watching" % why, status != 0 and said_of_it in said and after == before + 1 and untouched, said[-500:])
+
+    def code_asked(self):
+        self.typed("user", "add", "wang", "--role", "admin")
+        # What the command reads at each removal, without a new start.
+        self.sh("printf 'removal:\\n  code_required: true\\n' >>/etc/waybill-guard/agent.yaml")
+        self.refused("removal without HQ's code", "-r waybill-guard", "", "Removing it takes a code from HQ")
+        self.refused("with a wrong one", "-r waybill-guard", "0000-0000-0000-0000", "The code is wrong")
+        self.code = self.typed("workstation", "removal-code", self.workstation["id"], "--reason", "trial", "--by", "wang").split()[0]
+
     def removed(self):
         check = self.checks.that
         before = len(self.records())
+        # As people type what they are told over the phone.
+        self.sh("echo '%s' >/etc/waybill-guard/removal-code" % self.code.lower().replace("-", " "))
         status, said, _ = self.dpkg("-r waybill-guard")
+        check("the code in the file was used and is gone", self.sh("test ! -e /etc/waybill-guard/removal-code").status == 0)
         check("removal", status == 0 and self.sh("systemctl is-active waybill-guard; test -e /usr/bin/waybill-guard").status != 0, said[-400:])
         self.sh("mkdir -p /tmp/x && dpkg-deb -x /share/%s.deb /tmp/x" % self.next)
         jar = "java -jar /tmp/x/usr/lib/waybill-guard/waybill-guard-agent.jar"
@@ -233,6 +265,8 @@ class Packages:
         self.checks.that("still enrolled", self.sh("waybill-guard status --json").out.count('"outlet":"SH-0042"') == 1)
 
     def purged(self):
+        self.refused("purge by the code that was used", "-P waybill-guard", self.code, "This code was used before")
+        self.sh("sed -i '/^removal:/,$d' /etc/waybill-guard/agent.yaml")
         status, said, _ = self.dpkg("-P waybill-guard")
         left = self.sh("ls /etc/waybill-guard /usr/lib/waybill-guard /var/cache/waybill-guard /var/log/waybill-guard 2>/dev/null; ls %s" % DATA)
         self.checks.that("purge leaves evidence and keys, nothing else, and says so", status == 0 and "evidence.db" in left.out and "keys" in left.out and ":" not in left.out and "stay in " + DATA in said, left.out + said[-300:])

@@ -10,7 +10,6 @@ when every check passed.
 import json
 import os
 import shutil
-import subprocess
 import sys
 
 import lab
@@ -70,13 +69,6 @@ class Update(packages.Packages):
         if built.status != 0:
             raise lab.Broken("no package of %s: %s" % (version, built.said()))
         return named
-
-    def typed(self, *words):
-        command = lab.JVM + ["-jar", lab.HQ_JAR] + list(words) + ["--data", self.hq.data]
-        told = subprocess.run(command, input="correct horse battery\n", capture_output=True, text=True, timeout=180)
-        if told.returncode != 0:
-            raise lab.Broken("%s: %s" % (" ".join(words), told.stderr.strip()))
-        return told.stdout.strip()
 
     def begin(self):
         super().begin()
