@@ -300,6 +300,7 @@ final class Hq implements AutoCloseable {
               passwords,
               cosigners,
               orders,
+              new Packages(data),
               pulling,
               sweeps,
               policies,

@@ -36,9 +36,15 @@ public record GivenCommand(Commands.Row given, List<Commands.State> states, bool
     return counts.entrySet().stream()
         .map(
             each ->
-                reader.say("command.state." + each.getKey())
+                said(reader, each.getKey())
                     + (states.size() > 1 ? " " + reader.count(each.getValue()) : ""))
         .collect(Collectors.joining(" · "));
+  }
+
+  /** What a desk says of a command, in words; a state that is none is not known. */
+  static String said(Reader reader, String state) {
+    String key = "command.state." + state;
+    return reader.say(reader.knows(key) ? key : "command.state.unknown");
   }
 
   /** Who asked for it, and who approved it. */
