@@ -1,12 +1,14 @@
 package io.waybillguard.agent.app;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.DosFileAttributeView;
 import org.jspecify.annotations.Nullable;
 
 /** Folders as a whole. */
@@ -38,7 +40,7 @@ final class Folders {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            Files.delete(file);
+            deleteFile(file);
             return FileVisitResult.CONTINUE;
           }
 
@@ -52,5 +54,20 @@ final class Folders {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /** Windows deletes nothing that is marked as read-only, as an archive of classes is. */
+  private static void deleteFile(Path file) throws IOException {
+    try {
+      Files.delete(file);
+    } catch (AccessDeniedException e) {
+      DosFileAttributeView marks =
+          Files.getFileAttributeView(file, DosFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+      if (marks == null) {
+        throw e;
+      }
+      marks.setReadOnly(false);
+      Files.delete(file);
+    }
   }
 }

@@ -150,7 +150,12 @@ final class UpdateGround implements Ground {
     } catch (Refusal refusal) {
       throw failed(refusal);
     }
-    ProgramFolder.of(own).beside(failed).delete();
+    try {
+      ProgramFolder.of(own).beside(failed).delete();
+    } catch (IOException e) {
+      // The version before runs; the agent clears away what is left (InstallingService.clear).
+      LOG.warn("version {} was not taken away: {}", failed, e.toString());
+    }
   }
 
   /** A disk that takes no record is no reason to leave the desk without an agent. */
