@@ -135,6 +135,8 @@ final class UpdateGround implements Ground {
 
   @Override
   public void putBack(String failed) throws IOException, InterruptedException {
+    // Not before: the setup program shares the file with nobody that writes to it.
+    SetupLog.begin(call, "update install");
     Path own = jar.find().orElseThrow(() -> new IOException("this program is no jar"));
     Optional<ProgramFolder> runs = program();
     try {

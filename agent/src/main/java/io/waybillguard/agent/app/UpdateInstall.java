@@ -31,7 +31,6 @@ final class UpdateInstall implements Action {
   @Override
   public Exit run() throws Exception {
     service.standing(); // a system without such a manager has another installer
-    SetupLog.begin(call, "update install");
     Work work = new Work();
     Optional<ServiceLife> life = Os.here().serviceLife(new SystemEvents());
     if (life.isEmpty() || life.get().live(InstallingService.NAME, work).isEmpty()) {
