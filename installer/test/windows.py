@@ -597,7 +597,7 @@ def update(hq, ordering, now, well, deaf, dead, strange):
 
     wine("reg", "reg", "add", "HKLM\\Software\\WaybillGuard\\Msi", "/v", well, "/d", "C:\\x", "/f")
     state = ordering.ends(ordering.order(strange, log), 200)
-    why = [r for r in desk.records("hq.command")][-1:]
+    why = [r for r in desk.records("hq.cmd")][-1:]
     checks.that("update: where the .msi installed it, it is refused at once with the reason", state == "refused" and ".msi" in str(why), "%s; %s" % (state, why))
     wine("reg", "reg", "delete", "HKLM\\Software\\WaybillGuard\\Msi", "/f")
     gone = removed(desk)
