@@ -45,6 +45,8 @@ if [ ! -d "$tree" ]; then
   [ -z "$java_option" ] || echo "$java_option" >>"$tree/jvm.options"
   for each in waybill-guard setup-msi; do sed "s/\r*\$/\r/" "$here/windows/$each.cmd" >"$tree/$each.cmd"; done
   install -m 0644 "$here/linux/agent/copyright" "$tree/copyright.txt"
+  # Whose packages may replace this one on HQ's word; without it none may.
+  [ -z "${WG_RELEASE_VKEY:-}" ] || install -m 0644 "$WG_RELEASE_VKEY" "$tree/release.vkey"
   install -m 0644 "$top/config/agent.yaml" "$tree/agent.yaml.example"
   find "$tree" -print0 | xargs -0 touch -h -d "@$SOURCE_DATE_EPOCH"
 fi

@@ -8,6 +8,8 @@ short   both made and signed; the setup program installs, enrols and removes: fo
 msi     the package for Windows Installer, silent: the same, as far as Wine's msiexec carries it.
 codes   removal where HQ has to give a code: silently without one, with a wrong one, with the right one; the page that asks, in Chinese and in
         English, with pictures as below; the .msi without and with the right one.
+update  updates that HQ orders, by two people: one that is well is kept; one that HQ does not hear, and one that does not start, go back by
+        themselves; one of another release key, and a desk that the .msi installed, refuse.
 wizard  its pages in Chinese and in English, gone through as by a person; their pictures are under OUT to be looked at.
 Without PARTs exe, again, codes and msi. Environment: WG_WINE_BOX, the folder with Wine and a Windows runtime (OUT/box). agent/target and hq/target must hold the jars; the installers are made here, packed without effort."""
 import os
@@ -491,6 +493,122 @@ def asked(screen, lang, asking, log):
     asking.went(lang + ": by the page", "")
 
 
+def typed(hq, *words):
+    """A command of HQ's that asks for the password of who gives it."""
+    command = lab.JVM + ["-jar", lab.HQ_JAR] + list(words)
+    told = subprocess.run(command, input="correct horse battery\n", capture_output=True, text=True, timeout=lab.PATIENCE * 120)
+    if told.returncode:
+        raise lab.Broken("%s: %s" % (" ".join(words), told.stderr.strip()))
+    return told.stdout.strip()
+
+
+class Ordering:
+    """HQ's side of updates: a release key, two administrators, and orders."""
+
+    OVER = ("done", "failed", "rolled_back", "refused", "interrupted", "unsupported")
+
+    def __init__(self, hq):
+        self.hq, self.key = hq, os.path.join(OUT, "release.key")
+        self.new_key(self.key)
+
+    def people(self):
+        for user in ("lin", "zhao"):
+            typed(self.hq, "user", "add", user, "--role", "admin", "--data", self.hq.data)
+
+    def new_key(self, path):
+        for each in (path, path + ".vkey"):
+            if os.path.exists(each):
+                os.remove(each)
+        typed(self.hq, "update", "key", path)
+
+    def order(self, version, desk, key=None, minutes=2):
+        package = installer(version)
+        typed(self.hq, "update", "sign", package, "--key", key or self.key)
+        typed(self.hq, "update", "add", package, "--data", self.hq.data)
+        command = typed(self.hq, "update", "ask", version, "--workstation", desk, "--minutes", str(minutes), "--reason", "trial", "--by", "lin", "--data", self.hq.data)
+        typed(self.hq, "command", "approve", command, "--by", "zhao", "--data", self.hq.data)
+        return command
+
+    def state(self, command):
+        listed = self.hq.on_data("update", "list", "--json").json()["commands"]
+        states = [each["states"] for each in listed if each["id"] == command][0]
+        return states[0]["state"] if states else ""
+
+    def ends(self, command, seconds):
+        try:
+            return lab.wait_for("HQ to hear the end", lambda: (lambda s: s if s in self.OVER else None)(self.state(command)), seconds, 3)
+        except lab.Broken as e:
+            raise lab.Broken('%s; HQ shows "%s"; %s' % (e, self.state(command), lab.read(LOG)[-1500:]))
+
+
+def update(hq, ordering, now, well, deaf, dead, strange):
+    ordering.people()
+    speak("zh")
+    without_desk()
+    wine("sc", "sc", "delete", "WaybillGuardUpdate")
+    with_settings()
+    desk, known = Desk(PLAIN), {each["id"] for each in hq.on_data("workstations", "--json").json()["workstations"]}
+    step = setup(now, "/HQ=" + hq.facts["agent"], "/TOKEN=" + hq.token())
+    if step.status != 0 or not desk.there(now):
+        raise lab.Broken("nothing was installed: %s" % step)
+    desk.runs("update: installed and enrolled", now)
+    log = ({each["id"] for each in hq.on_data("workstations", "--json").json()["workstations"]} - known).pop()
+
+    def tail(kinds=("agent.update", "agent.install", "hq.result")):
+        found = sorted((r for kind in kinds for r in desk.records(kind)), key=lambda r: r["seq"])
+        return ["%s %s" % (r["type"], (lab.values(r["event"], "status_detail") or [""])[0]) for r in found]
+
+    def over(what, version):
+        desk.runs("update: %s: version %s runs" % (what, version), version)
+        lab.wait_for("the end of the installer", lambda: not installing(), 60)
+        left = [each for each in (now, well, deaf, dead, strange) if desk.there(each)]
+        # An empty folder of the installer's may stay under Wine; the next update makes it anew.
+        files = [f for folder in ("installing", "data/update") for _, _, found in os.walk(os.path.join(HOME, folder)) for f in found]
+        checks.that("update: %s: nothing of it is left" % what, left == [version] and not files, "%s %s" % (left, files))
+        checks.that("update: %s: the list of programs shows what runs" % what, registry("DisplayVersion") == version, registry("DisplayVersion"))
+        verified = desk.agent("evidence", "verify")
+        checks.that("update: %s: the log verifies" % what, verified.status == 0, verified.said())
+        seq = max(each["seq"] for each in desk.records("hq.result"))
+        row = lab.wait_for("HQ's witness", lambda: (lambda r: r if (r["witnessed_size"] or 0) > seq else None)(hq.workstation(log)), 90)
+        checks.that("update: %s: HQ witnesses the record of it" % what, row["witnessed_size"] > seq, "record %d of %d witnessed" % (seq, row["witnessed_size"]))
+
+    began = time.time()
+    state = ordering.ends(ordering.order(well, log, minutes=10), 400)  # a version under Wine on a busy machine takes its time
+    checks.that("update: one that is well is kept, and HQ shows so", state == "done", "%s in %.0f s" % (state, time.time() - began))
+    over("well", well)
+    checks.that("update: the log tells of each step", [t.split()[0] for t in tail()][-4:] == ["agent.update", "agent.install", "agent.update", "hq.result"], tail())
+
+    began = time.time()
+    state = ordering.ends(ordering.order(deaf, log), 600)
+    said = tail()
+    checks.that("update: one that never is healthy goes back by itself, and HQ shows so", state == "rolled_back" and "has taken no report of version " + deaf in said[-1], "%s in %.0f s; %s" % (state, time.time() - began, said))
+    over("deaf", well)
+    checks.that("update: deaf: the way there and back is recorded", [t for t in said if t.startswith("agent.install")][-2:] == ["agent.install upgraded", "agent.install rolled_back"], said)
+
+    state = ordering.ends(ordering.order(dead, log), 400)
+    checks.that("update: one whose Java does not begin changes nothing, and HQ shows so", state == "rolled_back" and "setup apply ended with 1" in tail()[-1], "%s; %s" % (state, tail()[-2:]))
+    over("dead", well)
+
+    other = os.path.join(OUT, "other.key")
+    ordering.new_key(other)
+    state = ordering.ends(ordering.order(strange, log, other), 200)
+    checks.that("update: a package of another release key is refused, whoever ordered it", state == "refused", "%s; %s" % (state, tail()[-1:]))
+    desk.runs("update: strange: and the agent goes on", well)
+
+    wine("reg", "reg", "add", "HKLM\\Software\\WaybillGuard\\Msi", "/v", well, "/d", "C:\\x", "/f")
+    state = ordering.ends(ordering.order(strange, log), 200)
+    why = [r for r in desk.records("hq.cmd")][-1:]
+    checks.that("update: where the .msi installed it, it is refused at once with the reason", state == "refused" and ".msi" in str(why), "%s; %s" % (state, why))
+    wine("reg", "reg", "delete", "HKLM\\Software\\WaybillGuard\\Msi", "/f")
+    gone = removed(desk)
+    checks.that("update: and it is removed as any other", not unix_pid(PLAIN) and not os.path.exists(on_host(PLAIN)), gone)
+
+
+def installing():
+    """Processes of the installer that the agent called."""
+    return [pid for pid in filter(str.isdigit, os.listdir("/proc")) if "\0update\0install\0" in lab.read("/proc/%s/cmdline" % pid)]
+
+
 def short(hq, now, signing):
     speak("zh")
     without_desk()
@@ -678,12 +796,19 @@ def main():
         build(others, older)
         # One that lays its files and makes its service, and then has no memory to run.
         build(others, broken, "--java-option", "-Xmx2m")
+    hq = lab.Hq(OUT)
+    shutil.rmtree(hq.data, ignore_errors=True)
+    if "update" in parts:
+        hq.words = ("--heartbeat", "10s")  # orders are told with a desk's sign of life
+        ordering = Ordering(hq)
+        well, deaf, lame, strange = (newer(now, by) for by in (3, 4, 5, 6))
+        vkey = {"WG_RELEASE_VKEY": ordering.key + ".vkey"}
+        for version, option in ((now, []), (well, []), (deaf, ["--java-option", "-Djdk.tls.client.protocols=TLSv1.1"]), (lame, ["--java-option", "-XX:+NoSuchOptionAtAll"]), (strange, [])):
+            build(["windows"], version, *option, **vkey)
     if "exe" in parts:
         # One whose Java does not begin at all.
         build(["windows"], dead, "--java-option", "-XX:+NoSuchOptionAtAll")
     print("installers made in %.0f s" % (time.time() - began), flush=True)
-    hq = lab.Hq(OUT)
-    shutil.rmtree(hq.data, ignore_errors=True)
     hq.start()
     try:
         if "exe" in parts:
@@ -696,6 +821,8 @@ def main():
             msi(hq, older, now, broken)
         if "codes" in parts:
             codes(hq, now)
+        if "update" in parts:
+            update(hq, ordering, now, well, deaf, lame, strange)
         if "wizard" in parts:
             wizard(now)
     finally:

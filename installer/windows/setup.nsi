@@ -5,6 +5,8 @@
 ; changed, 3 no space, nothing changed, 4 installed and recording, but not enrolled.
 ; Removal, silent: uninstall.exe /S /CODE=CODE where HQ has to give a code. Exit codes: 0 done, 1 failed, 3 no good code, nothing changed;
 ; of use to who adds _?=FOLDER, last and without quotation marks: without, it goes on from a copy of itself and the first process ends at once.
+; For the agent's own installer (update install): /TRY lets this version take over and leaves the one before on the disk, with its
+; entries in menu and list of programs; /SETTLE makes these this version's, once it was found healthy.
 ; What was done and why is in ProgramData\WaybillGuard\logs\setup.log.
 Unicode true
 Target amd64-unicode
@@ -47,6 +49,7 @@ Var Ca
 Var Scan
 Var Wrong
 Var Code
+Var Step
 Var Field1
 Var Field2
 Var Field3
@@ -172,6 +175,9 @@ Function ReadOptions
         StrCpy $Hq $7
       ${ElseIf} $6 == "/CA="
         StrCpy $Ca $7
+      ${ElseIf} $5 == "/TRY"
+      ${OrIf} $5 == "/SETTLE"
+        StrCpy $Step $5
       ${ElseIf} $5 == "/S"
       ${OrIf} $5 == "/NCRC"
         Nop
@@ -272,6 +278,25 @@ Function PutBack
   !insertmacro Agent "$INSTDIR\$Was" "service start"
 FunctionEnd
 
+; What people and the list of programs see of this version.
+Function Settle
+  SetOutPath "$INSTDIR"
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+  CreateDirectory "$SMPROGRAMS"
+  Delete "$SMPROGRAMS\${STATUS_ZH}.lnk"
+  Delete "$SMPROGRAMS\${STATUS_EN}.lnk"
+  CreateShortcut "$SMPROGRAMS\$(Status).lnk" "$SYSDIR\cmd.exe" '/k ""$Program\waybill-guard.cmd" status"'
+  WriteRegStr HKLM "${UNINSTALL}" "DisplayName" "Waybill Guard 面单卫士"
+  WriteRegStr HKLM "${UNINSTALL}" "DisplayVersion" "${VERSION}"
+  WriteRegStr HKLM "${UNINSTALL}" "Publisher" "Waybill Guard"
+  WriteRegStr HKLM "${UNINSTALL}" "InstallLocation" "$INSTDIR"
+  WriteRegStr HKLM "${UNINSTALL}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr HKLM "${UNINSTALL}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD HKLM "${UNINSTALL}" "EstimatedSize" ${KIB}
+  WriteRegDWORD HKLM "${UNINSTALL}" "NoModify" 1
+  WriteRegDWORD HKLM "${UNINSTALL}" "NoRepair" 1
+FunctionEnd
+
 Section
   SetShellVarContext all
   ${If} $Wrong != ""
@@ -280,6 +305,14 @@ Section
   EnumRegValue $1 HKLM "Software\WaybillGuard\Msi" 0
   ${If} $1 != ""
     !insertmacro EndWith 2 "$(ByMsi)" "version $1 was installed by its .msi"
+  ${EndIf}
+  ${If} $Step == "/SETTLE"
+    ${IfNot} ${FileExists} "$Program\waybill-guard-agent.jar"
+      !insertmacro EndWith 1 "$(Failed) 1" "$Program is not there"
+    ${EndIf}
+    Call Settle
+    SetErrorLevel 0
+    Return
   ${EndIf}
   ; Twice the files: the archive of classes comes to them.
   CreateDirectory "$INSTDIR"
@@ -328,20 +361,11 @@ Section
     ${EndIf}
     !insertmacro EndWith 1 "$(Failed) $2" "setup apply ended with $2"
   ${EndIf}
-  WriteUninstaller "$INSTDIR\uninstall.exe"
-  CreateDirectory "$SMPROGRAMS"
-  Delete "$SMPROGRAMS\${STATUS_ZH}.lnk"
-  Delete "$SMPROGRAMS\${STATUS_EN}.lnk"
-  CreateShortcut "$SMPROGRAMS\$(Status).lnk" "$SYSDIR\cmd.exe" '/k ""$Program\waybill-guard.cmd" status"'
-  WriteRegStr HKLM "${UNINSTALL}" "DisplayName" "Waybill Guard 面单卫士"
-  WriteRegStr HKLM "${UNINSTALL}" "DisplayVersion" "${VERSION}"
-  WriteRegStr HKLM "${UNINSTALL}" "Publisher" "Waybill Guard"
-  WriteRegStr HKLM "${UNINSTALL}" "InstallLocation" "$INSTDIR"
-  WriteRegStr HKLM "${UNINSTALL}" "UninstallString" '"$INSTDIR\uninstall.exe"'
-  WriteRegStr HKLM "${UNINSTALL}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
-  WriteRegDWORD HKLM "${UNINSTALL}" "EstimatedSize" ${KIB}
-  WriteRegDWORD HKLM "${UNINSTALL}" "NoModify" 1
-  WriteRegDWORD HKLM "${UNINSTALL}" "NoRepair" 1
+  ${If} $Step == "/TRY"
+    SetErrorLevel 0
+    Return
+  ${EndIf}
+  Call Settle
   ; Other versions' folders: the one that ran before has ended, and this one runs.
   FindFirst $1 $2 "$INSTDIR\*.*"
   ${DoWhile} $2 != ""
@@ -365,6 +389,22 @@ Section
   ${EndIf}
 SectionEnd
 
+; The version that is in the list of programs, or any other that is there: each hands over to the one that runs.
+Function un.FindVersion
+  ReadRegStr $Was HKLM "${UNINSTALL}" "DisplayVersion"
+  ${If} ${FileExists} "$INSTDIR\$Was\waybill-guard-agent.jar"
+    Return
+  ${EndIf}
+  FindFirst $1 $2 "$INSTDIR\*.*"
+  ${DoWhile} $2 != ""
+    ${If} ${FileExists} "$INSTDIR\$2\waybill-guard-agent.jar"
+      StrCpy $Was $2
+    ${EndIf}
+    FindNext $1 $2
+  ${Loop}
+  FindClose $1
+FunctionEnd
+
 Function un.onInit
   ${un.GetParameters} $0
   ClearErrors
@@ -373,7 +413,7 @@ FunctionEnd
 
 ; Only where HQ has to give a code, and none came with the command.
 Function un.AskPage
-  ReadRegStr $Was HKLM "${UNINSTALL}" "DisplayVersion"
+  Call un.FindVersion
   ${If} $Code != ""
   ${OrIfNot} ${FileExists} "$INSTDIR\$Was\waybill-guard-agent.jar"
     Abort
@@ -404,13 +444,13 @@ FunctionEnd
 
 Section Uninstall
   SetShellVarContext all
-  ReadRegStr $Was HKLM "${UNINSTALL}" "DisplayVersion"
+  Call un.FindVersion
   ${If} ${FileExists} "$INSTDIR\$Was\waybill-guard-agent.jar"
     ; What came by the environment stays when nothing was typed.
     ${If} $Code != ""
       !insertmacro Tell "WG_CODE" $Code
     ${EndIf}
-    !insertmacro Agent "$INSTDIR\$Was" "setup remove"
+    !insertmacro Agent "$INSTDIR\$Was" "setup remove --all"
     ${If} $0 = 3
       !insertmacro Log "exit code 3: HQ has to give a code for the removal, and no good one came; nothing was changed"
       SetErrorLevel 3

@@ -35,6 +35,7 @@ import io.waybillguard.agent.report.wire.Heartbeat;
 import io.waybillguard.agent.run.Duty;
 import io.waybillguard.agent.run.Supervisor;
 import io.waybillguard.agent.run.Watchdog;
+import io.waybillguard.agent.update.Installing;
 import io.waybillguard.agent.update.Updater;
 import io.waybillguard.agent.visit.Visits;
 import java.io.IOException;
@@ -132,7 +133,11 @@ final class Agent {
     disposer =
         Disposals.of(machine.osName(), config.disposal(), data, pipeline, wall, mono, this::hurry);
     visits = new Visits(data, pipeline, VisitGround.of(machine.osName(), events, wall), wall);
-    updater = Os.here() == Os.LINUX ? Optional.of(updater(secrets, rhythm)) : Optional.empty();
+    Optional<Installing> installing = Updates.installing(home);
+    updater =
+        installing.isPresent()
+            ? Optional.of(updater(secrets, rhythm, installing.get()))
+            : Optional.empty();
     reporter =
         new Reporter(
             data,
@@ -171,10 +176,12 @@ final class Agent {
     supervisor = new Supervisor(watchdog);
   }
 
-  private Updater updater(Secrets secrets, Reporter.Rhythm rhythm) throws IOException {
+  private Updater updater(Secrets secrets, Reporter.Rhythm rhythm, Installing installing)
+      throws IOException {
     return new Updater(
         data,
         Updates.here(data),
+        installing,
         pipeline,
         Updates.from(PackageSource.overHttps(data, secrets, rhythm)),
         () ->

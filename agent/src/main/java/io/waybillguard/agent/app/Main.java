@@ -112,7 +112,12 @@ public final class Main {
                 new SetupEnroll(call),
                 new SetupRemove(call, service, Machines::program)))
         .addSubcommand(group("removal", new RemovalCheck(call)))
-        .addSubcommand(group("update", new UpdateCheck(call), new UpdateReach(call)))
+        .addSubcommand(
+            group(
+                "update",
+                new UpdateCheck(call),
+                new UpdateReach(call),
+                new UpdateInstall(call, service)))
         .addSubcommand(group("policy", new PolicyCheck(call)))
         .addSubcommand(group("detect", new DetectReplay(call)))
         .addSubcommand(

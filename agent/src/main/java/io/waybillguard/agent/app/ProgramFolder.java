@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +75,36 @@ record ProgramFolder(Path jar) {
     return jar.resolveSibling("jvm.options");
   }
 
+  /** That of another version, as an installer lays it beside this one. */
+  ProgramFolder beside(String version) {
+    return new ProgramFolder(
+        versions().resolve(version).resolve(String.valueOf(jar.getFileName())));
+  }
+
+  /** Those of all other versions that lie beside this one. */
+  List<ProgramFolder> others() throws IOException {
+    try (Stream<Path> found = Files.list(versions())) {
+      return found
+          .map(folder -> new ProgramFolder(folder.resolve(String.valueOf(jar.getFileName()))))
+          .filter(other -> Files.isRegularFile(other.jar()) && !other.jar().equals(jar))
+          .sorted(Comparator.comparing(other -> other.jar().toString()))
+          .toList();
+    }
+  }
+
+  /** Takes it off the disk, if it is there. */
+  void delete() throws IOException {
+    Folders.delete(folder());
+  }
+
+  private Path folder() {
+    return Objects.requireNonNull(jar.toAbsolutePath().getParent(), "a jar lies in a folder");
+  }
+
+  private Path versions() {
+    return Objects.requireNonNull(folder().getParent(), "a version lies in a folder of versions");
+  }
+
   /** Classes as they are mapped at every start. */
   Path archive() {
     return jar.resolveSibling("agent.jsa");
@@ -105,6 +137,13 @@ record ProgramFolder(Path jar) {
       throw new IOException(String.join(" ", words) + " did not end in time");
     }
     return process.exitValue();
+  }
+
+  /** The line by which a manager of services has it do something. */
+  List<String> service(List<String> words) {
+    return commandLine(
+        Files.isRegularFile(archive()) ? List.of("-XX:SharedArchiveFile=" + archive()) : List.of(),
+        words);
   }
 
   private List<String> commandLine(List<String> javaOptions, List<String> words) {

@@ -70,9 +70,14 @@ final class ServiceDesk {
    */
   ServiceManager.Standing await(ServiceManager.State wanted, String doing)
       throws IOException, Refusal, InterruptedException {
+    return await(NAME, wanted, doing);
+  }
+
+  private ServiceManager.Standing await(String name, ServiceManager.State wanted, String doing)
+      throws IOException, Refusal, InterruptedException {
     long end = System.nanoTime() + WITHIN.toNanos();
     while (true) {
-      ServiceManager.Standing standing = standing();
+      ServiceManager.Standing standing = ask(manager -> manager.standing(name));
       if (standing.state() == wanted) {
         return standing;
       }
@@ -83,7 +88,7 @@ final class ServiceDesk {
         throw new Refusal(
             Exit.FAILED,
             "service.not_in_time",
-            NAME,
+            name,
             WITHIN.toSeconds(),
             call.words().say(doing),
             word(standing.state()),
@@ -98,26 +103,45 @@ final class ServiceDesk {
    * system: an installer must not wait for ever.
    */
   void end() throws IOException, Refusal, InterruptedException {
-    ServiceManager.Standing before = standing();
+    end(NAME);
+  }
+
+  /** Takes a service that an update made away, where there is one: what it was doing is over. */
+  void dropUpdate() throws IOException, Refusal, InterruptedException {
+    String name = InstallingService.NAME;
+    ServiceManager.Standing before = ask(manager -> manager.standing(name));
+    if (before.state() == ServiceManager.State.ABSENT) {
+      return;
+    }
+    end(name);
+    ask(
+        manager -> {
+          manager.uninstall(name);
+          return before;
+        });
+  }
+
+  private void end(String name) throws IOException, Refusal, InterruptedException {
+    ServiceManager.Standing before = ask(manager -> manager.standing(name));
     if (before.state() == ServiceManager.State.ABSENT
         || before.state() == ServiceManager.State.STOPPED) {
       return;
     }
     ask(
         manager -> {
-          manager.stop(NAME);
+          manager.stop(name);
           return before;
         });
     try {
-      await(ServiceManager.State.STOPPED, "service.to.stop");
+      await(name, ServiceManager.State.STOPPED, "service.to.stop");
     } catch (Refusal stuck) {
       Optional<ProcessHandle> process = ProcessHandle.of(before.pid());
       if (process.isEmpty()) {
         throw stuck;
       }
       process.get().destroyForcibly();
-      call.terminal().remark("service.killed", NAME, Long.toString(before.pid()));
-      await(ServiceManager.State.STOPPED, "service.to.stop");
+      call.terminal().remark("service.killed", name, Long.toString(before.pid()));
+      await(name, ServiceManager.State.STOPPED, "service.to.stop");
     }
   }
 

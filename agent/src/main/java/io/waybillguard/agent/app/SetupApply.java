@@ -5,13 +5,12 @@ import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.evidence.SecretFile;
 import io.waybillguard.agent.platform.ServiceManager.State;
+import io.waybillguard.agent.report.wire.Release;
 import java.io.IOException;
-import java.lang.module.ModuleDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +65,7 @@ final class SetupApply implements Action {
     String version = here.version().orElseGet(Version::current);
     Optional<ProgramFolder> before = ProgramFolder.ofCommand(service.standing().command());
     String from = before.isEmpty() ? "" : before.get().version().orElse("");
-    if (isNewer(from, version)) {
+    if (Release.isNewer(from, version)) {
       throw new Refusal(Exit.USAGE, "setup.older", from, version);
     }
     long archiveSeconds = archiveSeconds();
@@ -90,17 +89,6 @@ final class SetupApply implements Action {
       throw e;
     }
     return Exit.DONE;
-  }
-
-  /** Versions as Java compares those of modules: 0.1.10 is newer than 0.1.9. */
-  static boolean isNewer(String one, String other) {
-    try {
-      return !one.isEmpty()
-          && ModuleDescriptor.Version.parse(one).compareTo(ModuleDescriptor.Version.parse(other))
-              > 0;
-    } catch (IllegalArgumentException e) {
-      return false; // what is no version is nothing to be older than
-    }
   }
 
   /**
@@ -159,7 +147,7 @@ final class SetupApply implements Action {
 
   private void archive(ProgramFolder here, long seconds) throws IOException, InterruptedException {
     Path scratch = call.home().data().resolve("archive-trial").toAbsolutePath();
-    delete(scratch);
+    Folders.delete(scratch);
     SecretFile.folder(scratch);
     boolean made = false;
     try {
@@ -167,22 +155,9 @@ final class SetupApply implements Action {
     } catch (IOException e) {
       call.terminal().remark("setup.because", String.valueOf(e.getMessage()));
     }
-    delete(scratch);
+    Folders.delete(scratch);
     if (!made) {
       call.terminal().remark("setup.no_archive");
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.notExists(folder)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> found = Files.walk(folder)) {
-      all = found.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : all) {
-      Files.delete(each);
     }
   }
 

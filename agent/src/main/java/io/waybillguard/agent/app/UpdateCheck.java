@@ -31,7 +31,19 @@ final class UpdateCheck implements Action {
   }
 
   @Override
-  public Exit run() throws IOException, EvidenceException, Refusal {
+  public Exit run() throws IOException, Refusal {
+    Release release = check(file, note);
+    call.terminal().say("update.good", release.version());
+    return Exit.DONE;
+  }
+
+  /**
+   * Looks at a package.
+   *
+   * @return what is signed of it
+   * @throws Refusal if it may not be installed here; it says why
+   */
+  static Release check(Path file, Path note) throws IOException, Refusal {
     VerifierKey key =
         Updates.releaseKey().orElseThrow(() -> new Refusal(Exit.UNAVAILABLE, "update.no_key"));
     Release release;
@@ -51,7 +63,6 @@ final class UpdateCheck implements Action {
     if (!got.equals(release.sha256())) {
       throw new Refusal(Exit.FAILED, "update.other_hash", file, got, release.sha256());
     }
-    call.terminal().say("update.good", release.version());
-    return Exit.DONE;
+    return release;
   }
 }

@@ -4,6 +4,7 @@ import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.pipeline.SensorDuty;
 import io.waybillguard.agent.report.PackageSource;
+import io.waybillguard.agent.update.Installing;
 import io.waybillguard.agent.update.Updater;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,17 @@ final class Updates {
         platform(System.getProperty("os.name"), System.getProperty("os.arch")),
         releaseKey(),
         () -> data.toFile().getUsableSpace());
+  }
+
+  /** Who installs here; absent where this version knows nobody. */
+  static Optional<Installing> installing(Home home) throws IOException {
+    if (Os.here() == Os.LINUX) {
+      return Optional.of(Installing.BY_UNIT);
+    }
+    Optional<ProgramFolder> program = Machines.program().map(ProgramFolder::of);
+    return Os.here()
+        .serviceManager()
+        .map(manager -> new InstallingService(home, manager, Os.here().registry(), program));
   }
 
   /** Packages as HQ gives them. */

@@ -10,9 +10,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,6 +37,8 @@ import java.util.Optional;
  */
 final class Handover {
   private static final int MOST_VALUE = 300;
+  private static final long USUAL_MINUTES = 5;
+  private static final long MOST_MINUTES = 60;
 
   private final Path folder;
 
@@ -49,6 +54,24 @@ final class Handover {
    * @param why in words, or ""
    */
   record Outcome(String id, String result, String why) {}
+
+  /**
+   * The order as the installer knows it.
+   *
+   * @param id of the command
+   * @param from the version that took it
+   * @param version the one that is to run
+   * @param minutes how long it has to become healthy, 1 to 60
+   */
+  record Taken(String id, String from, String version, long minutes) {}
+
+  /**
+   * How the version that runs says it is.
+   *
+   * @param id of the command
+   * @param why not healthy, or ""; also "" where all is well but HQ
+   */
+  record Health(String id, String version, boolean healthy, String why) {}
 
   Optional<Plan> plan() throws IOException {
     Path file = file("plan.json");
@@ -146,7 +169,7 @@ final class Handover {
         "why=" + oneLine(why));
   }
 
-  private static String oneLine(String text) {
+  static String oneLine(String text) {
     String line = text.replaceAll("\\p{Cntrl}", " ");
     return line.substring(0, Math.min(MOST_VALUE, line.length()));
   }
@@ -156,20 +179,88 @@ final class Handover {
     if (Files.notExists(file)) {
       return Optional.empty();
     }
-    String id = "";
-    String result = "";
-    String why = "";
-    for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")) {
-      int is = line.indexOf('=');
-      String value = line.substring(is + 1);
-      switch (line.substring(0, Math.max(0, is))) {
-        case "id" -> id = value;
-        case "result" -> result = value;
-        case "why" -> why = oneLine(value);
-        default -> {} // a newer installer may say more
+    Map<String, String> said = values(file);
+    return Optional.of(
+        new Outcome(
+            said.getOrDefault("id", ""),
+            said.getOrDefault("result", ""),
+            oneLine(said.getOrDefault("why", ""))));
+  }
+
+  // -- the installer's side
+  // ------------------------------------------------------------------------
+
+  /** The order, if there is one; from then on the agent does not take its word back. */
+  Optional<Taken> take() throws IOException {
+    Path taken = file("taken");
+    if (Files.notExists(taken)) {
+      try {
+        Files.move(file("go"), taken, StandardCopyOption.ATOMIC_MOVE);
+      } catch (NoSuchFileException e) {
+        return Optional.empty(); // it has taken it back
       }
     }
-    return Optional.of(new Outcome(id, result, why));
+    Map<String, String> said = values(taken);
+    String minutes = said.getOrDefault("minutes", "");
+    return Optional.of(
+        new Taken(
+            said.getOrDefault("id", ""),
+            said.getOrDefault("from", ""),
+            said.getOrDefault("version", ""),
+            minutes.matches("[0-9]{1,2}")
+                ? Math.max(1, Math.min(MOST_MINUTES, Long.parseLong(minutes)))
+                : USUAL_MINUTES));
+  }
+
+  Path packageFile() {
+    return file("package");
+  }
+
+  Path releaseFile() {
+    return file("release");
+  }
+
+  Optional<Health> health() throws IOException {
+    Path file = file("health");
+    if (Files.notExists(file)) {
+      return Optional.empty();
+    }
+    Map<String, String> said = values(file);
+    return Optional.of(
+        new Health(
+            said.getOrDefault("id", ""),
+            said.getOrDefault("version", ""),
+            said.getOrDefault("healthy", "").equals("yes"),
+            said.getOrDefault("why", "")));
+  }
+
+  /** The installer's last word, for the agent that runs. */
+  void end(Outcome outcome) throws IOException {
+    write(
+        "outcome",
+        "id=" + outcome.id(),
+        "result=" + outcome.result(),
+        "why=" + oneLine(outcome.why()));
+    release();
+  }
+
+  /** Lets the order go. */
+  void release() throws IOException {
+    Files.deleteIfExists(file("taken"));
+  }
+
+  /** Lines {@code name=value}; what a newer version says more is in it as well. */
+  static Map<String, String> values(Path file) throws IOException {
+    Map<String, String> values = new HashMap<>();
+    if (Files.exists(file)) {
+      for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\n")) {
+        int is = line.indexOf('=');
+        if (is > 0) {
+          values.put(line.substring(0, is), line.substring(is + 1));
+        }
+      }
+    }
+    return values;
   }
 
   /** All of it, the order last: until then a start finds what is to be ended. */

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
@@ -56,6 +57,7 @@ public final class Updater implements Duty {
   private static final long LONGEST_PAUSE = 300_000;
 
   private final Here here;
+  private final Installing installing;
   private final Handover handover;
   private final Path data;
   private final LogClerk clerk;
@@ -69,6 +71,7 @@ public final class Updater implements Duty {
   private boolean looked;
   private @Nullable Plan plan;
   private long handedOverAt;
+  private OptionalLong outcomeAt = OptionalLong.empty();
   private boolean toldInstalled;
   private String lastTold = "";
   private long pause = FIRST_PAUSE;
@@ -131,6 +134,7 @@ public final class Updater implements Duty {
 
   /**
    * @param data the agent's data folder
+   * @param installing who puts the package in place
    * @param clock for what people read, and for the end of an order
    * @param monoMicros what waits are measured by, in µs; never runs backwards
    * @param told when there is something that HQ should know at once; must not wait
@@ -138,6 +142,7 @@ public final class Updater implements Duty {
   public Updater(
       Path data,
       Here here,
+      Installing installing,
       LogClerk clerk,
       Source source,
       Supplier<Condition> condition,
@@ -146,6 +151,7 @@ public final class Updater implements Duty {
       Runnable told) {
     this.data = data;
     this.here = here;
+    this.installing = installing;
     this.handover = new Handover(data);
     this.clerk = clerk;
     this.source = source;
@@ -162,6 +168,10 @@ public final class Updater implements Duty {
    * @throws IOException if it cannot be kept
    */
   public synchronized void prepare(Command command) throws IOException {
+    String refusal = installing.refusal();
+    if (!refusal.isEmpty()) {
+      throw new IllegalArgumentException(refusal);
+    }
     VerifierKey key =
         here.key()
             .orElseThrow(
@@ -230,6 +240,7 @@ public final class Updater implements Duty {
       plan = handover.plan().filter(p -> p.stage() != Plan.Stage.PREPARED).orElse(null);
       handedOverAt = monoMicros.getAsLong();
       lastTold = "";
+      outcomeAt = OptionalLong.empty();
       toldInstalled = false;
       looked = true;
     }
@@ -301,6 +312,7 @@ public final class Updater implements Duty {
     goOn(doing.handedOver(condition.get().seeing()));
     handover.go(doing);
     handedOverAt = monoMicros.getAsLong();
+    attend(doing);
     LOG.info("update={} version={} is handed over", doing.id(), doing.release().version());
   }
 
@@ -310,6 +322,14 @@ public final class Updater implements Duty {
       throws IOException, InterruptedException, NotDone, EvidenceException {
     Optional<Handover.Outcome> outcome = handover.outcome().filter(o -> o.id().equals(doing.id()));
     if (outcome.isPresent()) {
+      long now = monoMicros.getAsLong();
+      if (outcomeAt.isEmpty()) {
+        outcomeAt = OptionalLong.of(now);
+      }
+      if (!installing.isOver() && now - outcomeAt.getAsLong() < TAKEN_WITHIN.toNanos() / 1000) {
+        await(LOOK_EVERY);
+        return 0;
+      }
       finish(doing, outcome.get());
       return 1;
     }
@@ -326,10 +346,21 @@ public final class Updater implements Duty {
       throw new NotDone(
           "nobody took the package within "
               + TAKEN_WITHIN.toMinutes()
-              + " minutes; on this PC waybill-guard-update.path should be active");
+              + " minutes; "
+              + installing.advice());
     }
+    attend(doing);
     await(LOOK_EVERY);
     return 0;
+  }
+
+  /** An installer that cannot be brought to work now may be at the next look. */
+  private void attend(Plan doing) {
+    try {
+      installing.attend(doing.from(), handover.isTaken());
+    } catch (IOException e) {
+      LOG.warn("update={} nobody installs it yet: {}", doing.id(), e.toString());
+    }
   }
 
   /** What the installer goes by; written when it changes. */
@@ -392,6 +423,12 @@ public final class Updater implements Duty {
       handover.clear();
       plan = null;
       looked = false;
+    }
+    try {
+      installing.clear();
+    } catch (IOException e) {
+      // It takes room and does no harm; the next setup program takes it away.
+      LOG.warn("update={} left something behind: {}", doing.id(), e.toString());
     }
     LOG.info("update={} {} {}", doing.id(), outcome, why);
     told.run();

@@ -38,6 +38,7 @@ final class CommandsTest {
           "policy check",
           "removal check",
           "update check",
+          "update install",
           "update reach",
           "disposal list",
           "disposal undo",

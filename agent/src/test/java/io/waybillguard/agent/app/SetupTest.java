@@ -196,6 +196,44 @@ final class SetupTest {
   }
 
   @Test
+  void the_removal_of_all_is_handed_to_the_version_that_runs() throws Exception {
+    Path runs = laid("0.2.0");
+    Path told = root.resolve("told");
+    Path java = runs.resolveSibling(Path.of("jre", "bin", "java"));
+    Files.createDirectories(java.getParent());
+    Files.writeString(java, "#!/bin/sh\necho \"$*\" >>'" + told + "'\nexit 3\n");
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+    services.install(plan(runs));
+    Path listed = laid("0.1.0");
+    CalledMain called =
+        with(
+            (call, desk) -> {
+              SetupRemove remove = new SetupRemove(call, desk, () -> Optional.of(listed));
+              new CommandLine(remove).parseArgs("--all", "--code", "AB12");
+              return remove;
+            });
+    assertEquals(Exit.UNAVAILABLE.code(), called.code(), called.err());
+    assertTrue(
+        Files.readString(told).contains(" setup remove --home " + folder() + " --code AB12"),
+        Files.readString(told));
+    assertEquals(List.of(), kinds());
+  }
+
+  @Test
+  void removal_while_an_update_is_judged_ends_that_as_well() throws Exception {
+    Path jar = laid("0.1.0");
+    apply(jar);
+    services.install(
+        new ServiceManager.Plan(
+            InstallingService.NAME, "", "", List.of("java"), Duration.ZERO, List.of()));
+    services.start(InstallingService.NAME);
+    CalledMain called = with((call, desk) -> new SetupRemove(call, desk, () -> Optional.of(jar)));
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertEquals(State.ABSENT, services.standing(InstallingService.NAME).state());
+    assertEquals(State.ABSENT, services.standing(ServiceDesk.NAME).state());
+  }
+
+  @Test
   void the_program_of_a_service_is_found_in_its_command() throws Exception {
     Path jar = laid("0.3.0");
     assertEquals(

@@ -48,6 +48,7 @@ final class UpdaterTest {
   private Set<String> seeing = Set.of("usb", "image");
   private boolean heard = true;
   private final List<Long> asked = new ArrayList<>();
+  private final InstallingByHand installing = new InstallingByHand();
   private Updater updater;
 
   @BeforeEach
@@ -72,6 +73,7 @@ final class UpdaterTest {
     return new Updater(
         desk.data(),
         new Updater.Here(version, "linux-amd64", Optional.of(key.verifier()), () -> free),
+        installing,
         desk,
         this::piece,
         () -> new Updater.Condition(seeing, Map.of("usb", "blind: no rights"), heard),
@@ -308,5 +310,47 @@ final class UpdaterTest {
     now = now.plus(Duration.ofDays(8));
     assertEquals(1, updater.step());
     assertEquals(List.of("failed"), told());
+  }
+
+  @Test
+  void aDeskWhoseInstallerTakesNoPackageRefusesAtOnceWithItsReason() {
+    installing.refusal = "version 0.1.0 was installed by its .msi";
+    assertEquals(installing.refusal, refused(args()));
+    assertFalse(Files.exists(file("plan.json")));
+  }
+
+  @Test
+  void theInstallerIsSeenToFromTheHandoverUntilItsLastWordAndClearedAwayOnceItHasEnded()
+      throws Exception {
+    order();
+    fetch();
+    assertEquals(List.of("0.1.0 waits"), installing.attended);
+    Files.move(file("go"), file("taken"));
+    updater = updater("0.1.1");
+    installing.broken = true; // the next look may find it better
+    look();
+    assertEquals(List.of("0.1.0 waits", "0.1.0 begun"), installing.attended);
+    installing.over = false;
+    outcome("healthy", "");
+    look();
+    assertEquals(List.of("fetched", "installed"), told());
+    assertEquals(0, installing.cleared);
+    installing.over = true;
+    assertEquals(1, updater.step());
+    assertEquals(List.of("fetched", "installed", "done"), told());
+    assertEquals(1, installing.cleared);
+  }
+
+  @Test
+  void anInstallerThatDoesNotEndHoldsNoLastWordBack() throws Exception {
+    order();
+    fetch();
+    Files.move(file("go"), file("taken"));
+    installing.over = false;
+    outcome("rolled_back", "sensor usb: blind");
+    look();
+    micros += Duration.ofMinutes(11).toNanos() / 1000;
+    assertEquals(1, updater.step());
+    assertEquals(List.of("fetched", "rolled_back"), told());
   }
 }

@@ -299,6 +299,7 @@ final class Hq implements AutoCloseable {
               passwords,
               cosigners,
               orders,
+              new Packages(data),
               pulling,
               sweeps,
               policies,

@@ -25,6 +25,7 @@ import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.FeedRows;
 import io.waybillguard.hq.store.IncidentRows;
+import io.waybillguard.hq.store.Packages;
 import io.waybillguard.hq.store.Pulls;
 import io.waybillguard.hq.store.Records;
 import io.waybillguard.hq.store.Search;
@@ -66,6 +67,7 @@ public final class Console {
   private final Alarms alarms;
   private final CommandPages commands;
   private final CommandPage command;
+  private final UpdatePages updates;
   private final DisposalPages disposals;
   private final FleetPage desks;
   private final StickPages sticks;
@@ -90,6 +92,7 @@ public final class Console {
    * @param cosigners HQ's public keys, the mirror's last: its cosignature says since when HQ holds
    *     a record
    * @param orders what needs two people
+   * @param packages what desks can be brought to
    * @param pulling who makes bundles
    * @param sweeps publishes sweeps and tells how they stand
    * @param policies publishes policies and tells who goes by which
@@ -103,6 +106,7 @@ public final class Console {
       Passwords passwords,
       List<VerifierKey> cosigners,
       Orders orders,
+      Packages packages,
       Pulling pulling,
       Sweeps sweeps,
       Policies policies,
@@ -133,6 +137,7 @@ public final class Console {
     Commands given = new Commands(database);
     this.commands = new CommandPages(frame, given, orders, fleet, clock);
     this.command = new CommandPage(frame, given, fleet, records, clock);
+    this.updates = new UpdatePages(frame, packages, given, records, orders, fleet, clock);
     this.disposals =
         new DisposalPages(frame, rows, telling, records, commands, orders, fleet, clock);
     this.incidents = new IncidentPages(frame, rows, telling, disposals, fleet);
@@ -191,6 +196,9 @@ public final class Console {
     add(config, Route.APPROVE, commands::approve);
     add(config, Route.CANCEL, commands::cancel);
     add(config, Route.UNDO, disposals::undo);
+    add(config, Route.UPDATES, updates::list);
+    add(config, Route.UPDATES_CSV, updates::csv);
+    add(config, Route.ASK_UPDATE, updates::ask);
     add(config, Route.PULLS, pulls::list);
     add(config, Route.PULLS_CSV, pulls::csv);
     add(config, Route.ASK_PULL, pulls::ask);

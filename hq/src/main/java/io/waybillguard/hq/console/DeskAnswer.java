@@ -15,7 +15,7 @@ public record DeskAnswer(Workstation desk, Optional<Commands.State> said) {
 
   /** Where it stands, in words. */
   public String standing(Reader reader) {
-    return reader.say("command.state." + said.map(Commands.State::state).orElse("waiting"));
+    return GivenCommand.said(reader, said.map(Commands.State::state).orElse("waiting"));
   }
 
   /** When HQ took that. */

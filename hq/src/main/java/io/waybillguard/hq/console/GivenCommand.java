@@ -59,13 +59,19 @@ public record GivenCommand(Commands.Row given, SortedMap<String, Long> answers, 
     answers.forEach(
         (state, desks) ->
             standing.add(
-                reader.say("command.state." + state) + (several ? " " + reader.count(desks) : "")));
+                said(reader, state) + (several ? " " + reader.count(desks) : "")));
     return String.join(" · ", standing);
   }
 
   /** Whether it was taken back after it was signed. */
   public boolean isStopped() {
     return !given.note().isEmpty() && !given.cancelledBy().isEmpty();
+  }
+
+  /** What a desk says of a command, in words; a state that is none is not known. */
+  static String said(Reader reader, String state) {
+    String key = "command.state." + state;
+    return reader.say(reader.knows(key) ? key : "command.state.unknown");
   }
 
   /** Who asked for it, and who approved it. */

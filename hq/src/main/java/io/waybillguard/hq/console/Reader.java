@@ -76,6 +76,11 @@ public final class Reader {
     return new MessageFormat(words.getString(key), locale()).format(args);
   }
 
+  /** Whether there are words for this; what a desk says may be anything. */
+  public boolean knows(String key) {
+    return words.containsKey(key);
+  }
+
   /** Sentences about records. */
   public Summary summary() {
     return summary;

@@ -254,6 +254,20 @@ public final class Commands {
                     .list());
   }
 
+  /** The newest commands of a type, newest first. */
+  public List<Row> newest(String type, int limit) {
+    return database
+        .jdbi()
+        .withHandle(
+            h ->
+                h.select(
+                        "SELECT * FROM command WHERE type = ? ORDER BY asked DESC, id LIMIT ?",
+                        type,
+                        limit)
+                    .map((row, ctx) -> read(row))
+                    .list());
+  }
+
   /** The newest commands that are for a workstation, newest first. */
   public List<Row> newestFor(Workstation desk, int limit) {
     return database

@@ -8,10 +8,15 @@ import io.waybillguard.agent.event.Disposal;
 import io.waybillguard.agent.event.IncidentChanged;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.evidence.Hash;
+import io.waybillguard.agent.evidence.SigningKey;
+import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollRequest;
 import io.waybillguard.agent.report.wire.Heartbeat;
+import io.waybillguard.agent.report.wire.Release;
 import io.waybillguard.hq.store.Commands;
+import io.waybillguard.hq.store.Packages;
 import io.waybillguard.hq.store.SearchIndex;
 import io.waybillguard.hq.store.Users;
 import java.net.URLEncoder;
@@ -102,6 +107,7 @@ final class HostilePagesTest {
     String pull =
         asked.headers().firstValue("Location").orElseThrow().substring("/pulls/".length());
     String disposal = disposal(browser, csrf);
+    String update = update(browser, csrf);
     String sweep = sweep(browser, csrf);
     String policy = policy(browser, csrf);
     Set<String> walked = new TreeSet<>();
@@ -130,6 +136,7 @@ final class HostilePagesTest {
               page + "/records/4/block",
               "/commands",
               "/commands/" + disposal,
+              "/updates",
               "/sweeps",
               "/sweeps/" + sweep,
               "/sweeps/" + sweep + "/standing",
@@ -154,7 +161,27 @@ final class HostilePagesTest {
     assertTrue(walked.size() > 15);
     assertTrue(browser.get("/commands").body().contains("/commands/" + disposal + "/undo"));
     assertTrue(browser.get(page).body().contains("&lt;script"), "it is shown, as text");
+    assertTrue(browser.get("/updates").body().contains(update), "shown, as text");
     assertTrue(browser.get("/sticks/" + encoded(passport())).body().contains("&lt;script"));
+  }
+
+  /** An update for a hostile reason, of which the desk says something that is no state. */
+  private String update(Browser browser, String csrf) throws Exception {
+    Path file = Files.write(folder.resolve("package"), new byte[] {1, 2, 3});
+    Release release = new Release("linux-amd64", "0.1.1", Hash.sha256(file).hex(), 3);
+    SigningKey key = SigningKey.of("example/release", VerifierKey.SIGNER, SigningKey.freshPair());
+    new Packages(hq.data()).add(file, release.signedBy(key).toString());
+    String form = "&version=0.1.1&percent=100&minutes=5&reason=" + encoded(ALL.substring(0, 100));
+    assertEquals(303, browser.post("/updates", "csrf=" + csrf + form).statusCode());
+    String id = new Commands(hq.database()).newest("update", 1).get(0).id();
+    Browser other = Browser.of(hq, "zhou", "admin");
+    assertEquals(
+        303, other.post("/commands/" + id + "/approve", "csrf=" + other.csrf()).statusCode());
+    long from = desk.size();
+    desk.answerCommand(id, ALL, "why " + ALL);
+    assertEquals(200, client.segment(desk, desk.segment(from, desk.size())).statusCode());
+    new SearchIndex(hq.database(), hq.segments()).catchUp(100);
+    return "why &lt;";
   }
 
   /** A disposal of a hostile thing for a hostile reason, approved by another, done by the desk. */
@@ -277,6 +304,7 @@ final class HostilePagesTest {
               "sweepstanding.jte",
               "tail.jte",
               "undo.jte",
+              "updates.jte",
               "users.jte",
               "verify.jte",
               "workstation.jte"),

@@ -15,14 +15,21 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Media;
 import io.waybillguard.agent.event.HuntFinding;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.evidence.Hash;
+import io.waybillguard.agent.evidence.SigningKey;
+import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.agent.report.wire.EnrollRequest;
+import io.waybillguard.agent.report.wire.Release;
+import io.waybillguard.hq.store.Commands;
+import io.waybillguard.hq.store.Packages;
 import io.waybillguard.hq.store.SearchIndex;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -293,6 +300,59 @@ final class PersonIT {
       context.close();
     }
     assertEquals(List.of(), troubles, "what the browser complained of");
+  }
+
+  @Test
+  void anUpdateIsAskedForAndSeenToEndAtEachDesk() throws Exception {
+    String password = hq.running().firstPassword().orElseThrow();
+    for (String version : List.of("0.1.1", "0.1.2")) {
+      Path file = Files.writeString(folder.resolve("package-" + version), version);
+      String hash = Hash.sha256(file).hex();
+      Release release = new Release("windows-amd64", version, hash, Files.size(file));
+      SigningKey key = SigningKey.of("maker/release", VerifierKey.SIGNER, SigningKey.freshPair());
+      new Packages(hq.data()).add(file, release.signedBy(key).toString());
+    }
+    Browser.of(hq, "zhao", "admin");
+    for (String language : List.of("zh", "en")) {
+      boolean chinese = language.equals("zh");
+      BrowserContext context = context(language, 1280, 900, ColorScheme.LIGHT);
+      Page page = page(context);
+      signIn(page, password);
+      page.navigate(hq.running().consoleUrl() + "/updates?lang=" + language);
+      shot(page, language + "-24-updates");
+      page.selectOption("#version", chinese ? "0.1.1" : "0.1.2");
+      page.fill("#outlet", chinese ? "杭州滨江-003，宁波-2" : "");
+      page.fill("#percent", "100");
+      page.fill("#reason", chinese ? "修正 USB 漏报" : "Fewer false alarms");
+      page.locator("form[action='/updates'] button").click();
+      page.waitForURL("**/updates");
+      page.locator("a[href='/commands']").last().waitFor();
+      shot(page, language + "-25-update-asked");
+      answered(chinese);
+      page.navigate(hq.running().consoleUrl() + "/updates");
+      shot(page, language + "-26-update-answered");
+      page.locator("thead a[href*='sort=state']").click();
+      page.waitForURL(url -> url.contains("sort=state"));
+      context.close();
+    }
+    assertEquals(List.of(), troubles, "what the browser complained of");
+  }
+
+  /** Another administrator approves the newest update, and two desks answer. */
+  private void answered(boolean well) throws Exception {
+    Browser zhao = new Browser(hq);
+    assertEquals(303, zhao.signOn("zhao", "a long password").statusCode());
+    String id = new Commands(hq.database()).newest("update", 1).get(0).id();
+    String word = "/commands/" + id + "/approve";
+    assertEquals(303, zhao.post(word, "csrf=" + zhao.csrf()).statusCode());
+    Iterator<Desk> machines = desks.keySet().iterator();
+    for (String outcome : List.of("done", well ? "done" : "rolled_back")) {
+      Desk machine = machines.next();
+      long from = machine.size();
+      String why = outcome.equals("done") ? "" : "sensor usb: blind: no rights";
+      machine.answerCommand(id, outcome, why);
+      sent(machine, from);
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.waybillguard.hq.console.Passwords;
 import io.waybillguard.hq.orders.Orders;
 import io.waybillguard.hq.policies.Policies;
 import io.waybillguard.hq.pull.Pulling;
+import io.waybillguard.hq.store.Packages;
 import io.waybillguard.hq.store.Users;
 import io.waybillguard.hq.sweeps.Sweeps;
 import java.net.http.HttpResponse;
@@ -82,6 +83,9 @@ final class RightsTest {
     TABLE.put("POST /commands/{id}/approve", "investigator admin");
     TABLE.put("POST /commands/{id}/cancel", "investigator admin");
     TABLE.put("POST /commands/{id}/undo", "investigator admin");
+    TABLE.put("GET /updates", PEOPLE);
+    TABLE.put("GET /updates.csv", "investigator admin");
+    TABLE.put("POST /updates", "admin");
     for (String line :
         List.of(
             "GET /pulls",
@@ -160,6 +164,7 @@ final class RightsTest {
               new Passwords(),
               cosigners,
               orders,
+              new Packages(hq.data()),
               new Pulling(
                   hq.database(),
                   hq.data(),

@@ -14,8 +14,10 @@ import io.waybillguard.agent.report.PackageSource;
 import io.waybillguard.agent.report.Reporter;
 import io.waybillguard.agent.report.TestDesk;
 import io.waybillguard.agent.report.wire.EnrollRequest;
+import io.waybillguard.agent.update.Installing;
 import io.waybillguard.agent.update.Updater;
 import io.waybillguard.hq.store.Packages;
+import io.waybillguard.hq.store.SearchIndex;
 import io.waybillguard.hq.trust.ReleaseKey;
 import java.io.IOException;
 import java.net.URI;
@@ -112,6 +114,7 @@ final class UpdatesTest {
         desk.data(),
         new Updater.Here(
             version, "linux-amd64", Optional.of(release.verifier()), () -> Long.MAX_VALUE),
+        Installing.BY_UNIT,
         desk,
         (sha256, from) -> {
           try {
@@ -248,6 +251,55 @@ final class UpdatesTest {
     outcome(id, "rolled_back", "sensor usb: blind");
     next();
     assertEquals("rolled_back", shown());
+  }
+
+  @Test
+  void thePageAsksForOneForSomeDesksAndShowsHowFarEachIsAndWhyOneIsNotThere() throws Exception {
+    added("0.1.1");
+    Browser asks = Browser.of(hq, "chen", "admin");
+    Browser approves = Browser.of(hq, "gao", "admin");
+    assertTrue(asks.get("/updates?lang=en").body().contains("0.1.1 (linux-amd64)"));
+    String form = "csrf=" + asks.csrf() + "&outlet=HZ-001%2C+SH-2&minutes=5";
+    String right = form + "&version=0.1.1&percent=100&reason=fixes";
+    for (String wrong :
+        List.of(
+            form + "&version=0.1.9&percent=100&reason=fixes",
+            form + "&version=0.1.1&percent=0&reason=fixes",
+            form + "&version=0.1.1&percent=101&reason=fixes",
+            right.replace("minutes=5", "minutes=61"))) {
+      assertEquals(400, asks.post("/updates", wrong).statusCode(), wrong);
+    }
+    assertEquals(409, asks.post("/updates", right.replace("fixes", "")).statusCode());
+    assertEquals(303, asks.post("/updates", right).statusCode());
+    String page = asks.get("/updates").body();
+    assertTrue(page.contains("waits for another person"), page);
+    assertTrue(page.contains("HZ-001, SH-2"), page);
+    assertTrue(page.contains("No workstation has said anything"), page);
+
+    String id =
+        json(call("update", "list", "--json", "--data", data()))
+            .objects("commands")
+            .get(0)
+            .text("id");
+    String word = "/commands/" + id + "/approve";
+    assertEquals(409, asks.post(word, "csrf=" + asks.csrf()).statusCode());
+    assertEquals(303, approves.post(word, "csrf=" + approves.csrf()).statusCode());
+    next();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(1, updater.step());
+    }
+    outcome(id, "rolled_back", "sensor usb: blind");
+    next();
+    new SearchIndex(hq.database(), hq.segments()).catchUp(1000);
+    page = asks.get("/updates").body();
+    assertTrue(page.contains("rolled back to the version before"), page);
+    assertTrue(page.contains("sensor usb: blind"), page);
+    assertTrue(page.contains("chen + gao"), page);
+    String file = asks.get("/updates.csv").body();
+    String row =
+        "\"台-3\",\"HZ-001\",\"0.1.1\",\"0.1.0\",\"rolled back to the version before\","
+            + "\"sensor usb: blind\",";
+    assertTrue(file.contains(row), file);
   }
 
   @Test

@@ -72,6 +72,15 @@ public record Release(String platform, String version, String sha256, long size)
     return 0;
   }
 
+  /**
+   * Whether one version is newer than another; of texts that are no versions nothing is.
+   *
+   * @see #isVersion
+   */
+  public static boolean isNewer(String version, String other) {
+    return isVersion(version) && isVersion(other) && compare(version, other) > 0;
+  }
+
   /** What is signed. */
   public String text() {
     return String.join("\n", FIRST_LINE, platform, version, sha256, String.valueOf(size), "");

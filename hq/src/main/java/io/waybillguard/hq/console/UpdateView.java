@@ -1,0 +1,41 @@
+package io.waybillguard.hq.console;
+
+import io.waybillguard.hq.store.Commands;
+import java.util.List;
+
+/** What the page of updates shows. */
+public final class UpdateView {
+  private UpdateView() {}
+
+  /**
+   * An update that was asked for.
+   *
+   * @param given the command that it is
+   * @param target the workstation or the outlets that it is for; empty for all
+   * @param meant how many of today's workstations it is for
+   */
+  public record Asked(GivenCommand given, List<String> target, long meant) {
+    public Asked {
+      target = List.copyOf(target);
+    }
+  }
+
+  /**
+   * What one workstation says of one update.
+   *
+   * @param state its last word
+   * @param version the one that was ordered
+   * @param name of the workstation
+   * @param outlet its code, or ""
+   * @param runs the version that it runs, as last heard, or ""
+   * @param why it is not there, in the workstation's own words, or ""
+   */
+  public record OfDesk(
+      Commands.State state, String version, String name, String outlet, String runs, String why) {
+
+    /** How far it is, in words. */
+    public String standing(Reader reader) {
+      return GivenCommand.said(reader, state.state());
+    }
+  }
+}
