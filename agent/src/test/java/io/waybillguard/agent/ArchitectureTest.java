@@ -8,6 +8,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaFieldAccess;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -113,6 +115,29 @@ final class ArchitectureTest {
           .resideInAnyPackage("com.sun.jna..", "oshi..")
           .because(
               "the OS is asked at the edge; add a method to a port in platform and implement it there");
+
+  private static final ArchRule windowsIsCalledThroughItsLibraries =
+      noClasses()
+          .that()
+          .resideInAPackage(OURS + "platform.windows..")
+          .and()
+          .haveNameNotMatching(".*\\.(Win32|Libraries.*)")
+          .should()
+          .callMethodWhere(
+              DescribedPredicate.describe(
+                  "load a library",
+                  (JavaMethodCall call) ->
+                      call.getTargetOwner().getName().equals("com.sun.jna.Native")
+                          && call.getName().equals("load")))
+          .orShould()
+          .accessFieldWhere(
+              DescribedPredicate.describe(
+                  "are one that is loaded",
+                  (JavaFieldAccess access) -> access.getName().equals("INSTANCE")))
+          .orShould()
+          .dependOnClassesThat()
+          .haveNameMatching("com\\.sun\\.jna\\.platform\\..*Util")
+          .because("FailingCallsTest lets each call fail; take the library from Libraries");
 
   private static final ArchRule sqlOnlyInEvidence =
       noClasses()
@@ -269,6 +294,7 @@ final class ArchitectureTest {
             aSensorNeverKnowsAnotherSensor,
             noCycles,
             nativeCallsOnlyInPlatform,
+            windowsIsCalledThroughItsLibraries,
             sqlOnlyInEvidence,
             networkOnlyInReport,
             clocksAreReadOnlyInAppAndRun,

@@ -55,7 +55,7 @@ final class Checkup {
               "rights", words.say("doctor.rights.unknown", System.getProperty("os.name"))));
     }
     List<String> missing =
-        Os.here() == Os.WINDOWS ? WindowsRights.missing() : LinuxRights.missing();
+        Os.here() == Os.WINDOWS ? new WindowsRights().missing() : LinuxRights.missing();
     return List.of(
         missing.isEmpty()
             ? Diagnosis.good("rights", words.say("doctor.rights.good"))

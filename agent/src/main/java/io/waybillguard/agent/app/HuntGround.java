@@ -47,9 +47,9 @@ final class HuntGround implements Ground {
   }
 
   @Override
-  public List<Path> roots() {
+  public List<Path> roots() throws IOException {
     if (os == Os.WINDOWS) {
-      return WindowsVolumes.roots();
+      return new WindowsVolumes().roots();
     }
     List<Path> roots = new ArrayList<>();
     FileSystems.getDefault().getRootDirectories().forEach(roots::add);

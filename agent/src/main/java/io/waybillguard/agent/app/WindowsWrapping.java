@@ -8,11 +8,11 @@ import java.io.IOException;
 final class WindowsWrapping implements Wrapping {
   @Override
   public byte[] wrap(byte[] secret) throws IOException {
-    return Dpapi.wrap(secret);
+    return new Dpapi().wrap(secret);
   }
 
   @Override
   public byte[] unwrap(byte[] wrapped) throws IOException {
-    return Dpapi.unwrap(wrapped);
+    return new Dpapi().unwrap(wrapped);
   }
 }

@@ -13,7 +13,7 @@ public interface Ground {
   String system();
 
   /** The folders that hold all files. */
-  List<Path> roots();
+  List<Path> roots() throws IOException;
 
   /**
    * Tells folders below which there are no files of this machine: the kernel's own, and other

@@ -156,18 +156,19 @@ final class Hunt implements Closeable {
   }
 
   /** Where a file that is looked for can be; all folders, unless all patterns name theirs. */
-  private List<Path> folders() {
+  private List<Path> folders() throws IOException {
     boolean anywhere =
         eye.wantsContent()
             || !order.search().tools().isEmpty()
             || !order.search().rules().isEmpty()
             || order.search().paths().stream().anyMatch(p -> p.below().isEmpty());
+    List<Path> roots = ground.roots();
     if (anywhere) {
-      return ground.roots();
+      return roots;
     }
     return order.search().paths().stream()
         .map(PathGlob::below)
-        .flatMap(below -> ground.roots().stream().map(root -> under(root, below)))
+        .flatMap(below -> roots.stream().map(root -> under(root, below)))
         .filter(Files::isDirectory)
         .distinct()
         .toList();

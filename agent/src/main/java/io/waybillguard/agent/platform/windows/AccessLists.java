@@ -1,13 +1,10 @@
 package io.waybillguard.agent.platform.windows;
 
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.platform.win32.Advapi32;
-import com.sun.jna.platform.win32.Kernel32;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import com.sun.jna.win32.StdCallLibrary;
-import com.sun.jna.win32.W32APIOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -29,8 +26,6 @@ final class AccessLists {
 
   /** The functions of advapi32 that jna-platform lacks, or has for structures only (sddl.h). */
   interface Descriptors extends StdCallLibrary {
-    Descriptors LIBRARY = Native.load("advapi32", Descriptors.class, W32APIOptions.DEFAULT_OPTIONS);
-
     boolean ConvertStringSecurityDescriptorToSecurityDescriptor(
         String text, int revision, PointerByReference descriptor, IntByReference size);
 
@@ -44,7 +39,15 @@ final class AccessLists {
         Pointer descriptor, PointerByReference owner, IntByReference byDefault);
   }
 
-  private AccessLists() {}
+  private final Descriptors descriptors;
+  private final Advapi32 advapi;
+  private final KernelMore kernel;
+
+  AccessLists(Libraries libraries) {
+    descriptors = libraries.load("advapi32", Descriptors.class);
+    advapi = libraries.load("advapi32", Advapi32.class);
+    kernel = libraries.load("kernel32", KernelMore.class);
+  }
 
   /**
    * All for LocalSystem, reading and writing for one account, nothing for anybody else.
@@ -55,27 +58,53 @@ final class AccessLists {
     return "D:P(A;;GA;;;SY)(A;;GRGW;;;" + account + ")";
   }
 
+  /** An access list as the system keeps it, in memory of the system's. */
+  final class Descriptor implements AutoCloseable {
+    private final Pointer raw;
+
+    private Descriptor(Pointer raw) {
+      this.raw = raw;
+    }
+
+    Pointer raw() {
+      return raw;
+    }
+
+    @Override
+    public void close() {
+      kernel.LocalFree(raw);
+    }
+  }
+
+  /**
+   * Has the system read an access list.
+   *
+   * @param what it is for
+   */
+  Descriptor written(String list, String what) throws IOException {
+    PointerByReference descriptor = new PointerByReference();
+    if (!descriptors.ConvertStringSecurityDescriptorToSecurityDescriptor(
+        list, SDDL_REVISION_1, descriptor, new IntByReference())) {
+      throw Win32.failure("cannot write an access list for " + what);
+    }
+    return new Descriptor(descriptor.getValue());
+  }
+
   /**
    * Keeps a folder, and by inheritance what is in it, to the system and its administrators. What
    * somebody gave rights of its own in there keeps them.
    */
-  static void keepToAdministrators(Path folder) throws IOException {
-    PointerByReference descriptor = new PointerByReference();
-    if (!Descriptors.LIBRARY.ConvertStringSecurityDescriptorToSecurityDescriptor(
-        ADMINISTRATORS_ONLY, SDDL_REVISION_1, descriptor, new IntByReference())) {
-      throw Win32.failure("cannot write an access list for " + folder);
-    }
-    try {
+  void keepToAdministrators(Path folder) throws IOException {
+    try (Descriptor descriptor = written(ADMINISTRATORS_ONLY, folder.toString())) {
       PointerByReference owner = new PointerByReference();
       PointerByReference list = new PointerByReference();
-      if (!Descriptors.LIBRARY.GetSecurityDescriptorOwner(
-              descriptor.getValue(), owner, new IntByReference())
-          || !Descriptors.LIBRARY.GetSecurityDescriptorDacl(
-              descriptor.getValue(), new IntByReference(), list, new IntByReference())) {
+      if (!descriptors.GetSecurityDescriptorOwner(descriptor.raw(), owner, new IntByReference())
+          || !descriptors.GetSecurityDescriptorDacl(
+              descriptor.raw(), new IntByReference(), list, new IntByReference())) {
         throw Win32.failure("cannot write an access list for " + folder);
       }
       int error =
-          Advapi32.INSTANCE.SetNamedSecurityInfo(
+          advapi.SetNamedSecurityInfo(
               folder.toAbsolutePath().toString(),
               SE_FILE_OBJECT,
               OWNER_SECURITY_INFORMATION
@@ -88,8 +117,6 @@ final class AccessLists {
       if (error != Win32.ERROR_SUCCESS) {
         throw Win32.failure("cannot keep " + folder + " to administrators", error);
       }
-    } finally {
-      Kernel32.INSTANCE.LocalFree(descriptor.getValue());
     }
   }
 }

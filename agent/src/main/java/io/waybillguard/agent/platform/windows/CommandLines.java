@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.win32.StdCallLibrary;
@@ -9,9 +8,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other processes were started with, as they keep it themselves: from the block of parameters
- * that the process environment block points to (winternl.h of mingw-w64: PROCESS_BASIC_INFORMATION,
- * PEB, RTL_USER_PROCESS_PARAMETERS; x64 only). A process may write there what it likes.
+ * What other processes were started with, and in which folder they work, as they keep it
+ * themselves: from the block of parameters that the process environment block points to (winternl.h
+ * of mingw-w64: PROCESS_BASIC_INFORMATION, PEB, RTL_USER_PROCESS_PARAMETERS; x64 only). A process
+ * may write there what it likes.
  *
  * <p>Limit: one that is protected may not be read, not even by the system's own account.
  */
@@ -20,6 +20,13 @@ final class CommandLines {
   static final int BASIC_PEB = 8;
   static final int PEB_PARAMETERS = 0x20;
   static final int PARAMETERS_COMMAND_LINE = 0x70;
+
+  /**
+   * CurrentDirectory.DosPath. Headers call this part reserved; ntrtl.h of phnt names it. It lies
+   * there in every Windows of 64 bits, and in Wine.
+   */
+  static final int PARAMETERS_FOLDER = 0x38;
+
   static final int UNICODE_STRING_BUFFER = 8;
 
   static final int PROCESS_BASIC_INFORMATION = 0;
@@ -42,38 +49,50 @@ final class CommandLines {
     boolean CloseHandle(Pointer handle);
   }
 
-  private static final Ntdll NTDLL = Native.load("ntdll", Ntdll.class);
-  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
+  private final Ntdll ntdll;
+  private final Kernel kernel;
 
-  private CommandLines() {}
+  CommandLines(Libraries libraries) {
+    ntdll = libraries.load("ntdll", Ntdll.class);
+    kernel = libraries.load("kernel32", Kernel.class);
+  }
 
   /** A process's command line; "" when it has ended, or may not be read. */
-  static String of(long pid) {
+  String of(long pid) {
+    return parameter(pid, PARAMETERS_COMMAND_LINE);
+  }
+
+  /** The folder in which a process works, as of now; "" when it has ended, or may not be read. */
+  String folder(long pid) {
+    return parameter(pid, PARAMETERS_FOLDER);
+  }
+
+  private String parameter(long pid, int which) {
     Pointer process =
-        KERNEL.OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, false, (int) pid);
+        kernel.OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, false, (int) pid);
     if (process == null) {
       return "";
     }
     try (Memory basic = new Memory(BASIC_SIZE)) {
       int status =
-          NTDLL.NtQueryInformationProcess(
+          ntdll.NtQueryInformationProcess(
               process, PROCESS_BASIC_INFORMATION, basic, BASIC_SIZE, new IntByReference());
       long peb = status == 0 ? basic.getLong(BASIC_PEB) : 0;
       long parameters = peb == 0 ? 0 : pointer(process, peb + PEB_PARAMETERS);
-      return parameters == 0 ? "" : string(process, parameters + PARAMETERS_COMMAND_LINE);
+      return parameters == 0 ? "" : string(process, parameters + which);
     } finally {
-      KERNEL.CloseHandle(process);
+      kernel.CloseHandle(process);
     }
   }
 
-  private static long pointer(Pointer process, long at) {
+  private long pointer(Pointer process, long at) {
     try (Memory pointer = new Memory(Long.BYTES)) {
       return read(process, at, pointer) ? pointer.getLong(0) : 0;
     }
   }
 
   /** A UNICODE_STRING: its length in bytes, its room, and where its characters are. */
-  private static String string(Pointer process, long at) {
+  private String string(Pointer process, long at) {
     try (Memory length = new Memory(Short.BYTES)) {
       int bytes = read(process, at, length) ? Short.toUnsignedInt(length.getShort(0)) : 0;
       long characters = bytes == 0 ? 0 : pointer(process, at + UNICODE_STRING_BUFFER);
@@ -88,7 +107,7 @@ final class CommandLines {
     }
   }
 
-  private static boolean read(Pointer process, long at, Memory into) {
-    return KERNEL.ReadProcessMemory(process, new Pointer(at), into, into.size(), null);
+  private boolean read(Pointer process, long at, Memory into) {
+    return kernel.ReadProcessMemory(process, new Pointer(at), into, into.size(), null);
   }
 }

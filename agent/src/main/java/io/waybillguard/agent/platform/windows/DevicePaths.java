@@ -42,15 +42,16 @@ final class DevicePaths {
     this.windows = windows;
   }
 
-  /** This machine's. */
-  static DevicePaths here() {
+  /** Of the machine whose libraries these are. */
+  static DevicePaths of(Libraries libraries) {
+    Kernel32 kernel = libraries.load("kernel32", Kernel32.class);
     return new DevicePaths(
-        DevicePaths::ask, System.getenv().getOrDefault("SystemRoot", "C:\\Windows"));
+        drive -> ask(kernel, drive), System.getenv().getOrDefault("SystemRoot", "C:\\Windows"));
   }
 
-  private static String ask(String drive) {
+  private static String ask(Kernel32 kernel, String drive) {
     char[] names = new char[NAME_ROOM];
-    int length = Kernel32.INSTANCE.QueryDosDevice(drive, names, names.length);
+    int length = kernel.QueryDosDevice(drive, names, names.length);
     String all = new String(names, 0, Math.max(0, length));
     int end = all.indexOf('\0'); // what it stands for now comes first
     return end < 0 ? all : all.substring(0, end);

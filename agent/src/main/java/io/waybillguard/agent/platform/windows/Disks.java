@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What volumes and disks say of themselves. They are opened without any access, which needs no
@@ -20,6 +22,8 @@ import java.util.UUID;
  * safely.
  */
 final class Disks {
+  private static final Logger LOG = LoggerFactory.getLogger(Disks.class);
+
   // ntddstor.h; both codes carry FILE_ANY_ACCESS.
   static final int IOCTL_STORAGE_QUERY_PROPERTY = 0x2D1400;
   static final int IOCTL_STORAGE_GET_DEVICE_NUMBER = 0x2D1080;
@@ -36,18 +40,29 @@ final class Disks {
   static final UUID DISK = UUID.fromString("53f56307-b6bf-11d0-94f2-00a0c91efb8b");
   private static final int ROOM = 1 << 10;
 
-  private Disks() {}
+  private final Kernel32 kernel;
+  private final SetupDevices devices;
+
+  Disks(Libraries libraries) {
+    kernel = libraries.load("kernel32", Kernel32.class);
+    devices = new SetupDevices(libraries);
+  }
 
   /** Which disk, and which partition of it. */
   record Place(int disk, int partition) {}
 
-  /**
-   * @param path such as {@code \\.\F:} or the path of a device's interface
-   */
-  private record Opened(HANDLE raw, String path) implements AutoCloseable {
-    static Opened of(String path) throws IOException {
-      HANDLE opened =
-          Kernel32.INSTANCE.CreateFile(
+  /** What is open for one question. */
+  private final class Opened implements AutoCloseable {
+    private final HANDLE raw;
+    private final String path;
+
+    /**
+     * @param path such as {@code \\.\F:} or the path of a device's interface
+     */
+    Opened(String path) throws IOException {
+      this.path = path;
+      raw =
+          kernel.CreateFile(
               path,
               0,
               WinNT.FILE_SHARE_READ | WinNT.FILE_SHARE_WRITE,
@@ -55,17 +70,15 @@ final class Disks {
               WinNT.OPEN_EXISTING,
               0,
               null);
-      if (WinBase.INVALID_HANDLE_VALUE.equals(opened)) {
+      if (WinBase.INVALID_HANDLE_VALUE.equals(raw)) {
         throw Win32.failure("cannot open " + path);
       }
-      return new Opened(opened, path);
     }
 
     byte[] ask(int question, Memory in) throws IOException {
       try (Memory out = new Memory(ROOM)) {
         IntByReference length = new IntByReference();
-        if (!Kernel32.INSTANCE.DeviceIoControl(
-            raw, question, in, (int) in.size(), out, ROOM, length, null)) {
+        if (!kernel.DeviceIoControl(raw, question, in, (int) in.size(), out, ROOM, length, null)) {
           throw Win32.failure("cannot ask " + path + " what it is");
         }
         return out.getByteArray(0, length.getValue());
@@ -74,13 +87,13 @@ final class Disks {
 
     @Override
     public void close() {
-      Kernel32.INSTANCE.CloseHandle(raw);
+      kernel.CloseHandle(raw);
     }
   }
 
   /** What kind of disk a path is on. */
-  static StorageDevice device(String path) throws IOException {
-    try (Opened opened = Opened.of(path);
+  StorageDevice device(String path) throws IOException {
+    try (Opened opened = new Opened(path);
         Memory query = new Memory(QUERY_SIZE)) {
       query.clear();
       return StorageDevice.of(opened.ask(IOCTL_STORAGE_QUERY_PROPERTY, query));
@@ -88,8 +101,8 @@ final class Disks {
   }
 
   /** Which disk a path is on; fails for a volume on several disks. */
-  static Place place(String path) throws IOException {
-    try (Opened opened = Opened.of(path);
+  Place place(String path) throws IOException {
+    try (Opened opened = new Opened(path);
         Memory nothing = new Memory(1)) {
       byte[] told = opened.ask(IOCTL_STORAGE_GET_DEVICE_NUMBER, nothing);
       if (told.length < NUMBER_SIZE) {
@@ -101,19 +114,20 @@ final class Disks {
   }
 
   /** Instance ids of the disks that are in, by their numbers. Numbers change with every removal. */
-  static Map<Integer, String> nodes() throws IOException {
+  Map<Integer, String> nodes() throws IOException {
     Map<Integer, String> nodes = new HashMap<>();
-    for (Map.Entry<String, String> disk : SetupDevices.offering(DeviceKey.bytes(DISK)).entrySet()) {
+    for (Map.Entry<String, String> disk : devices.offering(DeviceKey.bytes(DISK)).entrySet()) {
       numberIfThere(disk.getValue()).ifPresent(number -> nodes.put(number, disk.getKey()));
     }
     return nodes;
   }
 
   /** A disk may go between being listed and being asked. */
-  private static OptionalInt numberIfThere(String path) {
+  private OptionalInt numberIfThere(String path) {
     try {
       return OptionalInt.of(place(path).disk());
     } catch (IOException e) {
+      LOG.debug("disk={} tells no number: {}", path, e.toString());
       return OptionalInt.empty();
     }
   }

@@ -1,11 +1,10 @@
 package io.waybillguard.agent.platform.windows;
 
-import com.sun.jna.platform.win32.Crypt32Util;
-import com.sun.jna.platform.win32.Win32Exception;
+import com.sun.jna.platform.win32.Crypt32;
 import com.sun.jna.platform.win32.WinCrypt;
+import com.sun.jna.platform.win32.WinCrypt.DATA_BLOB;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The data protection of Windows ({@code CryptProtectData}), with this PC's own key and a word of
@@ -23,20 +22,36 @@ public final class Dpapi {
 
   private static final byte[] WORD = "waybill-guard/secret/v1".getBytes(StandardCharsets.US_ASCII);
 
-  private Dpapi() {}
+  private final Crypt32 crypt;
+  private final KernelMore kernel;
+
+  public Dpapi() {
+    this(Libraries.HERE);
+  }
+
+  Dpapi(Libraries libraries) {
+    crypt = libraries.load("crypt32", Crypt32.class);
+    kernel = libraries.load("kernel32", KernelMore.class);
+  }
 
   /**
    * Wraps.
    *
    * @throws IOException with the system's word if it does not
    */
-  public static byte[] wrap(byte[] secret) throws IOException {
-    try {
-      return Crypt32Util.cryptProtectData(
-          secret, WORD, LOCAL_MACHINE | UI_FORBIDDEN, "Waybill Guard", none());
-    } catch (Win32Exception e) {
-      throw failure("cannot wrap a secret", e);
+  public byte[] wrap(byte[] secret) throws IOException {
+    DATA_BLOB wrapped = new DATA_BLOB();
+    if (!crypt.CryptProtectData(
+        new DATA_BLOB(secret),
+        "Waybill Guard",
+        new DATA_BLOB(WORD),
+        null,
+        null,
+        LOCAL_MACHINE | UI_FORBIDDEN,
+        wrapped)) {
+      throw Win32.failure("cannot wrap a secret");
     }
+    return taken(wrapped);
   }
 
   /**
@@ -44,19 +59,23 @@ public final class Dpapi {
    *
    * @throws IOException with the system's word if it was not wrapped here
    */
-  public static byte[] unwrap(byte[] wrapped) throws IOException {
-    try {
-      return Crypt32Util.cryptUnprotectData(wrapped, WORD, UI_FORBIDDEN, none());
-    } catch (Win32Exception e) {
-      throw failure("Windows cannot take the wrapping off", e);
+  public byte[] unwrap(byte[] wrapped) throws IOException {
+    DATA_BLOB secret = new DATA_BLOB();
+    if (!crypt.CryptUnprotectData(
+        new DATA_BLOB(wrapped), null, new DATA_BLOB(WORD), null, null, UI_FORBIDDEN, secret)) {
+      throw Win32.failure("Windows cannot take the wrapping off");
     }
+    return taken(secret);
   }
 
-  private static WinCrypt.@Nullable CRYPTPROTECT_PROMPTSTRUCT none() {
-    return null;
-  }
-
-  private static IOException failure(String what, Win32Exception e) {
-    return new IOException(what + ": error " + e.getErrorCode(), e);
+  /** A secret is not left in memory that is given back. */
+  private byte[] taken(DATA_BLOB answer) {
+    try {
+      byte[] bytes = answer.getData();
+      answer.pbData.clear(answer.cbData);
+      return bytes;
+    } finally {
+      kernel.LocalFree(answer.pbData);
+    }
   }
 }

@@ -64,7 +64,7 @@ public final class EventLogs implements TextLogs {
    * @param memory where it is kept how far was read
    */
   public EventLogs(List<String> patterns, Path memory, InstantSource clock) {
-    this(new WindowsEventChannels(), patterns, memory, clock);
+    this(new WindowsEventChannels(Libraries.HERE), patterns, memory, clock);
   }
 
   /** Whether this system has an event log. Wine has none, and ends whoever asks it for one. */

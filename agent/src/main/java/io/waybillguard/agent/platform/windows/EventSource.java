@@ -1,9 +1,15 @@
 package io.waybillguard.agent.platform.windows;
 
-import com.sun.jna.platform.win32.Advapi32Util;
-import com.sun.jna.platform.win32.Win32Exception;
+import com.sun.jna.platform.win32.Advapi32;
+import com.sun.jna.platform.win32.WinNT;
 import com.sun.jna.platform.win32.WinReg;
+import com.sun.jna.platform.win32.WinReg.HKEY;
+import com.sun.jna.platform.win32.WinReg.HKEYByReference;
+import com.sun.jna.ptr.IntByReference;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The name under which Windows' own log of applications knows the service, so that what is written
@@ -21,29 +27,56 @@ final class EventSource {
   /** winnt.h: EVENTLOG_ERROR_TYPE, _WARNING_TYPE, _INFORMATION_TYPE. */
   static final int TYPES = 1 | 2 | 4;
 
-  private EventSource() {}
+  private final Advapi32 advapi;
+
+  EventSource(Libraries libraries) {
+    advapi = libraries.load("advapi32", Advapi32.class);
+  }
 
   /** Makes it known; safe to repeat. */
-  static void register(String name) throws IOException {
-    String key = LOG + '\\' + name;
+  void register(String name) throws IOException {
+    String what = "cannot register the event source " + name;
+    HKEYByReference made = new HKEYByReference();
+    check(
+        advapi.RegCreateKeyEx(
+            WinReg.HKEY_LOCAL_MACHINE,
+            LOG + '\\' + name,
+            0,
+            null,
+            0,
+            WinNT.KEY_SET_VALUE,
+            null,
+            made,
+            new IntByReference()),
+        what);
+    HKEY key = made.getValue();
     try {
-      Advapi32Util.registryCreateKey(WinReg.HKEY_LOCAL_MACHINE, key);
-      Advapi32Util.registrySetExpandableStringValue(
-          WinReg.HKEY_LOCAL_MACHINE, key, "EventMessageFile", MESSAGES);
-      Advapi32Util.registrySetIntValue(WinReg.HKEY_LOCAL_MACHINE, key, "TypesSupported", TYPES);
-    } catch (Win32Exception e) {
-      throw Win32.failure("cannot register the event source " + name, e.getErrorCode());
+      byte[] messages = (MESSAGES + '\0').getBytes(StandardCharsets.UTF_16LE);
+      check(
+          advapi.RegSetValueEx(
+              key, "EventMessageFile", 0, WinNT.REG_EXPAND_SZ, messages, messages.length),
+          what);
+      byte[] types =
+          ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(TYPES).array();
+      check(
+          advapi.RegSetValueEx(key, "TypesSupported", 0, WinNT.REG_DWORD, types, types.length),
+          what);
+    } finally {
+      advapi.RegCloseKey(key);
     }
   }
 
   /** Takes it away, where there is one. */
-  static void forget(String name) throws IOException {
-    try {
-      if (Advapi32Util.registryKeyExists(WinReg.HKEY_LOCAL_MACHINE, LOG + '\\' + name)) {
-        Advapi32Util.registryDeleteKey(WinReg.HKEY_LOCAL_MACHINE, LOG, name);
-      }
-    } catch (Win32Exception e) {
-      throw Win32.failure("cannot remove the event source " + name, e.getErrorCode());
+  void forget(String name) throws IOException {
+    int error = advapi.RegDeleteKey(WinReg.HKEY_LOCAL_MACHINE, LOG + '\\' + name);
+    if (error != Win32.ERROR_FILE_NOT_FOUND) {
+      check(error, "cannot remove the event source " + name);
+    }
+  }
+
+  private static void check(int error, String what) throws IOException {
+    if (error != Win32.ERROR_SUCCESS) {
+      throw Win32.failure(what, error);
     }
   }
 }

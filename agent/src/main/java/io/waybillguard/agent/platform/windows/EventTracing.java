@@ -3,7 +3,6 @@ package io.waybillguard.agent.platform.windows;
 import com.sun.jna.Callback;
 import com.sun.jna.CallbackReference;
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import com.sun.jna.ptr.LongByReference;
@@ -101,26 +100,19 @@ final class EventTracing implements Tracing {
   private final boolean filtersById;
   private final Map<Long, Opened> opened = new ConcurrentHashMap<>();
 
-  private EventTracing(Api api, boolean filtersById) {
-    this.api = api;
-    this.filtersById = filtersById;
-  }
-
   /**
-   * This machine's.
-   *
    * @throws IOException if the system does not say which version it is: filters by number are known
    *     from Windows 8.1 on
    */
-  static EventTracing here() throws IOException {
-    return new EventTracing(
-        Native.load("advapi32", Api.class), WindowsVersion.here().isAtLeast(6, 3));
+  EventTracing(Libraries libraries) throws IOException {
+    api = libraries.load("advapi32", Api.class);
+    filtersById = WindowsVersion.of(libraries).isAtLeast(6, 3);
   }
 
   @Override
   public long start(String name) throws IOException {
     LongByReference session = new LongByReference();
-    try (Memory properties = of(TraceProperties.fresh())) {
+    try (Memory properties = NativeMemory.of(TraceProperties.fresh())) {
       int error = api.StartTraceW(session, new WString(name), properties);
       if (error == ERROR_ALREADY_EXISTS) {
         throw new AlreadyThere("there is a trace session " + name);
@@ -132,7 +124,7 @@ final class EventTracing implements Tracing {
 
   @Override
   public void stop(String name) throws IOException {
-    try (Memory properties = of(TraceProperties.fresh())) {
+    try (Memory properties = NativeMemory.of(TraceProperties.fresh())) {
       int error = api.ControlTraceW(0, new WString(name), properties, CONTROL_STOP);
       if (error != ERROR_WMI_INSTANCE_NOT_FOUND) { // else it is stopped
         check(error, "cannot stop the trace session " + name);
@@ -142,8 +134,8 @@ final class EventTracing implements Tracing {
 
   @Override
   public void enable(long session, TraceSource source) throws IOException {
-    try (Memory provider = of(DeviceKey.bytes(source.provider()));
-        Memory ids = of(ids(source.ids()));
+    try (Memory provider = NativeMemory.of(DeviceKey.bytes(source.provider()));
+        Memory ids = NativeMemory.of(ids(source.ids()));
         Memory filter = new Memory(FILTER_SIZE);
         Memory parameters = new Memory(PARAMETERS_SIZE)) {
       filter.setLong(FILTER_POINTER, Pointer.nativeValue(ids));
@@ -179,8 +171,7 @@ final class EventTracing implements Tracing {
   @Override
   public long open(String name, Consumer<TraceEvent> sink) throws IOException {
     RecordCallback callback = record -> take(record, sink);
-    Memory wide = new Memory(2L * (name.length() + 1));
-    wide.setWideString(0, name);
+    Memory wide = NativeMemory.of(name);
     Memory logfile = logfile(wide, callback);
     long trace = api.OpenTraceW(logfile);
     if (trace == INVALID_TRACE) {
@@ -232,7 +223,7 @@ final class EventTracing implements Tracing {
 
   @Override
   public Losses losses(String name) throws IOException {
-    try (Memory properties = of(TraceProperties.fresh())) {
+    try (Memory properties = NativeMemory.of(TraceProperties.fresh())) {
       check(
           api.ControlTraceW(0, new WString(name), properties, CONTROL_QUERY),
           "the trace session " + name + " does not tell what it lost");
@@ -244,11 +235,5 @@ final class EventTracing implements Tracing {
     if (error != Win32.ERROR_SUCCESS) {
       throw Win32.failure(what, error);
     }
-  }
-
-  private static Memory of(byte[] bytes) {
-    Memory memory = new Memory(bytes.length);
-    memory.write(0, bytes, 0, bytes.length);
-    return memory;
   }
 }

@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.win32.StdCallLibrary;
@@ -74,7 +73,11 @@ final class IpHelper implements WindowsSockets.Connections {
         int size);
   }
 
-  private static final Api API = Native.load("iphlpapi", Api.class);
+  private final Api api;
+
+  IpHelper(Libraries libraries) {
+    api = libraries.load("iphlpapi", Api.class);
+  }
 
   @Override
   public List<TcpRow> list() throws IOException {
@@ -85,14 +88,14 @@ final class IpHelper implements WindowsSockets.Connections {
   }
 
   /** The table may grow between two calls. */
-  private static byte[] table(int family) throws IOException {
+  private byte[] table(int family) throws IOException {
     IntByReference size = new IntByReference(32 << 10);
     int error = ERROR_INSUFFICIENT_BUFFER;
     for (int i = 0; i < TRIES && error == ERROR_INSUFFICIENT_BUFFER; i++) {
       int room = size.getValue() + size.getValue() / 5;
       try (Memory table = new Memory(room)) {
         size.setValue(room);
-        error = API.GetExtendedTcpTable(table, size, false, family, TCP_TABLE_OWNER_MODULE_ALL, 0);
+        error = api.GetExtendedTcpTable(table, size, false, family, TCP_TABLE_OWNER_MODULE_ALL, 0);
         if (error == 0) {
           return table.getByteArray(0, Math.min(room, size.getValue()));
         }
@@ -124,13 +127,13 @@ final class IpHelper implements WindowsSockets.Connections {
     return begin(row.asked()) == 0;
   }
 
-  private static int begin(byte[] asked) {
-    try (Memory row = of(asked);
+  private int begin(byte[] asked) {
+    try (Memory row = NativeMemory.of(asked);
         Memory on = new Memory(1)) {
       on.setByte(0, (byte) 1);
       return asked.length == TcpRow.ASKED_SIZE
-          ? API.SetPerTcpConnectionEStats(row, COUNTS_OF_DATA, on, 0, 1, 0)
-          : API.SetPerTcp6ConnectionEStats(row, COUNTS_OF_DATA, on, 0, 1, 0);
+          ? api.SetPerTcpConnectionEStats(row, COUNTS_OF_DATA, on, 0, 1, 0)
+          : api.SetPerTcp6ConnectionEStats(row, COUNTS_OF_DATA, on, 0, 1, 0);
     }
   }
 
@@ -139,26 +142,20 @@ final class IpHelper implements WindowsSockets.Connections {
     return read(row.asked());
   }
 
-  private static Optional<WindowsSockets.Counts> read(byte[] asked) {
-    try (Memory row = of(asked);
+  private Optional<WindowsSockets.Counts> read(byte[] asked) {
+    try (Memory row = NativeMemory.of(asked);
         Memory counts = new Memory(COUNTS_SIZE)) {
       counts.clear();
       int error =
           asked.length == TcpRow.ASKED_SIZE
-              ? API.GetPerTcpConnectionEStats(
+              ? api.GetPerTcpConnectionEStats(
                   row, COUNTS_OF_DATA, null, 0, 0, null, 0, 0, counts, 0, COUNTS_SIZE)
-              : API.GetPerTcp6ConnectionEStats(
+              : api.GetPerTcp6ConnectionEStats(
                   row, COUNTS_OF_DATA, null, 0, 0, null, 0, 0, counts, 0, COUNTS_SIZE);
       return error == 0
           ? Optional.of(
               new WindowsSockets.Counts(counts.getLong(BYTES_OUT), counts.getLong(BYTES_IN)))
           : Optional.empty();
     }
-  }
-
-  private static Memory of(byte[] bytes) {
-    Memory memory = new Memory(bytes.length);
-    memory.write(0, bytes, 0, bytes.length);
-    return memory;
   }
 }

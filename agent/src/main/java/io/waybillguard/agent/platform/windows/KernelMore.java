@@ -1,6 +1,5 @@
 package io.waybillguard.agent.platform.windows;
 
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import com.sun.jna.win32.StdCallLibrary;
@@ -8,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Functions of kernel32 that jna-platform lacks. */
 interface KernelMore extends StdCallLibrary {
-  KernelMore LIBRARY = Native.load("kernel32", KernelMore.class);
-
   /** A bit a drive letter, A first (fileapi.h). */
   int GetLogicalDrives();
 
@@ -30,4 +27,7 @@ interface KernelMore extends StdCallLibrary {
 
   /** Lets go of what another call opened (handleapi.h). */
   boolean CloseHandle(Pointer handle);
+
+  /** Frees memory that another call took for its answer (winbase.h). */
+  @Nullable Pointer LocalFree(Pointer memory);
 }

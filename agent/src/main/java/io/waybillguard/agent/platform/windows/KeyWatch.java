@@ -1,5 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.platform.win32.Kernel32;
 import com.sun.jna.platform.win32.WinBase;
@@ -38,6 +39,8 @@ final class KeyWatch implements AutoCloseable {
   /** Opening some dozen keys takes milliseconds. */
   private static final long PATIENCE_SECONDS = 20;
 
+  private final RegistryKeys registry;
+  private final Kernel32 kernel;
   private final Runnable told;
   private final Set<String> changed = new LinkedHashSet<>();
   private final List<Watcher> watchers = new ArrayList<>();
@@ -45,12 +48,15 @@ final class KeyWatch implements AutoCloseable {
   /**
    * @param told called by a thread of ours after something changed; must not wait
    */
-  KeyWatch(Runnable told) {
+  KeyWatch(Libraries libraries, Runnable told) {
+    this.registry = new RegistryKeys(libraries);
+    this.kernel = libraries.load("kernel32", Kernel32.class);
     this.told = told;
   }
 
   /** Watches these and no others; gives those that are not watched. */
   List<String> watch(Collection<String> keys) throws IOException {
+    watchers.removeIf(watcher -> watcher.ended); // what failed said so, and its keys are asked anew
     Set<String> left = new LinkedHashSet<>(keys);
     List<Set<String>> shares = new ArrayList<>();
     for (Watcher watcher : watchers) {
@@ -131,7 +137,12 @@ final class KeyWatch implements AutoCloseable {
     List<String> ask(Set<String> keys) throws IOException {
       Order order = new Order(Set.copyOf(keys), new CompletableFuture<>());
       orders.set(order);
-      Kernel32.INSTANCE.SetEvent(bell);
+      if (ended) {
+        throw new IOException("registry keys are not watched: the thread for it has ended");
+      }
+      if (!kernel.SetEvent(bell)) {
+        throw Win32.failure("the thread that watches registry keys cannot be called");
+      }
       try {
         List<String> refused = order.refused().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         wanted = new HashSet<>(keys);
@@ -140,44 +151,66 @@ final class KeyWatch implements AutoCloseable {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while registry keys were being watched", e);
       } catch (ExecutionException | TimeoutException e) {
-        throw new IOException("registry keys cannot be watched: " + e, e);
+        Throwable why = e.getCause() == null ? e : e.getCause();
+        throw new IOException("registry keys cannot be watched: " + why, e);
       }
     }
 
     void end() {
       ended = true;
-      Kernel32.INSTANCE.SetEvent(bell);
+      if (!kernel.SetEvent(bell)) {
+        int error = Native.getLastError();
+        LOG.warn("the watch of registry keys does not end: {}", Win32.word(error));
+      }
     }
 
+    /** Whatever fails ends the thread, is told to whoever waits, and has the keys looked at. */
     @Override
     public void run() {
+      List<String> watched = List.of();
       try {
-        while (!ended) {
-          List<String> names = List.copyOf(armed.keySet());
-          HANDLE[] handles = new HANDLE[names.size() + 1];
-          handles[0] = bell;
-          for (int i = 0; i < names.size(); i++) {
-            handles[i + 1] = armed(names.get(i)).event();
-          }
-          int which =
-              Kernel32.INSTANCE.WaitForMultipleObjects(
-                  handles.length, handles, false, WinBase.INFINITE);
-          if (which == 0) {
-            Order order = orders.getAndSet(null);
-            if (order != null) {
-              order.refused().complete(rearm(order.keys()));
-            }
-          } else if (which > 0 && which < handles.length) {
-            fired(names.get(which - 1));
-          } else {
-            LOG.warn("waiting for {} registry keys failed: {}", names.size(), which);
-            names.forEach(this::disarm);
-            names.forEach(KeyWatch.this::tell);
-          }
-        }
+        serve();
+      } catch (IOException | RuntimeException | LinkageError e) {
+        LOG.warn("registry keys are watched no more: {}", e.toString());
+        watched = List.copyOf(armed.keySet());
+        refuse(e);
       } finally {
+        ended = true;
         List.copyOf(armed.keySet()).forEach(this::disarm);
-        Kernel32.INSTANCE.CloseHandle(bell);
+        kernel.CloseHandle(bell);
+        watched.forEach(KeyWatch.this::tell);
+        refuse(new IOException("the watch has ended"));
+      }
+    }
+
+    private void refuse(Throwable why) {
+      Order order = orders.getAndSet(null);
+      if (order != null) {
+        order.refused().completeExceptionally(why);
+      }
+    }
+
+    private void serve() throws IOException {
+      while (!ended) {
+        List<String> names = List.copyOf(armed.keySet());
+        HANDLE[] handles = new HANDLE[names.size() + 1];
+        handles[0] = bell;
+        for (int i = 0; i < names.size(); i++) {
+          handles[i + 1] = armed(names.get(i)).event();
+        }
+        int which = kernel.WaitForMultipleObjects(handles.length, handles, false, WinBase.INFINITE);
+        if (which == 0) {
+          Order order = orders.get();
+          if (order != null) {
+            List<String> refused = rearm(order.keys());
+            orders.set(null);
+            order.refused().complete(refused);
+          }
+        } else if (which > 0 && which < handles.length) {
+          fired(names.get(which - 1));
+        } else {
+          throw Win32.failure("waiting for " + names.size() + " registry keys failed");
+        }
       }
     }
 
@@ -207,16 +240,26 @@ final class KeyWatch implements AutoCloseable {
     private boolean arm(String name) {
       boolean below = name.endsWith(BELOW);
       try {
-        Armed one =
-            new Armed(
-                RegistryKeys.open(below ? name.substring(0, name.length() - BELOW.length()) : name),
-                event());
+        HANDLE event = event();
+        boolean isArmed = false;
+        Armed one;
+        try {
+          one =
+              new Armed(
+                  registry.open(below ? name.substring(0, name.length() - BELOW.length()) : name),
+                  event);
+          isArmed = true;
+        } finally {
+          if (!isArmed) {
+            kernel.CloseHandle(event);
+          }
+        }
         armed.put(name, one);
         int error = ask(one, below);
         if (error == RegistryKeys.ERROR_SUCCESS) {
           return true;
         }
-        LOG.debug("registry key={} cannot be watched: error {}", name, error);
+        LOG.debug("registry key={} cannot be watched: {}", name, Win32.word(error));
         disarm(name);
       } catch (IOException e) {
         LOG.debug("registry key={} cannot be watched: {}", name, e.toString());
@@ -224,13 +267,15 @@ final class KeyWatch implements AutoCloseable {
       return false;
     }
 
-    private static int ask(Armed one, boolean below) {
-      return RegistryKeys.ADVAPI.RegNotifyChangeKeyValue(
-          one.key(),
-          below,
-          RegistryKeys.REG_NOTIFY_CHANGE_NAME | RegistryKeys.REG_NOTIFY_CHANGE_LAST_SET,
-          one.event().getPointer(),
-          true);
+    private int ask(Armed one, boolean below) {
+      return registry
+          .functions()
+          .RegNotifyChangeKeyValue(
+              one.key(),
+              below,
+              RegistryKeys.REG_NOTIFY_CHANGE_NAME | RegistryKeys.REG_NOTIFY_CHANGE_LAST_SET,
+              one.event().getPointer(),
+              true);
     }
 
     private void fired(String name) {
@@ -243,18 +288,17 @@ final class KeyWatch implements AutoCloseable {
     private void disarm(String name) {
       Armed one = armed.remove(name);
       if (one != null) {
-        RegistryKeys.close(one.key());
-        Kernel32.INSTANCE.CloseHandle(one.event());
+        registry.close(one.key());
+        kernel.CloseHandle(one.event());
       }
     }
   }
 
   /** An event that is over once a wait has seen it. */
-  private static HANDLE event() throws IOException {
-    HANDLE event = Kernel32.INSTANCE.CreateEvent(null, false, false, null);
+  private HANDLE event() throws IOException {
+    HANDLE event = kernel.CreateEvent(null, false, false, null);
     if (event == null) {
-      throw new IOException(
-          "the system gives no event to wait for: error " + Kernel32.INSTANCE.GetLastError());
+      throw Win32.failure("the system gives no event to wait for");
     }
     return event;
   }

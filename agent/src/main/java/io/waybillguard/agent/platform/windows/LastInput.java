@@ -14,15 +14,21 @@ final class LastInput {
   /** What is farther ahead than that is not ahead: the count began anew since. */
   private static final int AHEAD_MILLIS = 60_000;
 
-  private LastInput() {}
+  private final User32 user;
+  private final Kernel32 kernel;
 
-  static Duration ago() throws IOException {
+  LastInput(Libraries libraries) {
+    user = libraries.load("user32", User32.class);
+    kernel = libraries.load("kernel32", Kernel32.class);
+  }
+
+  Duration ago() throws IOException {
     LASTINPUTINFO info = new LASTINPUTINFO();
     info.cbSize = info.size();
-    if (!User32.INSTANCE.GetLastInputInfo(info)) {
+    if (!user.GetLastInputInfo(info)) {
       throw Win32.failure("cannot ask when something was touched last");
     }
-    return between(info.dwTime, Kernel32.INSTANCE.GetTickCount());
+    return between(info.dwTime, kernel.GetTickCount());
   }
 
   /**

@@ -75,14 +75,16 @@ final class NtfsVolume implements UsnVolume {
     int GetFinalPathNameByHandleW(Pointer file, Memory path, int length, int flags);
   }
 
-  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
-
+  private final Kernel kernel;
+  private final KernelMore more;
   private final String name;
   private final Path root;
   private final Pointer handle;
   private final Memory out = new Memory(BUFFER);
 
-  private NtfsVolume(String name, Path root, Pointer handle) {
+  private NtfsVolume(Libraries libraries, String name, Path root, Pointer handle) {
+    this.kernel = libraries.load("kernel32", Kernel.class);
+    this.more = libraries.load("kernel32", KernelMore.class);
     this.name = name;
     this.root = root;
     this.handle = handle;
@@ -93,7 +95,7 @@ final class NtfsVolume implements UsnVolume {
    *
    * @param refused takes why one cannot be opened
    */
-  static List<UsnVolume> fixed(Volumes volumes, List<String> refused) {
+  static List<UsnVolume> fixed(Libraries libraries, Volumes volumes, List<String> refused) {
     Set<Path> removable;
     try {
       removable =
@@ -111,7 +113,7 @@ final class NtfsVolume implements UsnVolume {
       if (!removable.contains(root)) {
         try {
           if (List.of("NTFS", "ReFS").contains(Files.getFileStore(root).type())) {
-            all.add(open(name, root));
+            all.add(open(libraries, name, root));
           }
         } catch (IOException e) {
           refused.add(name + " " + e.getMessage());
@@ -121,14 +123,22 @@ final class NtfsVolume implements UsnVolume {
     return all;
   }
 
-  private static NtfsVolume open(String name, Path root) throws RefusedException {
+  static NtfsVolume open(Libraries libraries, String name, Path root) throws RefusedException {
     Pointer handle =
-        KernelMore.LIBRARY.CreateFileW(
-            new WString("\\\\.\\" + name), GENERIC_READ, SHARE_ALL, null, OPEN_EXISTING, 0, null);
+        libraries
+            .load("kernel32", KernelMore.class)
+            .CreateFileW(
+                new WString("\\\\.\\" + name),
+                GENERIC_READ,
+                SHARE_ALL,
+                null,
+                OPEN_EXISTING,
+                0,
+                null);
     if (isInvalid(handle)) {
       throw new RefusedException("cannot be opened", Native.getLastError());
     }
-    return new NtfsVolume(name, root, handle);
+    return new NtfsVolume(libraries, name, root, handle);
   }
 
   private static boolean isInvalid(@Nullable Pointer handle) {
@@ -148,7 +158,7 @@ final class NtfsVolume implements UsnVolume {
   private int control(int code, @Nullable Memory in, String what) throws RefusedException {
     IntByReference returned = new IntByReference();
     boolean done =
-        KERNEL.DeviceIoControl(
+        kernel.DeviceIoControl(
             handle,
             code,
             in,
@@ -199,17 +209,17 @@ final class NtfsVolume implements UsnVolume {
       wanted.setLong(ID_VALUE, id.low());
       wanted.setLong(ID_VALUE + 8, id.high());
       Pointer file =
-          KERNEL.OpenFileById(handle, wanted, 0, SHARE_ALL, null, FILE_FLAG_BACKUP_SEMANTICS);
+          kernel.OpenFileById(handle, wanted, 0, SHARE_ALL, null, FILE_FLAG_BACKUP_SEMANTICS);
       if (isInvalid(file)) {
         return Optional.empty(); // it is gone, and what was in it with it
       }
       try {
-        int length = KERNEL.GetFinalPathNameByHandleW(file, path, LONGEST_PATH, 0);
+        int length = kernel.GetFinalPathNameByHandleW(file, path, LONGEST_PATH, 0);
         return length <= 0 || length >= LONGEST_PATH
             ? Optional.empty()
             : path(new String(path.getByteArray(0, length * 2), StandardCharsets.UTF_16LE));
       } finally {
-        KernelMore.LIBRARY.CloseHandle(file);
+        more.CloseHandle(file);
       }
     }
   }
@@ -224,7 +234,7 @@ final class NtfsVolume implements UsnVolume {
 
   @Override
   public void close() {
-    KernelMore.LIBRARY.CloseHandle(handle);
+    more.CloseHandle(handle);
     out.close();
   }
 }

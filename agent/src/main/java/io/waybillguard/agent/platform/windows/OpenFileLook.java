@@ -109,7 +109,7 @@ public final class OpenFileLook {
     try {
       look =
           new OpenFileLook(
-              new OpenHandles(),
+              new OpenHandles(Libraries.HERE),
               here.pid(),
               () -> here.info().totalCpuDuration().orElse(Duration.ZERO),
               say);

@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import com.sun.jna.ptr.IntByReference;
@@ -47,6 +46,15 @@ public final class OpenHandles implements OpenFileLook.Machine {
 
   /** {@code kernel32.dll}, as far as it tells of others' handles. */
   interface Kernel extends StdCallLibrary {
+    Pointer CreateFileW(
+        WString name,
+        int access,
+        int share,
+        @Nullable Pointer security,
+        int disposition,
+        int flags,
+        @Nullable Pointer template);
+
     @Nullable Pointer OpenProcess(int access, boolean inherit, int pid);
 
     Pointer GetCurrentProcess();
@@ -77,16 +85,12 @@ public final class OpenHandles implements OpenFileLook.Machine {
    * @throws IOException if a file of our own cannot be opened: by it the system's number for files
    *     is learned
    */
-  public OpenHandles() throws IOException {
-    this(Native.load("ntdll", Ntdll.class), Native.load("kernel32", Kernel.class));
-  }
-
-  OpenHandles(Ntdll ntdll, Kernel kernel) throws IOException {
-    this.ntdll = ntdll;
-    this.kernel = kernel;
+  OpenHandles(Libraries libraries) throws IOException {
+    ntdll = libraries.load("ntdll", Ntdll.class);
+    kernel = libraries.load("kernel32", Kernel.class);
     String file = Path.of(System.getProperty("java.home"), "bin", "java.exe").toString();
     this.ownFile =
-        KernelMore.LIBRARY.CreateFileW(
+        kernel.CreateFileW(
             new WString(file), HandleTable.FILE_READ_DATA, SHARE_ALL, null, OPEN_EXISTING, 0, null);
     if (Pointer.nativeValue(ownFile) == -1) {
       throw Win32.failure("cannot open " + file);

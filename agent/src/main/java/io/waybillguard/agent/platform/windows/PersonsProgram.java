@@ -10,12 +10,13 @@ import com.sun.jna.win32.StdCallLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A program that runs in a person's session with the person's rights, as a service starts it.
@@ -23,9 +24,12 @@ import org.jspecify.annotations.Nullable;
  * last arguments: it reads the first and writes the second. One thread.
  */
 final class PersonsProgram extends Process {
+  private static final Logger LOG = LoggerFactory.getLogger(PersonsProgram.class);
+
   // winbase.h, winnt.h
   static final int CREATE_UNICODE_ENVIRONMENT = 0x400;
   static final int CREATE_NO_WINDOW = 0x08000000;
+  static final int WAIT_OBJECT_0 = 0;
   static final int WAIT_TIMEOUT = 258;
 
   /** STARTUPINFOW on x64 (processthreadsapi.h). */
@@ -79,15 +83,18 @@ final class PersonsProgram extends Process {
     boolean TerminateProcess(Pointer process, int code);
   }
 
-  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
-
+  private final Kernel kernel;
+  private final KernelMore more;
   private final long pid;
   private final PrivatePipe out;
   private final PrivatePipe in;
   private @Nullable Pointer process;
   private int status = ENDED_BY_US;
 
-  private PersonsProgram(Pointer process, long pid, PrivatePipe out, PrivatePipe in) {
+  private PersonsProgram(
+      Libraries libraries, Pointer process, long pid, PrivatePipe out, PrivatePipe in) {
+    this.kernel = libraries.load("kernel32", Kernel.class);
+    this.more = libraries.load("kernel32", KernelMore.class);
     this.process = process;
     this.pid = pid;
     this.out = out;
@@ -102,45 +109,53 @@ final class PersonsProgram extends Process {
    * @param folder where it runs
    * @throws IOException if the system does not start it
    */
-  static PersonsProgram start(PersonsToken token, List<String> command, String folder)
+  static PersonsProgram start(
+      Libraries libraries, PersonsToken token, List<String> command, String folder)
       throws IOException {
     String account = token.account();
-    PrivatePipe out = PrivatePipe.of(account);
-    PrivatePipe in;
+    PrivatePipe out = PrivatePipe.of(libraries, account);
+    @Nullable PrivatePipe in = null;
+    boolean done = false;
     try {
-      in = PrivatePipe.of(account);
-    } catch (IOException e) {
-      out.close();
-      throw e;
-    }
-    try {
+      in = PrivatePipe.of(libraries, account);
       List<String> whole = new ArrayList<>(command);
       whole.add(out.name());
       whole.add(in.name());
-      return create(token, ArgumentLine.of(whole), folder, out, in);
-    } catch (IOException e) {
-      out.close();
-      in.close();
-      throw e;
+      PersonsProgram program = create(libraries, token, ArgumentLine.of(whole), folder, out, in);
+      done = true;
+      return program;
+    } finally {
+      if (!done) {
+        out.close();
+        if (in != null) {
+          in.close();
+        }
+      }
     }
   }
 
   private static PersonsProgram create(
-      PersonsToken token, String line, String folder, PrivatePipe out, PrivatePipe in)
+      Libraries libraries,
+      PersonsToken token,
+      String line,
+      String folder,
+      PrivatePipe out,
+      PrivatePipe in)
       throws IOException {
-    Userenv userenv = Native.load("userenv", Userenv.class);
+    Userenv userenv = libraries.load("userenv", Userenv.class);
     PointerByReference environment = new PointerByReference();
     if (!userenv.CreateEnvironmentBlock(environment, token.handle(), false)) {
       throw Win32.failure("cannot ask for the environment of the person at the screen");
     }
-    try (Memory commandLine = text(line);
-        Memory desktop = text(DESKTOP);
+    try (Memory commandLine = NativeMemory.of(line);
+        Memory desktop = NativeMemory.of(DESKTOP);
         Memory startup = new Memory(STARTUP_SIZE);
         Memory information = new Memory(INFORMATION_SIZE)) {
       startup.clear();
       startup.setInt(0, STARTUP_SIZE);
       startup.setPointer(STARTUP_DESKTOP, desktop);
-      if (!Native.load("advapi32", Advapi.class)
+      if (!libraries
+          .load("advapi32", Advapi.class)
           .CreateProcessAsUserW(
               token.handle(),
               null,
@@ -155,8 +170,11 @@ final class PersonsProgram extends Process {
               information)) {
         throw Win32.failure("cannot start a program for the person at the screen");
       }
-      KernelMore.LIBRARY.CloseHandle(information.getPointer(INFORMATION_THREAD));
+      libraries
+          .load("kernel32", KernelMore.class)
+          .CloseHandle(information.getPointer(INFORMATION_THREAD));
       return new PersonsProgram(
+          libraries,
           information.getPointer(0),
           Integer.toUnsignedLong(information.getInt(INFORMATION_PID)),
           out,
@@ -164,14 +182,6 @@ final class PersonsProgram extends Process {
     } finally {
       userenv.DestroyEnvironmentBlock(environment.getValue());
     }
-  }
-
-  /** Characters and a zero; memory that the system may write into. */
-  private static Memory text(String text) {
-    byte[] characters = (text + '\0').getBytes(StandardCharsets.UTF_16LE);
-    Memory memory = new Memory(characters.length);
-    memory.write(0, characters, 0, characters.length);
-    return memory;
   }
 
   @Override
@@ -232,7 +242,14 @@ final class PersonsProgram extends Process {
   @Override
   public boolean isAlive() {
     Pointer open = process;
-    return open != null && KERNEL.WaitForSingleObject(open, 0) == WAIT_TIMEOUT;
+    if (open == null) {
+      return false;
+    }
+    int waited = kernel.WaitForSingleObject(open, 0);
+    if (waited != WAIT_TIMEOUT && waited != WAIT_OBJECT_0) {
+      LOG.warn("pid={} is not known to run: {}", pid, Win32.word(Native.getLastError()));
+    }
+    return waited == WAIT_TIMEOUT;
   }
 
   @Override
@@ -251,8 +268,12 @@ final class PersonsProgram extends Process {
     if (open != null && isAlive()) {
       throw new IllegalThreadStateException("process " + pid + " has not ended");
     }
-    if (open != null && KERNEL.GetExitCodeProcess(open, code)) {
-      status = code.getValue();
+    if (open != null) {
+      if (kernel.GetExitCodeProcess(open, code)) {
+        status = code.getValue();
+      } else {
+        LOG.warn("pid={} does not tell its end: {}", pid, Win32.word(Native.getLastError()));
+      }
     }
     return status;
   }
@@ -261,16 +282,29 @@ final class PersonsProgram extends Process {
   @Override
   public void destroy() {
     Pointer open = process;
-    if (open != null) {
-      if (isAlive() && KERNEL.TerminateProcess(open, ENDED_BY_US)) {
-        status = ENDED_BY_US;
-      } else {
-        status = exitValue();
+    try {
+      if (open != null) {
+        end(open);
       }
-      process = null;
-      KernelMore.LIBRARY.CloseHandle(open);
+    } finally {
+      hangUp();
     }
-    hangUp();
+  }
+
+  private void end(Pointer open) {
+    try {
+      if (kernel.WaitForSingleObject(open, 0) == WAIT_OBJECT_0) {
+        status = exitValue();
+      } else {
+        status = ENDED_BY_US;
+        if (!kernel.TerminateProcess(open, ENDED_BY_US)) {
+          LOG.warn("pid={} is not ended: {}", pid, Win32.word(Native.getLastError()));
+        }
+      }
+    } finally {
+      process = null;
+      more.CloseHandle(open);
+    }
   }
 
   /** By this it sees the end of its input. */

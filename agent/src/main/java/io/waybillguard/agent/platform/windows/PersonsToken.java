@@ -3,11 +3,9 @@ package io.waybillguard.agent.platform.windows;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import com.sun.jna.platform.win32.Kernel32;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import com.sun.jna.win32.StdCallLibrary;
-import com.sun.jna.win32.W32APIOptions;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +32,6 @@ final class PersonsToken implements AutoCloseable {
 
   /** {@code advapi32.dll}, as far as it knows tokens. */
   interface Tokens extends StdCallLibrary {
-    Tokens LIBRARY = Native.load("advapi32", Tokens.class, W32APIOptions.DEFAULT_OPTIONS);
-
     boolean DuplicateTokenEx(
         Pointer token,
         int access,
@@ -50,9 +46,13 @@ final class PersonsToken implements AutoCloseable {
     boolean ConvertSidToStringSid(Pointer sid, PointerByReference text);
   }
 
+  private final Tokens tokens;
+  private final KernelMore kernel;
   private final Pointer token;
 
-  private PersonsToken(Pointer token) {
+  private PersonsToken(Tokens tokens, KernelMore kernel, Pointer token) {
+    this.tokens = tokens;
+    this.kernel = kernel;
     this.token = token;
   }
 
@@ -62,9 +62,11 @@ final class PersonsToken implements AutoCloseable {
    * @return empty for a process that may not have it
    * @throws IOException if nobody is logged in there, or the system does not give it
    */
-  static Optional<PersonsToken> of(int session) throws IOException {
+  static Optional<PersonsToken> of(Libraries libraries, int session) throws IOException {
+    Tokens tokens = libraries.load("advapi32", Tokens.class);
+    KernelMore kernel = libraries.load("kernel32", KernelMore.class);
     PointerByReference impersonation = new PointerByReference();
-    if (!Native.load("wtsapi32", Wts.class).WTSQueryUserToken(session, impersonation)) {
+    if (!libraries.load("wtsapi32", Wts.class).WTSQueryUserToken(session, impersonation)) {
       int error = Native.getLastError();
       if (error == ERROR_PRIVILEGE_NOT_HELD || error == Win32.ERROR_ACCESS_DENIED) {
         return Optional.empty();
@@ -73,7 +75,7 @@ final class PersonsToken implements AutoCloseable {
     }
     PointerByReference primary = new PointerByReference();
     try {
-      if (!Tokens.LIBRARY.DuplicateTokenEx(
+      if (!tokens.DuplicateTokenEx(
           impersonation.getValue(),
           MAXIMUM_ALLOWED,
           null,
@@ -83,9 +85,9 @@ final class PersonsToken implements AutoCloseable {
         throw Win32.failure("cannot start programs for the person of session " + session);
       }
     } finally {
-      KernelMore.LIBRARY.CloseHandle(impersonation.getValue());
+      kernel.CloseHandle(impersonation.getValue());
     }
-    return Optional.of(new PersonsToken(primary.getValue()));
+    return Optional.of(new PersonsToken(tokens, kernel, primary.getValue()));
   }
 
   Pointer handle() {
@@ -95,28 +97,28 @@ final class PersonsToken implements AutoCloseable {
   /** The account's SID, such as {@code S-1-5-21-1004336348-1177238915-682003330-1001}. */
   String account() throws IOException {
     IntByReference needed = new IntByReference();
-    if (!Tokens.LIBRARY.GetTokenInformation(token, TOKEN_USER, null, 0, needed)
+    if (!tokens.GetTokenInformation(token, TOKEN_USER, null, 0, needed)
         && Native.getLastError() != Win32.ERROR_INSUFFICIENT_BUFFER) {
       throw Win32.failure("cannot ask whose session it is");
     }
     try (Memory user = new Memory(needed.getValue())) {
       PointerByReference text = new PointerByReference();
       // TOKEN_USER: a SID_AND_ATTRIBUTES, which begins with where the SID is.
-      if (!Tokens.LIBRARY.GetTokenInformation(
+      if (!tokens.GetTokenInformation(
               token, TOKEN_USER, user, needed.getValue(), new IntByReference())
-          || !Tokens.LIBRARY.ConvertSidToStringSid(user.getPointer(0), text)) {
+          || !tokens.ConvertSidToStringSid(user.getPointer(0), text)) {
         throw Win32.failure("cannot ask whose session it is");
       }
       try {
         return text.getValue().getWideString(0);
       } finally {
-        Kernel32.INSTANCE.LocalFree(text.getValue());
+        kernel.LocalFree(text.getValue());
       }
     }
   }
 
   @Override
   public void close() {
-    KernelMore.LIBRARY.CloseHandle(token);
+    kernel.CloseHandle(token);
   }
 }

@@ -1,12 +1,9 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.WString;
-import com.sun.jna.platform.win32.Kernel32;
 import com.sun.jna.ptr.IntByReference;
-import com.sun.jna.ptr.PointerByReference;
 import com.sun.jna.win32.StdCallLibrary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -71,14 +68,16 @@ final class PrivatePipe implements AutoCloseable {
         @Nullable Pointer overlapped);
   }
 
-  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
-
+  private final Kernel kernel;
+  private final KernelMore more;
   private final String name;
   private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
   private @Nullable Pointer handle;
   private boolean isConnected;
 
-  private PrivatePipe(String name, Pointer handle) {
+  private PrivatePipe(Kernel kernel, KernelMore more, String name, Pointer handle) {
+    this.kernel = kernel;
+    this.more = more;
     this.name = name;
     this.handle = handle;
   }
@@ -89,24 +88,20 @@ final class PrivatePipe implements AutoCloseable {
    * @param account the SID of the account that may open it besides LocalSystem
    * @throws IOException if the system makes none
    */
-  static PrivatePipe of(String account) throws IOException {
+  static PrivatePipe of(Libraries libraries, String account) throws IOException {
+    Kernel kernel = libraries.load("kernel32", Kernel.class);
+    KernelMore more = libraries.load("kernel32", KernelMore.class);
     byte[] random = new byte[NAME_BYTES];
     RANDOM.nextBytes(random);
     String name = PREFIX + HexFormat.of().formatHex(random);
-    PointerByReference descriptor = new PointerByReference();
-    if (!AccessLists.Descriptors.LIBRARY.ConvertStringSecurityDescriptorToSecurityDescriptor(
-        AccessLists.pipeFor(account),
-        AccessLists.SDDL_REVISION_1,
-        descriptor,
-        new IntByReference())) {
-      throw Win32.failure("cannot write an access list for " + account);
-    }
-    try (Memory security = new Memory(ATTRIBUTES_SIZE)) {
+    try (AccessLists.Descriptor descriptor =
+            new AccessLists(libraries).written(AccessLists.pipeFor(account), account);
+        Memory security = new Memory(ATTRIBUTES_SIZE)) {
       security.clear();
       security.setInt(0, ATTRIBUTES_SIZE);
-      security.setPointer(ATTRIBUTES_DESCRIPTOR, descriptor.getValue());
+      security.setPointer(ATTRIBUTES_DESCRIPTOR, descriptor.raw());
       Pointer made =
-          KERNEL.CreateNamedPipeW(
+          kernel.CreateNamedPipeW(
               new WString(name),
               PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE,
               PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS,
@@ -118,9 +113,7 @@ final class PrivatePipe implements AutoCloseable {
       if (Pointer.nativeValue(made) == -1) {
         throw Win32.failure("cannot make a pipe for " + account);
       }
-      return new PrivatePipe(name, made);
-    } finally {
-      Kernel32.INSTANCE.LocalFree(descriptor.getValue());
+      return new PrivatePipe(kernel, more, name, made);
     }
   }
 
@@ -148,7 +141,7 @@ final class PrivatePipe implements AutoCloseable {
     byte[] all = unsent.toByteArray();
     unsent.reset();
     IntByReference written = new IntByReference();
-    if (!KERNEL.WriteFile(handle(), all, all.length, written, null)) {
+    if (!kernel.WriteFile(handle(), all, all.length, written, null)) {
       throw Win32.failure("the other end of the pipe takes nothing");
     }
   }
@@ -170,7 +163,7 @@ final class PrivatePipe implements AutoCloseable {
    */
   int read(byte[] into, int length) throws IOException {
     IntByReference read = new IntByReference();
-    if (!KERNEL.ReadFile(handle(), into, length, read, null)) {
+    if (!kernel.ReadFile(handle(), into, length, read, null)) {
       throw Win32.failure("cannot read from the pipe");
     }
     return read.getValue();
@@ -179,7 +172,7 @@ final class PrivatePipe implements AutoCloseable {
   private boolean isOpen(long pid) throws IOException {
     if (!isConnected && waiting() >= 0) {
       IntByReference client = new IntByReference();
-      if (!KERNEL.GetNamedPipeClientProcessId(handle(), client)) {
+      if (!kernel.GetNamedPipeClientProcessId(handle(), client)) {
         throw Win32.failure("cannot ask whose the other end of the pipe is");
       }
       if (Integer.toUnsignedLong(client.getValue()) != pid) {
@@ -197,7 +190,7 @@ final class PrivatePipe implements AutoCloseable {
   /** Bytes that wait; -1 while the other end is not open, or not any more. */
   private int waiting() {
     IntByReference available = new IntByReference();
-    return KERNEL.PeekNamedPipe(handle(), null, 0, null, available, null)
+    return kernel.PeekNamedPipe(handle(), null, 0, null, available, null)
         ? available.getValue()
         : -1;
   }
@@ -215,7 +208,7 @@ final class PrivatePipe implements AutoCloseable {
     Pointer open = handle;
     handle = null;
     if (open != null) {
-      KernelMore.LIBRARY.CloseHandle(open);
+      more.CloseHandle(open);
     }
   }
 }

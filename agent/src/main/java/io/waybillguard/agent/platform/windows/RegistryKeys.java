@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import com.sun.jna.ptr.IntByReference;
@@ -69,16 +68,22 @@ final class RegistryKeys {
         Pointer key, boolean subtree, int filter, Pointer event, boolean asynchronous);
   }
 
-  static final Advapi ADVAPI = Native.load("advapi32", Advapi.class);
+  private final Advapi advapi;
 
-  private RegistryKeys() {}
+  RegistryKeys(Libraries libraries) {
+    advapi = libraries.load("advapi32", Advapi.class);
+  }
+
+  Advapi functions() {
+    return advapi;
+  }
 
   /**
    * Opens a key of the 64-bit view to be read and watched.
    *
    * @throws IOException by its kind: not there, or not permitted
    */
-  static Pointer open(String path) throws IOException {
+  Pointer open(String path) throws IOException {
     int cut = path.indexOf('\\');
     String root = (cut < 0 ? path : path.substring(0, cut)).toUpperCase(Locale.ROOT);
     long handle =
@@ -90,7 +95,7 @@ final class RegistryKeys {
         };
     PointerByReference open = new PointerByReference();
     int error =
-        ADVAPI.RegOpenKeyExW(
+        advapi.RegOpenKeyExW(
             new Pointer(handle),
             new WString(cut < 0 ? "" : path.substring(cut + 1)),
             0,
@@ -102,8 +107,8 @@ final class RegistryKeys {
     return open.getValue();
   }
 
-  static void close(Pointer key) {
-    int unused = ADVAPI.RegCloseKey(key); // fails for what is no open key only
+  void close(Pointer key) {
+    int unused = advapi.RegCloseKey(key); // fails for what is no open key only
   }
 
   static IOException failure(String path, int error) {

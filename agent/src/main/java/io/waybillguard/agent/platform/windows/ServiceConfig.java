@@ -1,18 +1,13 @@
 package io.waybillguard.agent.platform.windows;
 
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.platform.win32.Winsvc.SC_HANDLE;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.win32.StdCallLibrary;
-import com.sun.jna.win32.W32APIOptions;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of advapi32 for services that jna-platform lacks (winsvc.h). */
 interface ServiceConfig extends StdCallLibrary {
-  ServiceConfig LIBRARY =
-      Native.load("advapi32", ServiceConfig.class, W32APIOptions.DEFAULT_OPTIONS);
-
   /** Changes what {@code CreateService} set. */
   boolean ChangeServiceConfig(
       SC_HANDLE service,

@@ -2,6 +2,7 @@ package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Pointer;
 import com.sun.jna.platform.win32.Kernel32;
+import com.sun.jna.platform.win32.WinNT.HANDLE;
 import com.sun.jna.platform.win32.Wtsapi32;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
@@ -36,7 +37,20 @@ final class Sessions {
 
   private static final int VERSION = 1;
 
-  private Sessions() {}
+  /** WTS_CURRENT_SERVER_HANDLE. */
+  private static final @Nullable HANDLE THIS_MACHINE = null;
+
+  private final Wtsapi32 wts;
+  private final KernelMore more;
+  private final Kernel32 kernel;
+  private final Libraries libraries;
+
+  Sessions(Libraries libraries) {
+    this.libraries = libraries;
+    wts = libraries.load("wtsapi32", Wtsapi32.class);
+    more = libraries.load("kernel32", KernelMore.class);
+    kernel = libraries.load("kernel32", Kernel32.class);
+  }
 
   /** A row of the list. */
   record Row(int session, int state) {}
@@ -46,11 +60,10 @@ final class Sessions {
    *
    * @throws IOException if the system does not list them, or lists none: there is always one
    */
-  static List<Row> list() throws IOException {
+  List<Row> list() throws IOException {
     PointerByReference rows = new PointerByReference();
     IntByReference count = new IntByReference();
-    if (!Wtsapi32.INSTANCE.WTSEnumerateSessions(
-        Wtsapi32.WTS_CURRENT_SERVER_HANDLE, 0, VERSION, rows, count)) {
+    if (!wts.WTSEnumerateSessions(THIS_MACHINE, 0, VERSION, rows, count)) {
       throw Win32.failure("cannot list the sessions of this machine");
     }
     Pointer first = rows.getValue();
@@ -65,36 +78,35 @@ final class Sessions {
       }
       return found;
     } finally {
-      Wtsapi32.INSTANCE.WTSFreeMemory(first);
+      wts.WTSFreeMemory(first);
     }
   }
 
   /** All of it at once, where the system tells. */
-  static Optional<SessionInfo> info(int session, boolean locksSwapped) {
+  Optional<SessionInfo> info(int session, boolean locksSwapped) {
     return SessionInfo.of(told(session, INFO_EX), locksSwapped);
   }
 
-  static String text(int session, int what) {
+  String text(int session, int what) {
     String text = new String(told(session, what), StandardCharsets.UTF_16LE);
     int end = text.indexOf('\0');
     return end < 0 ? text : text.substring(0, end);
   }
 
-  static String clientAddress(int session) {
+  String clientAddress(int session) {
     return ClientAddress.of(told(session, CLIENT_ADDRESS));
   }
 
-  static boolean isByRdp(int session) {
+  boolean isByRdp(int session) {
     byte[] protocol = told(session, PROTOCOL);
     return protocol.length >= 2 && protocol[0] == BY_RDP && protocol[1] == 0;
   }
 
   /** What is told of one thing; empty when nothing is. */
-  private static byte[] told(int session, int what) {
+  private byte[] told(int session, int what) {
     PointerByReference answer = new PointerByReference();
     IntByReference length = new IntByReference();
-    if (!Wtsapi32.INSTANCE.WTSQuerySessionInformation(
-        Wtsapi32.WTS_CURRENT_SERVER_HANDLE, session, what, answer, length)) {
+    if (!wts.WTSQuerySessionInformation(THIS_MACHINE, session, what, answer, length)) {
       return new byte[0];
     }
     @Nullable Pointer told = answer.getValue();
@@ -104,29 +116,29 @@ final class Sessions {
     try {
       return told.getByteArray(0, length.getValue());
     } finally {
-      Wtsapi32.INSTANCE.WTSFreeMemory(told);
+      wts.WTSFreeMemory(told);
     }
   }
 
   /**
    * The session of the keyboard and screen of this machine; empty while none is connected to them.
    */
-  static Optional<Integer> atConsole() {
-    int session = KernelMore.LIBRARY.WTSGetActiveConsoleSessionId();
+  Optional<Integer> atConsole() {
+    int session = more.WTSGetActiveConsoleSessionId();
     return session == -1 ? Optional.empty() : Optional.of(session);
   }
 
   /** The session that this process runs in; a service's is 0. */
-  static int own() throws IOException {
+  int own() throws IOException {
     IntByReference session = new IntByReference();
-    if (!Kernel32.INSTANCE.ProcessIdToSessionId(Kernel32.INSTANCE.GetCurrentProcessId(), session)) {
+    if (!kernel.ProcessIdToSessionId(kernel.GetCurrentProcessId(), session)) {
       throw Win32.failure("cannot ask for the session of this process");
     }
     return session.getValue();
   }
 
   /** Whether the numbers for locked and unlocked are exchanged on this system. */
-  static boolean areLocksSwapped() throws IOException {
-    return !WindowsVersion.here().isAtLeast(6, 2);
+  boolean areLocksSwapped() throws IOException {
+    return !WindowsVersion.of(libraries).isAtLeast(6, 2);
   }
 }

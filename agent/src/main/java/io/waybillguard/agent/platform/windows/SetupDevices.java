@@ -7,7 +7,6 @@ import com.sun.jna.platform.win32.WinBase;
 import com.sun.jna.platform.win32.WinNT.HANDLE;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.win32.StdCallLibrary;
-import com.sun.jna.win32.W32APIOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,12 +14,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The system's tree of devices by SetupAPI. Every call opens and closes a list of its own; nothing
  * is held between them.
  */
 final class SetupDevices {
+  private static final Logger LOG = LoggerFactory.getLogger(SetupDevices.class);
+
   // setupapi.h
   static final int DIGCF_PRESENT = 2;
   static final int DIGCF_ALLCLASSES = 4;
@@ -47,8 +50,6 @@ final class SetupDevices {
 
   /** The functions of setupapi for plain memory (setupapi.h). */
   interface Api extends StdCallLibrary {
-    Api LIBRARY = Native.load("setupapi", Api.class, W32APIOptions.DEFAULT_OPTIONS);
-
     HANDLE SetupDiGetClassDevs(
         @Nullable Pointer classGuid,
         @Nullable String enumerator,
@@ -84,31 +85,40 @@ final class SetupDevices {
     boolean SetupDiDestroyDeviceInfoList(HANDLE list);
   }
 
-  private SetupDevices() {}
+  private final Api api;
+
+  SetupDevices(Libraries libraries) {
+    api = libraries.load("setupapi", Api.class);
+  }
 
   /** A list of devices that the system made for us. */
-  private record DeviceList(HANDLE raw) implements AutoCloseable {
-    static DeviceList of(@Nullable Pointer classGuid, @Nullable String enumerator, int flags)
+  private final class DeviceList implements AutoCloseable {
+    private final HANDLE raw;
+
+    DeviceList(@Nullable Pointer classGuid, @Nullable String enumerator, int flags)
         throws IOException {
-      HANDLE list = Api.LIBRARY.SetupDiGetClassDevs(classGuid, enumerator, null, flags);
-      if (list == null || WinBase.INVALID_HANDLE_VALUE.equals(list)) {
+      raw = api.SetupDiGetClassDevs(classGuid, enumerator, null, flags);
+      if (raw == null || WinBase.INVALID_HANDLE_VALUE.equals(raw)) {
         throw Win32.failure("cannot list the devices of this machine (SetupAPI)");
       }
-      return new DeviceList(list);
+    }
+
+    HANDLE raw() {
+      return raw;
     }
 
     @Override
     public void close() {
-      Api.LIBRARY.SetupDiDestroyDeviceInfoList(raw);
+      api.SetupDiDestroyDeviceInfoList(raw);
     }
   }
 
   /** The ids of the USB devices, functions and hubs that are in: cheap, to see that one changed. */
-  static List<String> usbIds() throws IOException {
+  List<String> usbIds() throws IOException {
     List<String> ids = new ArrayList<>();
-    try (DeviceList list = DeviceList.of(null, "USB", DIGCF_PRESENT | DIGCF_ALLCLASSES);
+    try (DeviceList list = new DeviceList(null, "USB", DIGCF_PRESENT | DIGCF_ALLCLASSES);
         Memory info = info()) {
-      for (int i = 0; next(Api.LIBRARY.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
+      for (int i = 0; next(api.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
         ids.add(id(list, info));
       }
     }
@@ -116,20 +126,20 @@ final class SetupDevices {
   }
 
   /** All that are there, with all that is asked of them. */
-  static List<DeviceNode> present() throws IOException {
+  List<DeviceNode> present() throws IOException {
     return nodes(null, DIGCF_PRESENT | DIGCF_ALLCLASSES);
   }
 
   /** The USB devices, functions and hubs that are in or were once. */
-  static List<DeviceNode> everOnUsb() throws IOException {
+  List<DeviceNode> everOnUsb() throws IOException {
     return nodes("USB", DIGCF_ALLCLASSES);
   }
 
-  private static List<DeviceNode> nodes(@Nullable String enumerator, int flags) throws IOException {
+  private List<DeviceNode> nodes(@Nullable String enumerator, int flags) throws IOException {
     List<DeviceNode> nodes = new ArrayList<>();
-    try (DeviceList list = DeviceList.of(null, enumerator, flags);
+    try (DeviceList list = new DeviceList(null, enumerator, flags);
         Memory info = info()) {
-      for (int i = 0; next(Api.LIBRARY.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
+      for (int i = 0; next(api.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
         nodes.add(new DeviceNode(id(list, info), values(list, info)));
       }
     }
@@ -142,26 +152,27 @@ final class SetupDevices {
    * @param classGuid of the interface, as {@link DeviceKey#bytes} lays it out
    * @return path of the interface by instance id
    */
-  static Map<String, String> offering(byte[] classGuid) throws IOException {
+  Map<String, String> offering(byte[] classGuid) throws IOException {
     Map<String, String> paths = new LinkedHashMap<>();
-    try (Memory guid = new Memory(classGuid.length);
+    try (Memory guid = NativeMemory.of(classGuid);
         Memory found = new Memory(INTERFACE_SIZE);
         Memory detail = new Memory(PATH_ROOM);
         Memory info = info()) {
-      guid.write(0, classGuid, 0, classGuid.length);
-      try (DeviceList list = DeviceList.of(guid, null, DIGCF_PRESENT | DIGCF_DEVICEINTERFACE)) {
+      try (DeviceList list = new DeviceList(guid, null, DIGCF_PRESENT | DIGCF_DEVICEINTERFACE)) {
         found.clear();
         found.setInt(0, INTERFACE_SIZE);
         for (int i = 0;
-            next(Api.LIBRARY.SetupDiEnumDeviceInterfaces(list.raw(), null, guid, i, found));
+            next(api.SetupDiEnumDeviceInterfaces(list.raw(), null, guid, i, found));
             i++) {
           detail.clear();
           detail.setInt(0, DETAIL_SIZE);
-          if (Api.LIBRARY.SetupDiGetDeviceInterfaceDetail(
+          if (api.SetupDiGetDeviceInterfaceDetail(
               list.raw(), found, detail, PATH_ROOM, null, info)) {
             paths.put(id(list, info), detail.getWideString(DETAIL_PATH));
+          } else {
+            // One that went meanwhile is not there, and its neighbours are.
+            LOG.debug("a device tells no path: {}", Win32.word(Native.getLastError()));
           }
-          // One that went meanwhile is not there, and its neighbours are.
         }
       }
     }
@@ -186,15 +197,15 @@ final class SetupDevices {
     return found;
   }
 
-  private static String id(DeviceList list, Memory info) throws IOException {
+  private String id(DeviceList list, Memory info) throws IOException {
     char[] id = new char[ID_ROOM];
-    if (!Api.LIBRARY.SetupDiGetDeviceInstanceId(list.raw(), info, id, id.length, null)) {
+    if (!api.SetupDiGetDeviceInstanceId(list.raw(), info, id, id.length, null)) {
       throw Win32.failure("cannot ask a device for its id (SetupAPI)");
     }
     return Native.toString(id);
   }
 
-  private static Map<DeviceKey, DeviceValue> values(DeviceList list, Memory info) {
+  private Map<DeviceKey, DeviceValue> values(DeviceList list, Memory info) {
     Map<DeviceKey, DeviceValue> values = new EnumMap<>(DeviceKey.class);
     try (Memory value = new Memory(VALUE_ROOM)) {
       for (DeviceKey key : DeviceKey.values()) {
@@ -202,10 +213,15 @@ final class SetupDevices {
         IntByReference length = new IntByReference();
         try (Memory raw = key.raw()) {
           // Not there is the rule (1168); and what is longer than the room is no id of a device.
-          if (Api.LIBRARY.SetupDiGetDevicePropertyW(
+          if (api.SetupDiGetDevicePropertyW(
               list.raw(), info, raw, type, value, VALUE_ROOM, length, 0)) {
             values.put(
                 key, new DeviceValue(type.getValue(), value.getByteArray(0, length.getValue())));
+          } else {
+            int error = Native.getLastError();
+            if (error != Win32.ERROR_NOT_FOUND) {
+              LOG.debug("a device does not tell {}: {}", key, Win32.word(error));
+            }
           }
         }
       }

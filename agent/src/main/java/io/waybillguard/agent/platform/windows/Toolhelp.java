@@ -40,8 +40,6 @@ final class Toolhelp {
     boolean CloseHandle(Pointer handle);
   }
 
-  private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
-
   /**
    * A process in a snapshot.
    *
@@ -66,15 +64,19 @@ final class Toolhelp {
     }
   }
 
-  private Toolhelp() {}
+  private final Kernel kernel;
+
+  Toolhelp(Libraries libraries) {
+    kernel = libraries.load("kernel32", Kernel.class);
+  }
 
   /**
    * All that run now.
    *
    * @throws IOException if the system does not tell
    */
-  static List<Entry> processes() throws IOException {
-    Pointer snapshot = KERNEL.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+  List<Entry> processes() throws IOException {
+    Pointer snapshot = kernel.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
     if (Pointer.nativeValue(snapshot) == -1) {
       throw new IOException("processes cannot be listed: error " + Native.getLastError());
     }
@@ -82,34 +84,34 @@ final class Toolhelp {
     try (Memory entry = new Memory(SIZE)) {
       entry.clear();
       entry.setInt(0, SIZE);
-      boolean there = KERNEL.Process32FirstW(snapshot, entry);
+      boolean there = kernel.Process32FirstW(snapshot, entry);
       while (there) {
         all.add(Entry.of(entry.getByteArray(0, SIZE)));
-        there = KERNEL.Process32NextW(snapshot, entry);
+        there = kernel.Process32NextW(snapshot, entry);
       }
       int error = Native.getLastError();
-      if (all.isEmpty() && error != ERROR_NO_MORE_FILES) {
+      if (error != ERROR_NO_MORE_FILES) { // half a list would tell of ends and starts that are none
         throw new IOException("processes cannot be listed: error " + error);
       }
       return all;
     } finally {
-      KERNEL.CloseHandle(snapshot);
+      kernel.CloseHandle(snapshot);
     }
   }
 
   /** The path of a process's program; "" when it has ended, or may not be asked. */
-  static String path(long pid) {
-    Pointer process = KERNEL.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, false, (int) pid);
+  String path(long pid) {
+    Pointer process = kernel.OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, false, (int) pid);
     if (process == null) {
       return "";
     }
     try (Memory name = new Memory(LONGEST_PATH * 2L)) {
       IntByReference length = new IntByReference(LONGEST_PATH);
-      return KERNEL.QueryFullProcessImageNameW(process, 0, name, length)
+      return kernel.QueryFullProcessImageNameW(process, 0, name, length)
           ? new String(name.getByteArray(0, length.getValue() * 2), StandardCharsets.UTF_16LE)
           : "";
     } finally {
-      KERNEL.CloseHandle(process);
+      kernel.CloseHandle(process);
     }
   }
 }

@@ -96,8 +96,8 @@ public final class TracedSockets implements Sockets {
    */
   public TracedSockets(Processes processes, InstantSource clock) {
     this(
-        () -> TraceSession.begin(EventTracing.here(), TraceSource.SENT, clock),
-        new IpHelper(),
+        () -> TraceSession.begin(new EventTracing(Libraries.HERE), TraceSource.SENT, clock),
+        new IpHelper(Libraries.HERE),
         processes,
         clock);
   }

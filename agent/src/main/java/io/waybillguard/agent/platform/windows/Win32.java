@@ -12,6 +12,7 @@ final class Win32 {
   static final int ERROR_SUCCESS = 0;
   static final int ERROR_FILE_NOT_FOUND = 2;
   static final int ERROR_ACCESS_DENIED = 5;
+  static final int ERROR_NOT_READY = 21;
   static final int ERROR_NOT_SUPPORTED = 50;
   static final int ERROR_CALL_NOT_IMPLEMENTED = 120;
   static final int ERROR_INSUFFICIENT_BUFFER = 122;
@@ -46,8 +47,8 @@ final class Win32 {
     String text;
     try {
       text = Kernel32Util.formatMessage(new HRESULT(code)).strip();
-    } catch (RuntimeException e) {
-      text = ""; // the system has no text for it
+    } catch (RuntimeException | LinkageError e) {
+      text = ""; // the system has no text for it, or is no Windows
     }
     return text.isEmpty() ? "error " + code : text + " (error " + code + ")";
   }

@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import com.sun.jna.ptr.IntByReference;
@@ -10,7 +9,6 @@ import com.sun.jna.win32.StdCallLibrary;
 import io.waybillguard.agent.platform.SignatureTrust.Certificate;
 import io.waybillguard.agent.platform.shared.LongPath;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -61,12 +59,18 @@ final class WinTrust implements WindowsTrust.Asker {
     boolean CryptCATAdminReleaseContext(Pointer admin, int flags);
   }
 
-  private static final Library WINTRUST = Native.load("wintrust", Library.class);
+  private final Library wintrust;
+  private final KernelMore kernel;
+
+  WinTrust(Libraries libraries) {
+    wintrust = libraries.load("wintrust", Library.class);
+    kernel = libraries.load("kernel32", KernelMore.class);
+  }
 
   @Override
   public WindowsTrust.Answer embedded(Path file) throws IOException {
     Pointer open = open(file);
-    try (Memory path = text(LongPath.of(file).toString());
+    try (Memory path = NativeMemory.of(LongPath.of(file).toString());
         Memory subject = new Memory(WinTrustLayout.FILE_SIZE)) {
       subject.clear();
       subject.setInt(0, WinTrustLayout.FILE_SIZE);
@@ -74,7 +78,7 @@ final class WinTrust implements WindowsTrust.Asker {
       subject.setPointer(WinTrustLayout.FILE_HANDLE, open);
       return verify(WinTrustLayout.CHOICE_FILE, subject, "");
     } finally {
-      KernelMore.LIBRARY.CloseHandle(open);
+      kernel.CloseHandle(open);
     }
   }
 
@@ -86,11 +90,11 @@ final class WinTrust implements WindowsTrust.Asker {
       Optional<WindowsTrust.Answer> answer = byCatalogue(file, open, true);
       return answer.isPresent() ? answer : byCatalogue(file, open, false);
     } finally {
-      KernelMore.LIBRARY.CloseHandle(open);
+      kernel.CloseHandle(open);
     }
   }
 
-  private static Optional<WindowsTrust.Answer> byCatalogue(Path file, Pointer open, boolean sha256)
+  private Optional<WindowsTrust.Answer> byCatalogue(Path file, Pointer open, boolean sha256)
       throws IOException {
     PointerByReference made = new PointerByReference();
     if (!acquire(made, sha256)) {
@@ -104,20 +108,20 @@ final class WinTrust implements WindowsTrust.Asker {
       IntByReference length = new IntByReference(MOST_HASH);
       boolean hashed =
           sha256
-              ? WINTRUST.CryptCATAdminCalcHashFromFileHandle2(admin, open, length, hash, 0)
-              : WINTRUST.CryptCATAdminCalcHashFromFileHandle(open, length, hash, 0);
+              ? wintrust.CryptCATAdminCalcHashFromFileHandle2(admin, open, length, hash, 0)
+              : wintrust.CryptCATAdminCalcHashFromFileHandle(open, length, hash, 0);
       if (!hashed) {
         throw Win32.failure("cannot look for " + file + " in the catalogues of signatures");
       }
       Pointer catalogue =
-          WINTRUST.CryptCATAdminEnumCatalogFromHash(admin, hash, length.getValue(), 0, null);
+          wintrust.CryptCATAdminEnumCatalogFromHash(admin, hash, length.getValue(), 0, null);
       if (catalogue == null) {
         return Optional.empty();
       }
       try {
         return Optional.of(member(file, open, admin, catalogue, hash, length.getValue()));
       } finally {
-        WINTRUST.CryptCATAdminReleaseCatalogContext(admin, catalogue, 0);
+        wintrust.CryptCATAdminReleaseCatalogContext(admin, catalogue, 0);
       }
     } catch (UnsatisfiedLinkError e) {
       if (sha256) {
@@ -125,15 +129,15 @@ final class WinTrust implements WindowsTrust.Asker {
       }
       throw e;
     } finally {
-      WINTRUST.CryptCATAdminReleaseContext(admin, 0);
+      wintrust.CryptCATAdminReleaseContext(admin, 0);
     }
   }
 
-  private static boolean acquire(PointerByReference admin, boolean sha256) {
+  private boolean acquire(PointerByReference admin, boolean sha256) {
     try (Memory system = guid(WinTrustLayout.DRIVER_VERIFY)) {
       return sha256
-          ? WINTRUST.CryptCATAdminAcquireContext2(admin, system, new WString("SHA256"), null, 0)
-          : WINTRUST.CryptCATAdminAcquireContext(admin, system, 0);
+          ? wintrust.CryptCATAdminAcquireContext2(admin, system, new WString("SHA256"), null, 0)
+          : wintrust.CryptCATAdminAcquireContext(admin, system, 0);
     } catch (UnsatisfiedLinkError e) {
       if (sha256) {
         return false; // Windows 7
@@ -142,20 +146,20 @@ final class WinTrust implements WindowsTrust.Asker {
     }
   }
 
-  private static WindowsTrust.Answer member(
+  private WindowsTrust.Answer member(
       Path file, Pointer open, Pointer admin, Pointer catalogue, Memory hash, int length)
       throws IOException {
     try (Memory found = new Memory(WinTrustLayout.FOUND_SIZE);
-        Memory member = text(LongPath.of(file).toString());
-        Memory tag = text(WinTrustLayout.tag(hash.getByteArray(0, length)));
+        Memory member = NativeMemory.of(LongPath.of(file).toString());
+        Memory tag = NativeMemory.of(WinTrustLayout.tag(hash.getByteArray(0, length)));
         Memory subject = new Memory(WinTrustLayout.CATALOG_SIZE)) {
       found.clear();
       found.setInt(0, WinTrustLayout.FOUND_SIZE);
-      if (!WINTRUST.CryptCATCatalogInfoFromContext(catalogue, found, 0)) {
+      if (!wintrust.CryptCATCatalogInfoFromContext(catalogue, found, 0)) {
         throw Win32.failure("cannot ask for the name of a catalogue of signatures");
       }
       String name = found.getWideString(WinTrustLayout.FOUND_PATH);
-      try (Memory path = text(name)) {
+      try (Memory path = NativeMemory.of(name)) {
         boolean needsAdmin = length != SHA1_LENGTH;
         subject.clear();
         subject.setInt(
@@ -175,7 +179,7 @@ final class WinTrust implements WindowsTrust.Asker {
     }
   }
 
-  private static WindowsTrust.Answer verify(int choice, Memory subject, String catalogue) {
+  private WindowsTrust.Answer verify(int choice, Memory subject, String catalogue) {
     try (Memory action = guid(WinTrustLayout.GENERIC_VERIFY);
         Memory data = new Memory(WinTrustLayout.DATA_SIZE)) {
       data.clear();
@@ -190,23 +194,23 @@ final class WinTrust implements WindowsTrust.Asker {
           WinTrustLayout.CACHE_ONLY_URL_RETRIEVAL | WinTrustLayout.REVOCATION_CHECK_NONE);
       // No window: INVALID_HANDLE_VALUE says that nobody is there to be asked.
       Pointer nobody = new Pointer(-1);
-      int code = WINTRUST.WinVerifyTrust(nobody, action, data);
+      int code = wintrust.WinVerifyTrust(nobody, action, data);
       try {
         return new WindowsTrust.Answer(
             code, signer(data.getPointer(WinTrustLayout.DATA_STATE)), catalogue);
       } finally {
         data.setInt(WinTrustLayout.DATA_ACTION, WinTrustLayout.ACTION_CLOSE);
-        int unused = WINTRUST.WinVerifyTrust(nobody, action, data);
+        int unused = wintrust.WinVerifyTrust(nobody, action, data);
       }
     }
   }
 
   /** The first signer's own certificate; it is there until the state is closed. */
-  private static Certificate signer(@Nullable Pointer state) {
-    Pointer provider = state == null ? null : WINTRUST.WTHelperProvDataFromStateData(state);
+  private Certificate signer(@Nullable Pointer state) {
+    Pointer provider = state == null ? null : wintrust.WTHelperProvDataFromStateData(state);
     Pointer signer =
-        provider == null ? null : WINTRUST.WTHelperGetProvSignerFromChain(provider, 0, false, 0);
-    Pointer its = signer == null ? null : WINTRUST.WTHelperGetProvCertFromChain(signer, 0);
+        provider == null ? null : wintrust.WTHelperGetProvSignerFromChain(provider, 0, false, 0);
+    Pointer its = signer == null ? null : wintrust.WTHelperGetProvCertFromChain(signer, 0);
     Pointer context = its == null ? null : its.getPointer(WinTrustLayout.PROVIDER_CERT);
     int length = context == null ? 0 : context.getInt(WinTrustLayout.CONTEXT_LENGTH);
     return context == null || length <= 0 || length > MOST_CERTIFICATE
@@ -214,9 +218,9 @@ final class WinTrust implements WindowsTrust.Asker {
         : new Certificate(context.getPointer(WinTrustLayout.CONTEXT_BYTES).getByteArray(0, length));
   }
 
-  private static Pointer open(Path file) throws IOException {
+  private Pointer open(Path file) throws IOException {
     Pointer open =
-        KernelMore.LIBRARY.CreateFileW(
+        kernel.CreateFileW(
             LongPath.of(file),
             WinTrustLayout.GENERIC_READ,
             WinTrustLayout.FILE_SHARE_READ,
@@ -231,16 +235,6 @@ final class WinTrust implements WindowsTrust.Asker {
   }
 
   private static Memory guid(UUID guid) {
-    byte[] bytes = DeviceKey.bytes(guid);
-    Memory memory = new Memory(bytes.length);
-    memory.write(0, bytes, 0, bytes.length);
-    return memory;
-  }
-
-  private static Memory text(String text) {
-    byte[] characters = (text + '\0').getBytes(StandardCharsets.UTF_16LE);
-    Memory memory = new Memory(characters.length);
-    memory.write(0, characters, 0, characters.length);
-    return memory;
+    return NativeMemory.of(DeviceKey.bytes(guid));
   }
 }

@@ -32,26 +32,31 @@ public final class WindowsDesktop implements Desktop {
           List.of("Control Panel\\Desktop\\MuiCached", "MachinePreferredUILanguages"),
           List.of("Control Panel\\International", "LocaleName"));
 
+  private final Libraries libraries;
   private final Registry registry;
+  private final Sessions sessions;
 
   public WindowsDesktop() {
-    this(new WindowsRegistry());
+    this(Libraries.HERE);
   }
 
-  WindowsDesktop(Registry registry) {
-    this.registry = registry;
+  WindowsDesktop(Libraries libraries) {
+    this.libraries = libraries;
+    registry = new WindowsRegistry(libraries);
+    sessions = new Sessions(libraries);
   }
 
   @Override
   public List<Seat> seats() throws IOException {
     int session =
-        Sessions.atConsole()
+        sessions
+            .atConsole()
             .orElseThrow(
                 () ->
                     new IOException(
                         "no session is at the screen of this PC at the moment; the notice is shown"
                             + " when one is"));
-    String user = Sessions.text(session, Sessions.USER_NAME);
+    String user = sessions.text(session, Sessions.USER_NAME);
     if (user.isEmpty()) {
       throw new IOException(
           "nobody is logged in at the screen of this PC; the notice is shown when somebody is");
@@ -64,8 +69,8 @@ public final class WindowsDesktop implements Desktop {
             Map.of("LANG", language(registry, hive(session)))));
   }
 
-  private static String hive(int session) throws IOException {
-    Optional<PersonsToken> token = PersonsToken.of(session);
+  private String hive(int session) throws IOException {
+    Optional<PersonsToken> token = PersonsToken.of(libraries, session);
     if (token.isEmpty()) {
       return "HKEY_CURRENT_USER";
     }
@@ -98,18 +103,18 @@ public final class WindowsDesktop implements Desktop {
   @Override
   public Process start(Seat seat, List<String> command) throws IOException {
     int session = Integer.parseInt(seat.id());
-    Optional<PersonsToken> token = PersonsToken.of(session);
+    Optional<PersonsToken> token = PersonsToken.of(libraries, session);
     if (token.isPresent()) {
       try (PersonsToken person = token.get()) {
-        return PersonsProgram.start(person, command, folder(command));
+        return PersonsProgram.start(libraries, person, command, folder(command));
       }
     }
-    if (session != Sessions.own()) {
+    if (session != sessions.own()) {
       throw new IOException(
           "only the service may show something in session "
               + session
               + ", and this program runs by hand in session "
-              + Sessions.own()
+              + sessions.own()
               + "; run it as the service");
     }
     return direct(command);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Channels through {@code wevtapi} (winevt.h), pulled: no thread of the system's ever calls us. The
  * subscription's event object is never waited for, since who reads looks by itself every second.
  *
- * <p>Never to be loaded on Wine, which ends the process on some of these calls.
+ * <p>Never to be used on Wine, which ends the process on some of these calls.
  */
 final class WindowsEventChannels implements EventChannels {
   static final int FUTURE = 1; // EvtSubscribeToFutureEvents
@@ -76,22 +76,29 @@ final class WindowsEventChannels implements EventChannels {
     boolean CloseHandle(Pointer handle);
   }
 
-  private static final class Loaded {
-    private static final Api API = Native.load("wevtapi", Api.class);
-    private static final Kernel KERNEL = Native.load("kernel32", Kernel.class);
+  private final Api api;
+  private final Kernel kernel;
+
+  WindowsEventChannels(Libraries libraries) {
+    api = libraries.load("wevtapi", Api.class);
+    kernel = libraries.load("kernel32", Kernel.class);
   }
 
   @Override
   public Reading after(String channel, Bookmark bookmark) throws IOException {
-    Pointer mark = Loaded.API.EvtCreateBookmark(new WString(bookmark.text()));
+    Pointer mark = api.EvtCreateBookmark(new WString(bookmark.text()));
     if (mark == null) {
       throw new BookmarkLost("the bookmark of " + channel + " is none: " + error());
     }
+    boolean done = false;
     try {
-      return subscribed(channel, mark, AFTER_BOOKMARK | STRICT);
-    } catch (IOException e) {
-      Loaded.API.EvtClose(mark);
-      throw e;
+      Reading reading = subscribed(channel, mark, AFTER_BOOKMARK | STRICT);
+      done = true;
+      return reading;
+    } finally {
+      if (!done) {
+        api.EvtClose(mark);
+      }
     }
   }
 
@@ -105,20 +112,25 @@ final class WindowsEventChannels implements EventChannels {
     return subscribed(channel, null, FUTURE);
   }
 
-  private static Reading subscribed(String channel, @Nullable Pointer mark, int flags)
-      throws IOException {
-    Pointer signal = Loaded.KERNEL.CreateEventW(null, true, true, null);
+  private Reading subscribed(String channel, @Nullable Pointer mark, int flags) throws IOException {
+    Pointer signal = kernel.CreateEventW(null, true, true, null);
     if (signal == null) {
       throw new IOException("no event object is made for " + channel + ": " + error());
     }
-    Pointer reading =
-        Loaded.API.EvtSubscribe(null, signal, new WString(channel), null, mark, null, null, flags);
-    if (reading == null) {
-      int error = Native.getLastError();
-      Loaded.KERNEL.CloseHandle(signal);
-      throw refused(channel, error);
+    boolean done = false;
+    try {
+      Pointer reading =
+          api.EvtSubscribe(null, signal, new WString(channel), null, mark, null, null, flags);
+      if (reading == null) {
+        throw refused(channel, Native.getLastError());
+      }
+      done = true;
+      return new Subscription(channel, reading, signal, mark);
+    } finally {
+      if (!done) {
+        kernel.CloseHandle(signal);
+      }
     }
-    return new Subscription(channel, reading, signal, mark);
   }
 
   private static IOException refused(String channel, int error) {
@@ -137,7 +149,7 @@ final class WindowsEventChannels implements EventChannels {
     return "error " + Native.getLastError();
   }
 
-  private static final class Subscription implements Reading {
+  private final class Subscription implements Reading {
     private final String channel;
     private final Pointer reading;
     private final Pointer signal;
@@ -157,7 +169,7 @@ final class WindowsEventChannels implements EventChannels {
       IntByReference returned = new IntByReference();
       try (Memory events = new Memory((long) most * Native.POINTER_SIZE)) {
         events.clear();
-        if (!Loaded.API.EvtNext(reading, most, events, 0, 0, returned)) {
+        if (!api.EvtNext(reading, most, events, 0, 0, returned)) {
           int error = Native.getLastError();
           // Of a subscription whose event object is not set, the second says the same as the first.
           if (error == ERROR_NO_MORE_ITEMS || error == ERROR_INVALID_OPERATION) {
@@ -182,7 +194,7 @@ final class WindowsEventChannels implements EventChannels {
         } catch (IOException e) {
           failed = e;
         } finally {
-          Loaded.API.EvtClose(event);
+          api.EvtClose(event);
         }
       }
       if (failed != null) {
@@ -194,10 +206,10 @@ final class WindowsEventChannels implements EventChannels {
     private void mark(Pointer event) throws IOException {
       Pointer place = mark;
       if (place == null) {
-        place = Loaded.API.EvtCreateBookmark(null);
+        place = api.EvtCreateBookmark(null);
         mark = place;
       }
-      if (place == null || !Loaded.API.EvtUpdateBookmark(place, event)) {
+      if (place == null || !api.EvtUpdateBookmark(place, event)) {
         throw new IOException("no bookmark is kept of " + channel + ": " + error());
       }
       marked = true;
@@ -207,13 +219,13 @@ final class WindowsEventChannels implements EventChannels {
     private String xml(Pointer what, int flags) throws IOException {
       IntByReference used = new IntByReference();
       IntByReference properties = new IntByReference();
-      if (Loaded.API.EvtRender(null, what, flags, 0, null, used, properties)
+      if (api.EvtRender(null, what, flags, 0, null, used, properties)
           || Native.getLastError() != ERROR_INSUFFICIENT_BUFFER
           || used.getValue() > LARGEST) {
         throw new IOException("an event of " + channel + " cannot be read: " + error());
       }
       try (Memory buffer = new Memory(used.getValue())) {
-        if (!Loaded.API.EvtRender(null, what, flags, used.getValue(), buffer, used, properties)) {
+        if (!api.EvtRender(null, what, flags, used.getValue(), buffer, used, properties)) {
           throw new IOException("an event of " + channel + " cannot be read: " + error());
         }
         String text =
@@ -235,11 +247,11 @@ final class WindowsEventChannels implements EventChannels {
     public void close() {
       Pointer place = mark;
       if (place != null) {
-        Loaded.API.EvtClose(place);
+        api.EvtClose(place);
         mark = null;
       }
-      Loaded.API.EvtClose(reading);
-      Loaded.KERNEL.CloseHandle(signal);
+      api.EvtClose(reading);
+      kernel.CloseHandle(signal);
     }
   }
 }

@@ -63,7 +63,7 @@ public final class WindowsFiles implements FileActivity {
     this(
         List.of(
             new UsnFiles(
-                refused -> NtfsVolume.fixed(volumes, refused),
+                refused -> NtfsVolume.fixed(Libraries.HERE, volumes, refused),
                 new UsnPositions(data.resolve("journals.txt")),
                 new WindowsPlaces(systemDrive(), List.of()),
                 data,
@@ -84,17 +84,18 @@ public final class WindowsFiles implements FileActivity {
 
   private static Starts traced(WindowsProcesses processes, InstantSource clock) {
     return new TracedStarts(
-        () -> TraceSession.begin(EventTracing.here(), TraceSource.STARTS, clock),
+        () -> TraceSession.begin(new EventTracing(Libraries.HERE), TraceSource.STARTS, clock),
         starts(processes, clock),
         processes,
         pid -> ProcessHandle.of(pid).flatMap(process -> process.info().startInstant()),
-        DevicePaths.here(),
+        DevicePaths.of(Libraries.HERE),
         ProcessHandle.current().pid(),
         clock);
   }
 
   private static ProcessStarts starts(WindowsProcesses processes, InstantSource clock) {
-    return new ProcessStarts(Toolhelp::processes, processes, ProcessHandle.current().pid(), clock);
+    return new ProcessStarts(
+        new Toolhelp(Libraries.HERE)::processes, processes, ProcessHandle.current().pid(), clock);
   }
 
   WindowsFiles(

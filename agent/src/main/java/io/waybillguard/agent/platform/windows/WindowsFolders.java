@@ -28,17 +28,26 @@ import org.jspecify.annotations.Nullable;
  * keys by {@link KeyWatch}.
  */
 public final class WindowsFolders implements FolderChanges {
+  private final Libraries libraries;
   private final WatchWait waiting = new WatchWait();
   private final Map<WatchKey, Path> folders = new HashMap<>();
   private final Map<Path, WatchKey> watches = new HashMap<>();
   private @Nullable WatchService service;
   private @Nullable KeyWatch keys;
 
+  public WindowsFolders() {
+    this(Libraries.HERE);
+  }
+
+  WindowsFolders(Libraries libraries) {
+    this.libraries = libraries;
+  }
+
   @Override
   public void open() throws IOException {
     close();
     service = FileSystems.getDefault().newWatchService();
-    keys = new KeyWatch(waiting::wake);
+    keys = new KeyWatch(libraries, waiting::wake);
   }
 
   private WatchService service() throws IOException {

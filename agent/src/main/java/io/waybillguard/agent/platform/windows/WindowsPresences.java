@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * <p>Limit: what a remote-control program types counts as input, since Windows counts it too.
  */
 public final class WindowsPresences implements Presences {
+  private final Sessions sessions;
+  private final LastInput lastInput;
   private final SystemEvents events;
   private final InstantSource clock;
   private final Bell bell = new Bell();
@@ -38,6 +40,12 @@ public final class WindowsPresences implements Presences {
    * @param events rings when a session is locked, unlocked, connected or left
    */
   public WindowsPresences(SystemEvents events, InstantSource clock) {
+    this(Libraries.HERE, events, clock);
+  }
+
+  WindowsPresences(Libraries libraries, SystemEvents events, InstantSource clock) {
+    this.sessions = new Sessions(libraries);
+    this.lastInput = new LastInput(libraries);
     this.events = events;
     this.clock = clock;
   }
@@ -69,14 +77,14 @@ public final class WindowsPresences implements Presences {
 
   @Override
   public DeskSigns look() throws IOException {
-    Optional<Integer> console = Sessions.atConsole();
+    Optional<Integer> console = sessions.atConsole();
     if (console.isEmpty()) {
       String why = "no session is at the console at the moment";
       return new DeskSigns("", why, Optional.empty(), Optional.empty(), why, Lock.UNKNOWN, why);
     }
     int session = console.get();
-    Optional<SessionInfo> info = Sessions.info(session, Sessions.areLocksSwapped());
-    String user = Sessions.text(session, Sessions.USER_NAME);
+    Optional<SessionInfo> info = sessions.info(session, sessions.areLocksSwapped());
+    String user = sessions.text(session, Sessions.USER_NAME);
     Lock lock = lock(session, info);
     Input input = input(session, info);
     return new DeskSigns(
@@ -103,8 +111,8 @@ public final class WindowsPresences implements Presences {
   private record Input(Optional<Instant> last, Optional<Instant> since, String unseen) {}
 
   private Input input(int session, Optional<SessionInfo> info) throws IOException {
-    if (session == Sessions.own()) {
-      Duration ago = LastInput.ago();
+    if (session == sessions.own()) {
+      Duration ago = lastInput.ago();
       Instant last = clock.instant().minus(ago);
       return new Input(Optional.of(last), Optional.of(last), "");
     }

@@ -14,7 +14,18 @@ import java.util.Optional;
 public final class WindowsProcesses implements Processes, SeenProcesses {
   private static final int REMEMBERED = 4_096;
 
+  private final CommandLines commandLines;
+  private final Toolhelp toolhelp;
   private final Map<Long, ProcessFacts> memory = Recent.byUse(REMEMBERED);
+
+  public WindowsProcesses() {
+    this(Libraries.HERE);
+  }
+
+  WindowsProcesses(Libraries libraries) {
+    commandLines = new CommandLines(libraries);
+    toolhelp = new Toolhelp(libraries);
+  }
 
   @Override
   public synchronized ProcessFacts of(long pid) {
@@ -30,11 +41,12 @@ public final class WindowsProcesses implements Processes, SeenProcesses {
     return learn(pid, parent);
   }
 
-  /** Without the folder in which it works. */
   @Override
   public Call call(long pid) {
-    String line = CommandLines.of(pid);
-    return line.isEmpty() ? Call.NONE : new Call(Toolhelp.path(pid), CommandWords.of(line), "");
+    String line = commandLines.of(pid);
+    return line.isEmpty()
+        ? Call.NONE
+        : new Call(toolhelp.path(pid), CommandWords.of(line), commandLines.folder(pid));
   }
 
   ProcessFacts learn(long pid, long parent) {
@@ -43,7 +55,7 @@ public final class WindowsProcesses implements Processes, SeenProcesses {
 
   @Override
   public synchronized ProcessFacts learn(long pid, long parent, String program) {
-    String running = Toolhelp.path(pid);
+    String running = toolhelp.path(pid);
     boolean isIt =
         program.isEmpty() || DevicePaths.name(running).equalsIgnoreCase(DevicePaths.name(program));
     String user = isIt ? ProcessHandle.of(pid).flatMap(p -> p.info().user()).orElse("") : "";

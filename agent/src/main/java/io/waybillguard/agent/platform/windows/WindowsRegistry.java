@@ -14,6 +14,8 @@ import java.util.List;
 
 /** The registry through {@code advapi32}. */
 public final class WindowsRegistry implements Registry {
+  private final RegistryKeys registry;
+
   /** Longest name of a key is 255 characters, of a value 16,383 (Registry Element Size Limits). */
   private static final int LONGEST_NAME = 16_384;
 
@@ -30,15 +32,23 @@ public final class WindowsRegistry implements Registry {
   private static final int REG_MULTI_SZ = 7;
   private static final int REG_QWORD = 11;
 
+  public WindowsRegistry() {
+    this(Libraries.HERE);
+  }
+
+  WindowsRegistry(Libraries libraries) {
+    registry = new RegistryKeys(libraries);
+  }
+
   @Override
   public List<String> keys(String key) throws IOException {
-    Pointer open = RegistryKeys.open(key);
+    Pointer open = registry.open(key);
     try (Memory name = new Memory(LONGEST_NAME * 2L)) {
       List<String> names = new ArrayList<>();
       for (int i = 0; ; i++) {
         IntByReference length = new IntByReference(LONGEST_NAME);
         int error =
-            RegistryKeys.ADVAPI.RegEnumKeyExW(open, i, name, length, null, null, null, null);
+            registry.functions().RegEnumKeyExW(open, i, name, length, null, null, null, null);
         if (error == RegistryKeys.ERROR_NO_MORE_ITEMS) {
           return names;
         }
@@ -48,13 +58,13 @@ public final class WindowsRegistry implements Registry {
         names.add(text(name, length.getValue()));
       }
     } finally {
-      RegistryKeys.close(open);
+      registry.close(open);
     }
   }
 
   @Override
   public List<Value> values(String key) throws IOException {
-    Pointer open = RegistryKeys.open(key);
+    Pointer open = registry.open(key);
     try (Memory name = new Memory(LONGEST_NAME * 2L);
         Memory data = new Memory(MOST_DATA)) {
       List<Value> values = new ArrayList<>();
@@ -63,7 +73,7 @@ public final class WindowsRegistry implements Registry {
         IntByReference type = new IntByReference();
         IntByReference size = new IntByReference(MOST_DATA);
         int error =
-            RegistryKeys.ADVAPI.RegEnumValueW(open, i, name, length, null, type, data, size);
+            registry.functions().RegEnumValueW(open, i, name, length, null, type, data, size);
         if (error == RegistryKeys.ERROR_NO_MORE_ITEMS) {
           return values;
         }
@@ -80,7 +90,7 @@ public final class WindowsRegistry implements Registry {
                 text(type.getValue(), data.getByteArray(0, Math.max(0, size.getValue())))));
       }
     } finally {
-      RegistryKeys.close(open);
+      registry.close(open);
     }
   }
 

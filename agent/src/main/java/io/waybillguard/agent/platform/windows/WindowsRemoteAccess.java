@@ -39,7 +39,10 @@ public final class WindowsRemoteAccess implements RemoteAccess {
   private final SystemEvents events;
   private final Set<String> programs;
   private final WindowsProcesses processes;
-  private final WindowsSockets.Connections connections = new IpHelper();
+  private final WindowsSockets.Connections connections;
+  private final Toolhelp toolhelp;
+  private final CommandLines commandLines;
+  private final Sessions sessions;
   private final Bell bell = new Bell();
   private Runnable deaf = () -> {};
   private boolean listsSessions = true;
@@ -55,6 +58,15 @@ public final class WindowsRemoteAccess implements RemoteAccess {
    */
   public WindowsRemoteAccess(
       SystemEvents events, Set<String> programs, WindowsProcesses processes) {
+    this(Libraries.HERE, events, programs, processes);
+  }
+
+  WindowsRemoteAccess(
+      Libraries libraries, SystemEvents events, Set<String> programs, WindowsProcesses processes) {
+    this.connections = new IpHelper(libraries);
+    this.toolhelp = new Toolhelp(libraries);
+    this.commandLines = new CommandLines(libraries);
+    this.sessions = new Sessions(libraries);
     this.events = events;
     this.programs = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     this.programs.addAll(programs);
@@ -108,7 +120,7 @@ public final class WindowsRemoteAccess implements RemoteAccess {
 
   private List<ToolProcess> tools() throws IOException {
     List<ToolProcess> tools = new ArrayList<>();
-    for (Toolhelp.Entry entry : Toolhelp.processes()) {
+    for (Toolhelp.Entry entry : toolhelp.processes()) {
       if (programs.contains(entry.name())) {
         tools.add(tool(entry));
       }
@@ -125,7 +137,7 @@ public final class WindowsRemoteAccess implements RemoteAccess {
     if (before != null && before.began().equals(began) && !before.commandLine().isEmpty()) {
       return before;
     }
-    String words = CommandLines.of(entry.pid());
+    String words = commandLines.of(entry.pid());
     if (words.isEmpty()) {
       LOG.debug("pid={} name={} does not tell what it was started with", entry.pid(), entry.name());
     }
@@ -135,19 +147,19 @@ public final class WindowsRemoteAccess implements RemoteAccess {
     return tool;
   }
 
-  private static List<RemoteSigns.Login> desktops() throws IOException {
-    boolean locksSwapped = Sessions.areLocksSwapped();
+  private List<RemoteSigns.Login> desktops() throws IOException {
+    boolean locksSwapped = sessions.areLocksSwapped();
     List<RemoteSigns.Login> logins = new ArrayList<>();
-    for (Sessions.Row row : Sessions.list()) {
+    for (Sessions.Row row : sessions.list()) {
       boolean isUsed = row.state() == SessionInfo.ACTIVE || row.state() == SessionInfo.SHADOW;
-      if (isUsed && Sessions.isByRdp(row.session())) {
+      if (isUsed && sessions.isByRdp(row.session())) {
         logins.add(
             login(
                 row.session(),
-                Sessions.info(row.session(), locksSwapped),
-                Sessions.text(row.session(), Sessions.USER_NAME),
-                Sessions.clientAddress(row.session()),
-                Sessions.text(row.session(), Sessions.CLIENT_NAME)));
+                sessions.info(row.session(), locksSwapped),
+                sessions.text(row.session(), Sessions.USER_NAME),
+                sessions.clientAddress(row.session()),
+                sessions.text(row.session(), Sessions.CLIENT_NAME)));
       }
     }
     return logins;

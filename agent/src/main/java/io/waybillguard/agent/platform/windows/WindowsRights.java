@@ -10,7 +10,6 @@ import com.sun.jna.platform.win32.WinNT.HANDLE;
 import com.sun.jna.platform.win32.WinNT.HANDLEByReference;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.win32.StdCallLibrary;
-import com.sun.jna.win32.W32APIOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class WindowsRights {
           "SeSecurityPrivilege"); // to read the security log
 
   /** GetTokenInformation for plain memory; jna-platform has it for structures only. */
-  private interface Tokens extends StdCallLibrary {
+  interface Tokens extends StdCallLibrary {
     boolean GetTokenInformation(
         HANDLE token, int kind, @Nullable Pointer info, int room, IntByReference needed);
 
@@ -45,34 +44,44 @@ public final class WindowsRights {
         @Nullable String system, Pointer luid, char[] name, IntByReference length);
   }
 
-  private WindowsRights() {}
+  private final Tokens tokens;
+  private final Advapi32 advapi;
+  private final Kernel32 kernel;
+
+  public WindowsRights() {
+    this(Libraries.HERE);
+  }
+
+  WindowsRights(Libraries libraries) {
+    tokens = libraries.load("advapi32", Tokens.class);
+    advapi = libraries.load("advapi32", Advapi32.class);
+    kernel = libraries.load("kernel32", Kernel32.class);
+  }
 
   /**
    * What is missing, such as {@code SeDebugPrivilege}; empty when all is there.
    *
    * @throws IOException if the system does not tell
    */
-  public static List<String> missing() throws IOException {
-    Tokens tokens = Native.load("advapi32", Tokens.class, W32APIOptions.DEFAULT_OPTIONS);
+  public List<String> missing() throws IOException {
     HANDLEByReference opened = new HANDLEByReference();
-    if (!Advapi32.INSTANCE.OpenProcessToken(
-        Kernel32.INSTANCE.GetCurrentProcess(), WinNT.TOKEN_QUERY, opened)) {
+    if (!advapi.OpenProcessToken(kernel.GetCurrentProcess(), WinNT.TOKEN_QUERY, opened)) {
       throw Win32.failure("cannot open this process's token");
     }
     try {
       List<String> missing = new ArrayList<>();
-      if (!isElevated(tokens, opened.getValue())) {
+      if (!isElevated(opened.getValue())) {
         missing.add("elevation");
       }
       missing.addAll(USED);
-      missing.removeAll(held(tokens, opened.getValue()));
+      missing.removeAll(held(opened.getValue()));
       return missing;
     } finally {
-      Kernel32.INSTANCE.CloseHandle(opened.getValue());
+      kernel.CloseHandle(opened.getValue());
     }
   }
 
-  private static boolean isElevated(Tokens tokens, HANDLE token) throws IOException {
+  private boolean isElevated(HANDLE token) throws IOException {
     try (Memory info = new Memory(Integer.BYTES)) {
       if (!tokens.GetTokenInformation(
           token, TOKEN_ELEVATION, info, Integer.BYTES, new IntByReference())) {
@@ -83,7 +92,7 @@ public final class WindowsRights {
   }
 
   /** Held, whether switched on at the moment or not: who uses one switches it on. */
-  private static List<String> held(Tokens tokens, HANDLE token) throws IOException {
+  private List<String> held(HANDLE token) throws IOException {
     IntByReference needed = new IntByReference();
     if (!tokens.GetTokenInformation(token, TOKEN_PRIVILEGES, null, 0, needed)
         && Native.getLastError() != Win32.ERROR_INSUFFICIENT_BUFFER) {
@@ -95,13 +104,13 @@ public final class WindowsRights {
       }
       List<String> names = new ArrayList<>();
       for (int i = 0; i < info.getInt(0); i++) {
-        names.add(name(tokens, info.share(PRIVILEGES_FIRST + (long) i * PRIVILEGE_SIZE)));
+        names.add(name(info.share(PRIVILEGES_FIRST + (long) i * PRIVILEGE_SIZE)));
       }
       return names;
     }
   }
 
-  private static String name(Tokens tokens, Pointer luid) throws IOException {
+  private String name(Pointer luid) throws IOException {
     char[] name = new char[128];
     IntByReference length = new IntByReference(name.length);
     if (!tokens.LookupPrivilegeName(null, luid, name, length)) {

@@ -48,12 +48,20 @@ public final class WindowsServiceLife implements ServiceLife {
   /** The exit code of a service whose work threw. */
   private static final int FAILED = 1;
 
+  private final Advapi32 advapi;
+  private final User32 user;
   private final SystemEvents events;
 
   /**
    * @param events is told of what the manager says of devices, sessions, power and time
    */
   public WindowsServiceLife(SystemEvents events) {
+    this(Libraries.HERE, events);
+  }
+
+  WindowsServiceLife(Libraries libraries, SystemEvents events) {
+    advapi = libraries.load("advapi32", Advapi32.class);
+    user = libraries.load("user32", User32.class);
     this.events = events;
   }
 
@@ -67,7 +75,7 @@ public final class WindowsServiceLife implements ServiceLife {
     table[0].lpServiceProc = life.main;
     int error;
     try {
-      boolean dispatched = Advapi32.INSTANCE.StartServiceCtrlDispatcher(table);
+      boolean dispatched = advapi.StartServiceCtrlDispatcher(table);
       error = dispatched ? Win32.ERROR_SUCCESS : Native.getLastError();
     } finally {
       Reference.reachabilityFence(life);
@@ -109,8 +117,7 @@ public final class WindowsServiceLife implements ServiceLife {
     private void serve() {
       @Nullable HDEVNOTIFY devices = null;
       try {
-        SERVICE_STATUS_HANDLE registered =
-            Advapi32.INSTANCE.RegisterServiceCtrlHandlerEx(name, handler, null);
+        SERVICE_STATUS_HANDLE registered = advapi.RegisterServiceCtrlHandlerEx(name, handler, null);
         if (registered == null) {
           throw Win32.failure("cannot take controls for the service " + name);
         }
@@ -124,7 +131,7 @@ public final class WindowsServiceLife implements ServiceLife {
         exitCode = FAILED;
       } finally {
         if (devices != null) {
-          User32.INSTANCE.UnregisterDeviceNotification(devices);
+          user.UnregisterDeviceNotification(devices);
         }
         // The process may be ended as soon as this is said: nothing comes after it.
         tell(Winsvc.SERVICE_STOPPED, 0, exitCode);
@@ -137,7 +144,7 @@ public final class WindowsServiceLife implements ServiceLife {
       filter.dbcc_size = filter.size();
       filter.dbcc_devicetype = DBT.DBT_DEVTYP_DEVICEINTERFACE; // jna-platform leaves it 0
       HDEVNOTIFY notify =
-          User32.INSTANCE.RegisterDeviceNotification(
+          user.RegisterDeviceNotification(
               registered, filter, NOTIFY_SERVICE_HANDLE | NOTIFY_ALL_INTERFACE_CLASSES);
       if (notify == null) {
         LOG.warn("no word of devices: {}", Win32.word(Native.getLastError()));
@@ -188,7 +195,7 @@ public final class WindowsServiceLife implements ServiceLife {
       status.dwServiceSpecificExitCode = code;
       status.dwCheckPoint = pending ? 1 : 0;
       status.dwWaitHint = pending ? PATIENCE_MILLIS : 0;
-      if (!Advapi32.INSTANCE.SetServiceStatus(to, status)) {
+      if (!advapi.SetServiceStatus(to, status)) {
         LOG.error("service={} state={} not told: {}", name, state, lastWord());
       }
     }

@@ -39,38 +39,58 @@ public final class WindowsServiceManager implements ServiceManager {
   /** The documentation of QueryServiceConfig: no more than 8 KiB. */
   private static final int CONFIG_ROOM = 8 << 10;
 
-  private static final Advapi32 API = Advapi32.INSTANCE;
+  private final Advapi32 api;
+  private final ServiceConfig config;
+  private final AccessLists accessLists;
+  private final EventSource eventSource;
+
+  public WindowsServiceManager() {
+    this(Libraries.HERE);
+  }
+
+  WindowsServiceManager(Libraries libraries) {
+    api = libraries.load("advapi32", Advapi32.class);
+    config = libraries.load("advapi32", ServiceConfig.class);
+    accessLists = new AccessLists(libraries);
+    eventSource = new EventSource(libraries);
+  }
 
   /** Closes what it holds. */
-  private record Handle(SC_HANDLE raw) implements AutoCloseable {
-    static Handle of(@Nullable SC_HANDLE opened, String what) throws IOException {
+  private final class Handle implements AutoCloseable {
+    private final SC_HANDLE raw;
+
+    Handle(@Nullable SC_HANDLE opened, String what) throws IOException {
       if (opened == null) {
         throw Win32.failure(what);
       }
-      return new Handle(opened);
+      raw = opened;
+    }
+
+    SC_HANDLE raw() {
+      return raw;
     }
 
     @Override
     public void close() {
-      API.CloseServiceHandle(raw);
+      api.CloseServiceHandle(raw);
     }
   }
 
-  private static Handle manager(int rights) throws IOException {
-    return Handle.of(
-        API.OpenSCManager(null, null, rights), "cannot open the manager of services (SCM)");
+  private Handle manager(int rights) throws IOException {
+    return new Handle(
+        api.OpenSCManager(null, null, rights), "cannot open the manager of services (SCM)");
   }
 
   /** Null when there is no such service. */
-  private static @Nullable Handle open(Handle manager, String name, int rights) throws IOException {
-    SC_HANDLE opened = API.OpenService(manager.raw(), name, rights);
+  private @Nullable Handle open(Handle manager, String name, int rights) throws IOException {
+    SC_HANDLE opened = api.OpenService(manager.raw(), name, rights);
     if (opened == null && Native.getLastError() == ERROR_SERVICE_DOES_NOT_EXIST) {
       return null;
     }
-    return Handle.of(opened, "cannot open the service " + name);
+    return new Handle(opened, "cannot open the service " + name);
   }
 
-  private static Handle existing(Handle manager, String name, int rights) throws IOException {
+  private Handle existing(Handle manager, String name, int rights) throws IOException {
     Handle service = open(manager, name, rights);
     if (service == null) {
       throw Win32.failure("cannot open the service " + name, ERROR_SERVICE_DOES_NOT_EXIST);
@@ -81,9 +101,9 @@ public final class WindowsServiceManager implements ServiceManager {
   @Override
   public List<String> install(Plan plan) throws IOException {
     for (Path folder : plan.own()) {
-      AccessLists.keepToAdministrators(folder);
+      accessLists.keepToAdministrators(folder);
     }
-    EventSource.register(plan.name());
+    eventSource.register(plan.name());
     try (Handle manager = manager(Winsvc.SC_MANAGER_CONNECT | Winsvc.SC_MANAGER_CREATE_SERVICE);
         Handle service = made(manager, plan)) {
       List<String> refused = new ArrayList<>();
@@ -133,14 +153,14 @@ public final class WindowsServiceManager implements ServiceManager {
     }
   }
 
-  private static Handle made(Handle manager, Plan plan) throws IOException {
+  private Handle made(Handle manager, Plan plan) throws IOException {
     // To promise a restart, the rights to change and to start are needed (ChangeServiceConfig2).
     int rights = Winsvc.SERVICE_CHANGE_CONFIG | Winsvc.SERVICE_QUERY_CONFIG | Winsvc.SERVICE_START;
     String command = ArgumentLine.of(plan.command());
     Handle there = open(manager, plan.name(), rights);
     if (there == null) {
-      return Handle.of(
-          API.CreateService(
+      return new Handle(
+          api.CreateService(
               manager.raw(),
               plan.name(),
               plan.title(),
@@ -158,7 +178,7 @@ public final class WindowsServiceManager implements ServiceManager {
     }
     boolean done = false;
     try {
-      if (!ServiceConfig.LIBRARY.ChangeServiceConfig(
+      if (!config.ChangeServiceConfig(
           there.raw(),
           OWN_PROCESS,
           AUTO_START,
@@ -182,9 +202,9 @@ public final class WindowsServiceManager implements ServiceManager {
   }
 
   /** A level that this system does not know is told and is no failure: Wine knows few. */
-  private static void set(Handle service, int level, Memory info, String what, List<String> refused)
+  private void set(Handle service, int level, Memory info, String what, List<String> refused)
       throws IOException {
-    if (!ServiceConfig.LIBRARY.ChangeServiceConfig2(service.raw(), level, info)) {
+    if (!config.ChangeServiceConfig2(service.raw(), level, info)) {
       int error = Native.getLastError();
       if (error != Win32.ERROR_INVALID_LEVEL) {
         throw Win32.failure("cannot give the service " + what, error);
@@ -197,21 +217,21 @@ public final class WindowsServiceManager implements ServiceManager {
   public void uninstall(String name) throws IOException {
     try (Handle manager = manager(Winsvc.SC_MANAGER_CONNECT);
         Handle service = existing(manager, name, WinNT.DELETE)) {
-      if (!API.DeleteService(service.raw())) {
+      if (!api.DeleteService(service.raw())) {
         int error = Native.getLastError();
         if (error != ERROR_SERVICE_MARKED_FOR_DELETE) {
           throw Win32.failure("cannot remove the service " + name, error);
         }
       }
     }
-    EventSource.forget(name);
+    eventSource.forget(name);
   }
 
   @Override
   public void start(String name) throws IOException {
     try (Handle manager = manager(Winsvc.SC_MANAGER_CONNECT);
         Handle service = existing(manager, name, Winsvc.SERVICE_START)) {
-      if (!API.StartService(service.raw(), 0, null)) {
+      if (!api.StartService(service.raw(), 0, null)) {
         int error = Native.getLastError();
         if (error != ERROR_SERVICE_ALREADY_RUNNING) {
           throw Win32.failure("cannot start the service " + name, error);
@@ -224,7 +244,7 @@ public final class WindowsServiceManager implements ServiceManager {
   public void stop(String name) throws IOException {
     try (Handle manager = manager(Winsvc.SC_MANAGER_CONNECT);
         Handle service = existing(manager, name, Winsvc.SERVICE_STOP)) {
-      if (!API.ControlService(service.raw(), Winsvc.SERVICE_CONTROL_STOP, new SERVICE_STATUS())) {
+      if (!api.ControlService(service.raw(), Winsvc.SERVICE_CONTROL_STOP, new SERVICE_STATUS())) {
         int error = Native.getLastError();
         if (error != ERROR_SERVICE_NOT_ACTIVE) {
           throw Win32.failure("cannot stop the service " + name, error);
@@ -242,7 +262,7 @@ public final class WindowsServiceManager implements ServiceManager {
         return Standing.ABSENT;
       }
       SERVICE_STATUS_PROCESS status = new SERVICE_STATUS_PROCESS();
-      if (!API.QueryServiceStatusEx(
+      if (!api.QueryServiceStatusEx(
           service.raw(),
           Winsvc.SC_STATUS_TYPE.SC_STATUS_PROCESS_INFO,
           status,
@@ -266,13 +286,12 @@ public final class WindowsServiceManager implements ServiceManager {
     };
   }
 
-  private static String command(Handle service, String name) throws IOException {
-    try (Memory config = new Memory(CONFIG_ROOM)) {
-      if (!ServiceConfig.LIBRARY.QueryServiceConfig(
-          service.raw(), config, CONFIG_ROOM, new IntByReference())) {
+  private String command(Handle service, String name) throws IOException {
+    try (Memory told = new Memory(CONFIG_ROOM)) {
+      if (!config.QueryServiceConfig(service.raw(), told, CONFIG_ROOM, new IntByReference())) {
         throw Win32.failure("cannot ask how the service " + name + " is set");
       }
-      return config.getPointer(CONFIG_COMMAND).getWideString(0);
+      return told.getPointer(CONFIG_COMMAND).getWideString(0);
     }
   }
 

@@ -79,7 +79,7 @@ final class WindowsSockets implements Sockets {
    * @param processes tells whose a connection is
    */
   WindowsSockets(Processes processes) {
-    this(new IpHelper(), processes);
+    this(new IpHelper(Libraries.HERE), processes);
   }
 
   WindowsSockets(Connections connections, Processes processes) {

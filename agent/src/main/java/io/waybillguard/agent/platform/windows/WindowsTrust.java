@@ -61,7 +61,7 @@ public final class WindowsTrust implements SignatureTrust {
    * @return {@link SignatureTrust#NONE} under Wine
    */
   public static SignatureTrust here() {
-    return WindowsVersion.isWine() ? NONE : new WindowsTrust(new WinTrust());
+    return WindowsVersion.isWine() ? NONE : new WindowsTrust(new WinTrust(Libraries.HERE));
   }
 
   /** For tests: asks somebody else. */

@@ -28,6 +28,8 @@ public final class WindowsUsb implements UsbBus {
   /** A device that never comes to rest is told as it is. */
   private static final int MOST_LOOKS = 8;
 
+  private final SetupDevices devices;
+  private final WindowsVolumes volumes;
   private final SystemEvents events;
   private final Bell bell = new Bell();
   private Runnable deaf = () -> {};
@@ -40,6 +42,12 @@ public final class WindowsUsb implements UsbBus {
    * @param events rings when the system tells of devices
    */
   public WindowsUsb(SystemEvents events) {
+    this(Libraries.HERE, events);
+  }
+
+  WindowsUsb(Libraries libraries, SystemEvents events) {
+    devices = new SetupDevices(libraries);
+    volumes = new WindowsVolumes(libraries);
     this.events = events;
   }
 
@@ -57,9 +65,8 @@ public final class WindowsUsb implements UsbBus {
             });
     boolean done = false;
     try {
-      List<String> ids = SetupDevices.usbIds();
-      Seen first =
-          new Seen(ids, new UsbTree(SetupDevices.present()).devices(), WindowsVolumes.marks());
+      List<String> ids = devices.usbIds();
+      Seen first = new Seen(ids, new UsbTree(devices.present()).devices(), volumes.marks());
       seen = first;
       done = true;
       return first.devices();
@@ -78,17 +85,17 @@ public final class WindowsUsb implements UsbBus {
     }
     bell.await(patience.compareTo(LOOK_EVERY) < 0 ? patience : LOOK_EVERY);
     List<String> ids = settled(before.ids());
-    List<String> drives = WindowsVolumes.marks();
+    List<String> drives = volumes.marks();
     List<UsbChange> changes = new ArrayList<>();
-    List<UsbPeripheral> devices = before.devices();
+    List<UsbPeripheral> there = before.devices();
     if (!ids.equals(before.ids())) {
-      devices = new UsbTree(SetupDevices.present()).devices();
-      changes.addAll(between(before.devices(), devices));
+      there = new UsbTree(devices.present()).devices();
+      changes.addAll(between(before.devices(), there));
     }
     if (!drives.equals(before.drives())) {
       changes.add(new UsbChange.VolumesChanged());
     }
-    seen = new Seen(ids, devices, drives);
+    seen = new Seen(ids, there, drives);
     return changes;
   }
 
@@ -97,12 +104,12 @@ public final class WindowsUsb implements UsbBus {
    * any more, so that it is told once and whole.
    */
   private List<String> settled(List<String> before) throws IOException {
-    List<String> now = SetupDevices.usbIds();
+    List<String> now = devices.usbIds();
     List<String> last = before;
     for (int i = 0; i < MOST_LOOKS && !now.equals(last); i++) {
       bell.await(SETTLES_WITHIN);
       last = now;
-      now = SetupDevices.usbIds();
+      now = devices.usbIds();
     }
     return now;
   }

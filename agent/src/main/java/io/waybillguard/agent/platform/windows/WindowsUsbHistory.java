@@ -15,9 +15,11 @@ import java.util.stream.Collectors;
  * the first time only; a later one is then not told. Whoever cleans the tree cleans this too.
  */
 public final class WindowsUsbHistory implements UsbHistory {
+  private final SetupDevices devices = new SetupDevices(Libraries.HERE);
+
   @Override
   public List<Stay> stays() throws IOException {
-    return of(SetupDevices.everOnUsb(), new HashSet<>(SetupDevices.usbIds()));
+    return of(devices.everOnUsb(), new HashSet<>(devices.usbIds()));
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.win32.StdCallLibrary;
@@ -24,15 +23,15 @@ record WindowsVersion(int major, int minor, int build) {
   private static final int FIRST_BUILD_OF_11 = 22_000;
 
   /** The one function of ntdll for it (wdm.h); always succeeds, says its page. */
-  private interface Ntdll extends StdCallLibrary {
+  interface Ntdll extends StdCallLibrary {
     int RtlGetVersion(Pointer info);
   }
 
-  static WindowsVersion here() throws IOException {
+  static WindowsVersion of(Libraries libraries) throws IOException {
     try (Memory info = new Memory(INFO_SIZE)) {
       info.clear();
       info.setInt(0, INFO_SIZE);
-      int status = Native.load("ntdll", Ntdll.class).RtlGetVersion(info);
+      int status = libraries.load("ntdll", Ntdll.class).RtlGetVersion(info);
       if (status != 0) {
         throw new IOException("RtlGetVersion failed: status " + Integer.toHexString(status));
       }

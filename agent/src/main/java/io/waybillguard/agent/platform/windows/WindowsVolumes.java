@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +51,22 @@ public final class WindowsVolumes implements Volumes {
   /** What a file system says of itself. */
   record Told(String label, int serial, String fileSystem, boolean readOnly) {}
 
+  private final Kernel32 kernel;
+  private final KernelMore more;
+  private final Disks disks;
+  private final SetupDevices devices;
+
+  public WindowsVolumes() {
+    this(Libraries.HERE);
+  }
+
+  WindowsVolumes(Libraries libraries) {
+    kernel = libraries.load("kernel32", Kernel32.class);
+    more = libraries.load("kernel32", KernelMore.class);
+    disks = new Disks(libraries);
+    devices = new SetupDevices(libraries);
+  }
+
   @Override
   public List<MountedVolume> list() throws IOException {
     List<MountedVolume> volumes = new ArrayList<>();
@@ -63,7 +78,7 @@ public final class WindowsVolumes implements Volumes {
       }
       Medium medium = medium(drive);
       if (tree == null && medium.isWorthALook()) {
-        tree = new UsbTree(SetupDevices.present());
+        tree = new UsbTree(devices.present());
       }
       volumes.add(volume(drive, told.get(), medium, tree));
     }
@@ -77,12 +92,12 @@ public final class WindowsVolumes implements Volumes {
     }
   }
 
-  private static Medium medium(Drive drive) {
+  private Medium medium(Drive drive) {
     StorageDevice device = new StorageDevice(0, false, "", "");
     Disks.Place place = new Disks.Place(-1, 0);
     try {
-      device = Disks.device(drive.device());
-      place = Disks.place(drive.device());
+      device = disks.device(drive.device());
+      place = disks.place(drive.device());
     } catch (IOException e) {
       // A volume on several disks, an encrypted container, or gone meanwhile: known by its letter.
       LOG.debug("drive={} tells nothing of its disk", drive.root(), e);
@@ -90,13 +105,12 @@ public final class WindowsVolumes implements Volumes {
     return new Medium(drive.type(), device, place);
   }
 
-  private static MountedVolume volume(Drive drive, Told told, Medium medium, @Nullable UsbTree tree)
+  private MountedVolume volume(Drive drive, Told told, Medium medium, @Nullable UsbTree tree)
       throws IOException {
     @Nullable UsbPeripheral carrier = null;
     boolean removable = medium.device().isOnBusOfSticks() || drive.type() == DRIVE_REMOVABLE;
     if (tree != null && medium.place().disk() >= 0) {
-      Map<Integer, String> disks = Disks.nodes();
-      String node = disks.getOrDefault(medium.place().disk(), "");
+      String node = disks.nodes().getOrDefault(medium.place().disk(), "");
       carrier = tree.carrier(node);
       removable |= carrier != null || (medium.device().mayBeInACase() && tree.isRemovable(node));
     }
@@ -125,21 +139,26 @@ public final class WindowsVolumes implements Volumes {
   }
 
   /** Its name that does not change with letters, or the letter when it has none. */
-  private static String source(Drive drive) {
+  private String source(Drive drive) {
     char[] name = new char[NAME_ROOM];
-    return Kernel32.INSTANCE.GetVolumeNameForVolumeMountPoint(drive.root(), name, name.length)
-        ? Native.toString(name)
-        : drive.root();
+    if (!kernel.GetVolumeNameForVolumeMountPoint(drive.root(), name, name.length)) {
+      LOG.debug("drive={} has no name: {}", drive.root(), Win32.word(Native.getLastError()));
+      return drive.root();
+    }
+    return Native.toString(name);
   }
 
   /** Letters of drives that may hold something to carry away or stay; network drives are not. */
-  static List<Drive> drives() {
+  List<Drive> drives() throws IOException {
     List<Drive> drives = new ArrayList<>();
-    int letters = KernelMore.LIBRARY.GetLogicalDrives();
+    int letters = more.GetLogicalDrives();
+    if (letters == 0) {
+      throw Win32.failure("cannot list the drives of this machine");
+    }
     for (int i = 0; i < 26; i++) {
       if ((letters >>> i & 1) != 0) {
         String root = (char) ('A' + i) + ":\\";
-        int type = Kernel32.INSTANCE.GetDriveType(root);
+        int type = kernel.GetDriveType(root);
         if (type == DRIVE_REMOVABLE || type == DRIVE_FIXED || type == DRIVE_CDROM) {
           drives.add(new Drive(root, type));
         }
@@ -149,7 +168,7 @@ public final class WindowsVolumes implements Volumes {
   }
 
   /** The root folders of all drives of this machine that have a medium; no network drive's. */
-  public static List<Path> roots() {
+  public List<Path> roots() throws IOException {
     return drives().stream()
         .filter(drive -> told(drive).isPresent())
         .map(drive -> Path.of(drive.root()))
@@ -157,28 +176,33 @@ public final class WindowsVolumes implements Volumes {
   }
 
   /** Empty when there is no medium, or none that this system can read. */
-  static Optional<Told> told(Drive drive) {
-    Kernel32.INSTANCE.SetErrorMode(NO_DIALOGS);
+  Optional<Told> told(Drive drive) {
+    kernel.SetErrorMode(NO_DIALOGS);
     char[] label = new char[NAME_ROOM];
     char[] fileSystem = new char[NAME_ROOM];
     IntByReference serial = new IntByReference();
     IntByReference flags = new IntByReference();
-    return Kernel32.INSTANCE.GetVolumeInformation(
-            drive.root(),
-            label,
-            label.length,
-            serial,
-            new IntByReference(),
-            flags,
-            fileSystem,
-            fileSystem.length)
-        ? Optional.of(
-            new Told(
-                Native.toString(label),
-                serial.getValue(),
-                Native.toString(fileSystem),
-                (flags.getValue() & READ_ONLY_VOLUME) != 0))
-        : Optional.empty();
+    if (!kernel.GetVolumeInformation(
+        drive.root(),
+        label,
+        label.length,
+        serial,
+        new IntByReference(),
+        flags,
+        fileSystem,
+        fileSystem.length)) {
+      int error = Native.getLastError();
+      if (error != Win32.ERROR_NOT_READY) {
+        LOG.debug("drive={} is not read: {}", drive.root(), Win32.word(error));
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Told(
+            Native.toString(label),
+            serial.getValue(),
+            Native.toString(fileSystem),
+            (flags.getValue() & READ_ONLY_VOLUME) != 0));
   }
 
   /** Its medium is still there if the device that carried it is. */
@@ -187,14 +211,14 @@ public final class WindowsVolumes implements Volumes {
     UsbPeripheral carrier = gone.carrier();
     boolean isIn =
         carrier != null
-            && new UsbTree(SetupDevices.present())
+            && new UsbTree(devices.present())
                 .devices().stream()
                     .anyMatch(device -> device.identity().equals(carrier.identity()));
     return isIn ? Fate.RELEASED : Fate.UNCLEAR;
   }
 
   /** What changes when a medium comes or goes, and nothing else does: cheap to compare. */
-  static List<String> marks() {
+  List<String> marks() throws IOException {
     List<String> marks = new ArrayList<>();
     for (Drive drive : drives()) {
       marks.add(

@@ -20,20 +20,20 @@ final class DpapiTest {
 
   @Test
   void what_was_wrapped_is_unreadable_and_comes_out_again() throws IOException {
-    byte[] wrapped = Dpapi.wrap(SECRET);
+    byte[] wrapped = new Dpapi().wrap(SECRET);
     assertFalse(
         new String(wrapped, StandardCharsets.ISO_8859_1)
             .contains(new String(SECRET, StandardCharsets.ISO_8859_1)));
-    assertArrayEquals(SECRET, Dpapi.unwrap(wrapped));
+    assertArrayEquals(SECRET, new Dpapi().unwrap(wrapped));
   }
 
   @Test
   void it_does_not_come_out_without_our_word_or_changed() throws IOException {
-    byte[] wrapped = Dpapi.wrap(SECRET);
+    byte[] wrapped = new Dpapi().wrap(SECRET);
     assertThrows(Win32Exception.class, () -> Crypt32Util.cryptUnprotectData(wrapped));
     byte[] changed = wrapped.clone();
     changed[changed.length - 1] ^= 1;
-    IOException e = assertThrows(IOException.class, () -> Dpapi.unwrap(changed));
+    IOException e = assertThrows(IOException.class, () -> new Dpapi().unwrap(changed));
     assertTrue(e.toString().contains("error "), e::toString);
   }
 }

@@ -22,7 +22,8 @@ final class EventTracingTest {
   @Test
   void aTraceTellsOfAProgramThatIsStartedOrSaysWhyItCannot() throws Exception {
     try (TraceSession session =
-        TraceSession.begin(EventTracing.here(), TraceSource.STARTS, InstantSource.system())) {
+        TraceSession.begin(
+            new EventTracing(Libraries.HERE), TraceSource.STARTS, InstantSource.system())) {
       Path java = Path.of(System.getProperty("java.home"), "bin", "java.exe");
       long pid = new ProcessBuilder(java.toString(), "-version").start().pid();
       Instant end = Instant.now().plus(LONG);
@@ -31,7 +32,8 @@ final class EventTracingTest {
           ProcessStart start = ProcessStart.of(event).orElseThrow();
           if (start.pid() == pid) {
             assertEquals(
-                java.toRealPath(), Path.of(DevicePaths.here().plain(start.image())).toRealPath());
+                java.toRealPath(),
+                Path.of(DevicePaths.of(Libraries.HERE).plain(start.image())).toRealPath());
             return;
           }
         }
@@ -50,7 +52,8 @@ final class EventTracingTest {
     char[] device = new char[1_024];
     int length = Kernel32.INSTANCE.QueryDosDevice(drive, device, device.length);
     String name = new String(device, 0, length).split("\0")[0];
-    assertEquals("x.exe", DevicePaths.name(DevicePaths.here().plain(name + "\\x.exe")));
-    assertTrue(DevicePaths.here().plain(name + "\\x.exe").matches("[A-Z]:\\\\x\\.exe"), name);
+    assertEquals("x.exe", DevicePaths.name(DevicePaths.of(Libraries.HERE).plain(name + "\\x.exe")));
+    assertTrue(
+        DevicePaths.of(Libraries.HERE).plain(name + "\\x.exe").matches("[A-Z]:\\\\x\\.exe"), name);
   }
 }

@@ -220,7 +220,7 @@ final class OpenFilesTest {
               throw new IOException("no such file");
             },
             List.of(folder),
-            new WindowsProcesses(),
+            new WindowsProcesses(new WindowsByHand()),
             1,
             () -> now);
     never.open();

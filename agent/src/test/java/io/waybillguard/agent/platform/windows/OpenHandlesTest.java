@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.ptr.IntByReference;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,21 +41,22 @@ final class OpenHandlesTest {
   }
 
   @Test
-  @EnabledOnOs(OS.WINDOWS)
   void aTableThatIsLargerThanItsRoomIsAskedForAgainAndAnErrorIsTold() throws IOException {
     List<Integer> rooms = new ArrayList<>();
-    OpenHandles.Kernel kernel = Native.load("kernel32", OpenHandles.Kernel.class);
     OpenHandles grows =
         new OpenHandles(
-            (int what, Memory information, int size, IntByReference needed) -> {
-              rooms.add(size);
-              needed.setValue(5 << 20);
-              return rooms.size() < 3 ? OpenHandles.STATUS_INFO_LENGTH_MISMATCH : 0;
-            },
-            kernel);
+            new WindowsByHand()
+                .answering(
+                    "NtQuerySystemInformation",
+                    a -> {
+                      rooms.add((int) a[2]);
+                      ((IntByReference) a[3]).setValue(5 << 20);
+                      return rooms.size() < 3 ? OpenHandles.STATUS_INFO_LENGTH_MISMATCH : 0;
+                    }));
     assertEquals(10 << 20, grows.handles().limit());
     assertEquals(List.of(1 << 20, 5 << 20, 10 << 20), rooms);
-    OpenHandles refused = new OpenHandles((what, information, size, needed) -> 0xC0000022, kernel);
+    OpenHandles refused =
+        new OpenHandles(new WindowsByHand().answering("NtQuerySystemInformation", a -> 0xC0000022));
     String told = String.valueOf(assertThrows(IOException.class, refused::handles).getMessage());
     assertTrue(told.endsWith("status 0xc0000022"), told);
   }
@@ -66,7 +65,7 @@ final class OpenHandlesTest {
   @EnabledOnOs(OS.WINDOWS)
   void thisProcesssOwnFileIsAmongTheHandlesAndAnotherMayNotBeAskedWhenItIsNotThere()
       throws IOException {
-    OpenHandles here = new OpenHandles();
+    OpenHandles here = new OpenHandles(Libraries.HERE);
     HandleTable table = new HandleTable(here.handles());
     OptionalInt type = table.typeOf(ProcessHandle.current().pid(), here.ownFile());
     assertTrue(type.isPresent());

@@ -49,7 +49,10 @@ final class ProcessStartsTest {
     WindowsProcesses processes = new WindowsProcesses();
     ProcessStarts starts =
         new ProcessStarts(
-            Toolhelp::processes, processes, ProcessHandle.current().pid(), InstantSource.system());
+            new Toolhelp(Libraries.HERE)::processes,
+            processes,
+            ProcessHandle.current().pid(),
+            InstantSource.system());
     starts.begin();
     Path java = Path.of(System.getProperty("java.home"), "bin", "java.exe");
     Process shell =
@@ -93,6 +96,7 @@ final class ProcessStartsTest {
     assertTrue(call.executable().endsWith("java.exe"), call::toString);
     assertTrue(call.arguments().size() > 1, call::toString);
     assertTrue(call.arguments().stream().noneMatch(word -> word.contains("\"")), call::toString);
+    assertEquals(Path.of("").toAbsolutePath(), Path.of(call.folder()).normalize());
     assertEquals(Processes.Call.NONE, new WindowsProcesses().call(0x7ffffff0L));
   }
 

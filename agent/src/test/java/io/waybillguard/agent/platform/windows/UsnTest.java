@@ -279,7 +279,7 @@ final class UsnTest {
   @EnabledOnOs(OS.WINDOWS)
   void theRealDisksAreOpenedOrSayWhyNot() throws IOException {
     List<String> refused = new ArrayList<>();
-    for (UsnVolume volume : NtfsVolume.fixed(List::of, refused)) {
+    for (UsnVolume volume : NtfsVolume.fixed(Libraries.HERE, List::of, refused)) {
       try (volume) {
         UsnReader reader = new UsnReader(volume, Optional.empty());
         assertFalse(reader.look().more());

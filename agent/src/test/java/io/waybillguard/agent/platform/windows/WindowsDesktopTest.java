@@ -73,7 +73,8 @@ final class WindowsDesktopTest {
   @EnabledOnOs(OS.WINDOWS)
   void a_program_whose_agent_is_gone_sees_the_end_of_its_input() throws Exception {
     try (PersonsToken person = token()) {
-      PersonsProgram program = PersonsProgram.start(person, command("PipeEcho"), "C:\\");
+      PersonsProgram program =
+          PersonsProgram.start(Libraries.HERE, person, command("PipeEcho"), "C:\\");
       program.getOutputStream().write(LINE.getBytes(StandardCharsets.UTF_8));
       assertEquals(ANSWER, heard(program));
       program.hangUp();
@@ -87,7 +88,7 @@ final class WindowsDesktopTest {
   @EnabledOnOs(OS.WINDOWS)
   void a_stranger_who_opens_the_pipe_is_told_nothing() throws Exception {
     try (PersonsToken person = token();
-        PrivatePipe pipe = PrivatePipe.of(person.account())) {
+        PrivatePipe pipe = PrivatePipe.of(Libraries.HERE, person.account())) {
       pipe.write(LINE.getBytes(StandardCharsets.UTF_8), 4);
       assertEquals(0, pipe.available(4), "nobody has opened it yet");
       try (InputStream stranger = new FileInputStream(pipe.name())) {
@@ -113,7 +114,9 @@ final class WindowsDesktopTest {
       IOException e =
           assertThrows(
               IOException.class,
-              () -> PersonsProgram.start(person, List.of("C:\\no\\such.exe"), "C:\\"));
+              () ->
+                  PersonsProgram.start(
+                      Libraries.HERE, person, List.of("C:\\no\\such.exe"), "C:\\"));
       assertTrue(e.toString().contains("cannot start a program for the person"), e.toString());
       assertTrue(e.toString().contains("error "), e.toString());
     }
@@ -125,14 +128,15 @@ final class WindowsDesktopTest {
   }
 
   private static PersonsToken token() throws IOException {
-    Optional<PersonsToken> token = PersonsToken.of(Sessions.atConsole().orElseThrow());
+    Optional<PersonsToken> token =
+        PersonsToken.of(Libraries.HERE, new Sessions(Libraries.HERE).atConsole().orElseThrow());
     assumeTrue(token.isPresent(), "Windows gives a person's token to LocalSystem only");
     return token.orElseThrow();
   }
 
   private static Process inSession(String name) throws IOException {
     try (PersonsToken person = token()) {
-      return PersonsProgram.start(person, command(name), "C:\\");
+      return PersonsProgram.start(Libraries.HERE, person, command(name), "C:\\");
     }
   }
 

@@ -27,13 +27,13 @@ final class WindowsHereTest {
     assertEquals(HostFacts.WINDOWS, facts.osTypeId());
     assertTrue(facts.osName().contains("Windows"), facts.osName());
     assertTrue(facts.osVersion().matches("\\d+\\.\\d+\\.\\d+"), facts.osVersion());
-    assertTrue(WindowsVersion.here().isAtLeast(6, 1));
+    assertTrue(WindowsVersion.of(Libraries.HERE).isAtLeast(6, 1));
     assertTrue(facts.uptime().toMillis() > 0);
   }
 
   @Test
   void rights_can_be_asked_for() throws IOException {
-    for (String missing : WindowsRights.missing()) {
+    for (String missing : new WindowsRights().missing()) {
       assertTrue(
           List.of("elevation", "SeDebugPrivilege", "SeBackupPrivilege", "SeSecurityPrivilege")
               .contains(missing),
@@ -64,7 +64,7 @@ final class WindowsHereTest {
   void a_folder_that_is_kept_to_administrators_can_still_be_used_by_one(@TempDir Path top)
       throws IOException {
     Path folder = Files.createDirectory(top.resolve("面单 资料"));
-    AccessLists.keepToAdministrators(folder);
+    new AccessLists(Libraries.HERE).keepToAdministrators(folder);
     Files.writeString(folder.resolve("file"), "x");
     assertEquals("x", Files.readString(folder.resolve("file")));
   }

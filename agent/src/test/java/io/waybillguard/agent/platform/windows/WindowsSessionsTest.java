@@ -43,7 +43,7 @@ final class WindowsSessionsTest {
   @Test
   void a_lock_that_the_manager_tells_of_is_known_at_once() throws IOException {
     desk.open();
-    long session = Sessions.atConsole().orElseThrow();
+    long session = new Sessions(Libraries.HERE).atConsole().orElseThrow();
     events.tell(new SystemEvent.SessionChanged(SessionChange.LOCK, session));
     desk.await(Duration.ofDays(1));
     assertEquals(DeskSigns.Lock.LOCKED, desk.look().lock());
@@ -79,7 +79,7 @@ final class WindowsSessionsTest {
     assertTrue(access.isNamed(us.name(), "Java.exe"), us.name());
     assertTrue(us.commandLine().contains("junit.jar"), us.commandLine());
     assertTrue(us.began().isAfter(Instant.EPOCH));
-    assertEquals("", CommandLines.of(0xffff_fff0L), "there is no such process");
+    assertEquals("", new CommandLines(Libraries.HERE).of(0xffff_fff0L), "there is no such process");
     access.close();
   }
 

@@ -186,7 +186,7 @@ final class WindowsTrustTest {
   @Test
   @EnabledOnOs(OS.WINDOWS)
   void the_signer_of_the_java_that_runs_is_told_with_its_certificate() throws Exception {
-    Answer answer = new WinTrust().embedded(java());
+    Answer answer = new WinTrust(Libraries.HERE).embedded(java());
     assertEquals(WindowsTrust.TRUSTED, answer.code());
     X509Certificate by =
         (X509Certificate)
@@ -203,14 +203,17 @@ final class WindowsTrustTest {
     byte[] bytes = Files.readAllBytes(java());
     bytes[0x400] ^= 1;
     Path changed = Files.write(here.resolve("改.exe"), bytes);
-    assertEquals(headers.value("TRUST_E_BAD_DIGEST"), new WinTrust().embedded(changed).code());
+    assertEquals(
+        headers.value("TRUST_E_BAD_DIGEST"), new WinTrust(Libraries.HERE).embedded(changed).code());
     Path plain = here.resolve("plain.exe");
     try (InputStream in = getClass().getResourceAsStream("/windows/plain.exe")) {
       Files.copy(Objects.requireNonNull(in), plain);
     }
-    assertEquals(WindowsTrust.TRUST_E_NOSIGNATURE, new WinTrust().embedded(plain).code());
-    assertEquals(Optional.empty(), new WinTrust().byCatalogue(plain));
-    assertThrows(IOException.class, () -> new WinTrust().embedded(here.resolve("none.exe")));
+    assertEquals(
+        WindowsTrust.TRUST_E_NOSIGNATURE, new WinTrust(Libraries.HERE).embedded(plain).code());
+    assertEquals(Optional.empty(), new WinTrust(Libraries.HERE).byCatalogue(plain));
+    assertThrows(
+        IOException.class, () -> new WinTrust(Libraries.HERE).embedded(here.resolve("none.exe")));
   }
 
   @Test
@@ -221,8 +224,8 @@ final class WindowsTrustTest {
       deep = Files.createDirectory(deep.resolve("一个名字很长的文件夹 with a long name"));
     }
     Path copy = Files.copy(java(), deep.resolve("上传.exe"));
-    assertEquals(WindowsTrust.TRUSTED, new WinTrust().embedded(copy).code());
-    assertEquals(Optional.empty(), new WinTrust().byCatalogue(copy));
+    assertEquals(WindowsTrust.TRUSTED, new WinTrust(Libraries.HERE).embedded(copy).code());
+    assertEquals(Optional.empty(), new WinTrust(Libraries.HERE).byCatalogue(copy));
   }
 
   @Test

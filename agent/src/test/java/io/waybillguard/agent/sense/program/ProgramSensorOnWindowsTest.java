@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,13 +147,14 @@ final class ProgramSensorOnWindowsTest {
 
   @Test
   void aStartOfWhatHidesIsToldWithWhoStartedIt() throws Exception {
-    Path java = Path.of(System.getProperty("java.home")).toRealPath();
     Path hidden = Files.createDirectory(desk.resolve("quiet"));
     Files.setAttribute(hidden, "dos:hidden", true);
-    Path program = Files.copy(java.resolve("bin/java.exe"), hidden.resolve("upd.exe"));
-    // Outside of its runtime it ends soon, with an error: it waits for nothing.
+    Path program =
+        Files.copy(
+            Path.of(System.getenv("SystemRoot"), "System32", "cmd.exe"), hidden.resolve("upd.exe"));
+    // It lives until its input ends, so that no look can miss it.
     Process shell =
-        new ProcessBuilder("cmd.exe", "/c", "for /l %i in (1,1,60) do @" + program)
+        new ProcessBuilder("cmd.exe", "/c", program.toString(), "/k")
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -161,12 +163,9 @@ final class ProgramSensorOnWindowsTest {
           await(ProgramStarted.class, o -> o.file().path().equalsIgnoreCase(program.toString()));
       assertEquals(shell.pid(), told.parent().pid());
     } finally {
-      shell.destroyForcibly().waitFor();
-      // What it started last holds its own file until it has ended.
-      ProcessHandle.allProcesses()
-          .filter(
-              one -> one.info().command().filter(program.toString()::equalsIgnoreCase).isPresent())
-          .forEach(one -> one.onExit().join());
+      // It holds its own file until it has ended.
+      shell.getOutputStream().close();
+      assertTrue(shell.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS));
     }
   }
 
