@@ -58,8 +58,7 @@ public record GivenCommand(Commands.Row given, SortedMap<String, Long> answers, 
     boolean several = answers.values().stream().mapToLong(Long::longValue).sum() > 1;
     answers.forEach(
         (state, desks) ->
-            standing.add(
-                said(reader, state) + (several ? " " + reader.count(desks) : "")));
+            standing.add(said(reader, state) + (several ? " " + reader.count(desks) : "")));
     return String.join(" · ", standing);
   }
 

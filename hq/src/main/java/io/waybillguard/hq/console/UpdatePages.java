@@ -135,7 +135,7 @@ final class UpdatePages {
 
   private UpdateView.Asked order(Commands.Row row, List<Workstation> desks) {
     return new UpdateView.Asked(
-        new GivenCommand(row, commands.states(row.id()), !clock.instant().isBefore(row.expires())),
+        GivenCommand.of(row, commands, clock.instant()),
         target(row, desks),
         desks.stream().filter(desk -> Commands.isMeant(row, desk)).count());
   }
