@@ -51,7 +51,7 @@ final class ActsTest {
     Browser browser = new Browser(hq);
     assertEquals(403, browser.signOn("admin", "guess").statusCode());
     assertEquals(403, browser.signOn("my-secret-typed-here", "guess").statusCode());
-    browser = Browser.of(hq, "li", "admin");
+    browser = Browser.added(hq, "li", "admin");
     browser.get("/workstations/" + desk.logId());
     browser.get("/workstations/" + desk.logId() + "/records/1");
     browser.get("/workstations.csv");
@@ -76,7 +76,7 @@ final class ActsTest {
 
   @Test
   void theLogsAreVerifiedInTheirFoldersAndAsBundles() throws Exception {
-    Browser browser = Browser.of(hq, "li", "admin");
+    Browser browser = Browser.added(hq, "li", "admin");
     for (int i = 0; i < 70; i++) {
       assertEquals(200, browser.get("/").statusCode());
     }
@@ -104,7 +104,7 @@ final class ActsTest {
 
   @Test
   void aChangedRecordIsFound() throws Exception {
-    Browser.of(hq, "li", "viewer").get("/");
+    Browser.added(hq, "li", "viewer").get("/");
     hq.close();
     Path log = Acts.folders(hq.data()).get(0);
     Path file = log.resolve("evidence.db");
@@ -116,7 +116,7 @@ final class ActsTest {
 
   @Test
   void whatCannotBeWrittenIsNotDone() throws Exception {
-    Browser browser = Browser.of(hq, "li", "admin");
+    Browser browser = Browser.added(hq, "li", "admin");
     Desk desk = desk();
     String csrf = browser.csrf();
     assertEquals(200, browser.get("/workstations/" + desk.logId()).statusCode());
@@ -136,7 +136,7 @@ final class ActsTest {
 
   @Test
   void aPageThatRenewsItselfIsOneLook() throws Exception {
-    Browser browser = Browser.of(hq, "li", "admin");
+    Browser browser = Browser.added(hq, "li", "admin");
     Desk desk = desk();
     String page = "/workstations/" + desk.logId();
     browser.get(page);
@@ -194,8 +194,8 @@ final class ActsTest {
 
   @Test
   void thePageIsFilteredByPersonAndDayAndTurned() throws Exception {
-    Browser browser = Browser.of(hq, "li", "admin");
-    Browser.of(hq, "王", "viewer").get("/alarms");
+    Browser browser = Browser.added(hq, "li", "admin");
+    Browser.added(hq, "王", "viewer").get("/alarms");
     for (int i = 0; i < 105; i++) {
       browser.get("/");
     }

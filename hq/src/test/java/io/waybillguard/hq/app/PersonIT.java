@@ -333,16 +333,22 @@ final class PersonIT {
       shot(page, language + "-26-update-answered");
       page.locator("thead a[href*='sort=state']").click();
       page.waitForURL(url -> url.contains("sort=state"));
+      page.locator("a[href^='/commands/']").first().click();
+      page.waitForURL("**/commands/*");
+      shot(page, language + "-27-command");
+      page.locator("form[action$='/cancel'] button").click();
+      page.waitForURL("**/commands");
+      assertTrue(page.content().contains(chinese ? "撤回" : "taken back"), page.content());
       context.close();
     }
     assertEquals(List.of(), troubles, "what the browser complained of");
   }
 
-  /** Another administrator approves the newest update, and two desks answer. */
+  /** Another administrator approves the update that waits, and two desks answer. */
   private void answered(boolean well) throws Exception {
     Browser zhao = new Browser(hq);
     assertEquals(303, zhao.signOn("zhao", "a long password").statusCode());
-    String id = new Commands(hq.database()).newest("update", 1).get(0).id();
+    String id = new Commands(hq.database()).waiting(hq.clock().instant(), 1).get(0).id();
     String word = "/commands/" + id + "/approve";
     assertEquals(303, zhao.post(word, "csrf=" + zhao.csrf()).statusCode());
     Iterator<Desk> machines = desks.keySet().iterator();
