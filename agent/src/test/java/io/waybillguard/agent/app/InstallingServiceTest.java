@@ -10,14 +10,11 @@ import io.waybillguard.agent.platform.ScriptedRegistry;
 import io.waybillguard.agent.platform.ServiceManager.State;
 import io.waybillguard.agent.platform.ServicesByHand;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +34,7 @@ final class InstallingServiceTest {
   }
 
   private ProgramFolder laid(String version) throws IOException {
-    Path folder = Files.createDirectories(root.resolve("program").resolve(version));
-    Path jar = folder.resolve("waybill-guard-agent.jar");
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
-      zip.putNextEntry(new ZipEntry("waybill-guard/version.properties"));
-      zip.write(("version=" + version + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-    Files.writeString(folder.resolve("jvm.options"), "-XX:+UseSerialGC\n");
-    return ProgramFolder.of(jar);
+    return ProgramFolder.of(LaidProgram.in(root, version));
   }
 
   private InstallingService agent(ProgramFolder program) {

@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -290,14 +288,7 @@ final class SetupTest {
 
   /** A folder as an installer lays it. */
   private Path laid(String version) throws IOException {
-    Path folder = Files.createDirectories(root.resolve("program").resolve(version));
-    Path jar = folder.resolve("waybill-guard-agent.jar");
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
-      zip.putNextEntry(new ZipEntry("waybill-guard/version.properties"));
-      zip.write(("version=" + version + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-    Files.writeString(folder.resolve("jvm.options"), "-XX:+UseSerialGC\n");
-    return jar;
+    return LaidProgram.in(root, version);
   }
 
   private SetupApply.Jar laidHere(String version) {

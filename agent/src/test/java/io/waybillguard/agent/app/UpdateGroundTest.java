@@ -18,8 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,14 +63,7 @@ final class UpdateGroundTest {
   }
 
   private Path laid(String version) throws IOException {
-    Path folder = Files.createDirectories(root.resolve("program").resolve(version));
-    Path jar = folder.resolve("waybill-guard-agent.jar");
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
-      zip.putNextEntry(new ZipEntry("waybill-guard/version.properties"));
-      zip.write(("version=" + version + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-    Files.writeString(folder.resolve("jvm.options"), "-XX:+UseSerialGC\n");
-    return jar;
+    return LaidProgram.in(root, version);
   }
 
   private long rollbacks() {

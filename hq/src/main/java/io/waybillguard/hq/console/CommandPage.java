@@ -60,7 +60,7 @@ final class CommandPage {
     Commands.Row row = found.get();
     frame.look(request, session, path(row));
     Reader reader = frame.reader(request);
-    GivenCommand command = GivenCommand.of(row, commands, clock.instant());
+    GivenCommand command = GivenCommand.of(List.of(row), commands, clock.instant()).get(0);
     Listing<DeskAnswer> desks =
         DESKS.list(
             reader,

@@ -102,11 +102,7 @@ final class CommandPages {
   }
 
   private List<GivenCommand> standing(List<Commands.Row> rows) {
-    return GivenCommand.of(rows, commands.answers(ids(rows)), clock.instant());
-  }
-
-  private static List<String> ids(List<Commands.Row> rows) {
-    return rows.stream().map(Commands.Row::id).toList();
+    return GivenCommand.of(rows, commands, clock.instant());
   }
 
   /** The newest of a workstation's commands, and what its log says of them. */
@@ -120,7 +116,7 @@ final class CommandPages {
   }
 
   private List<GivenCommand> of(Workstation desk, List<Commands.Row> rows) {
-    return GivenCommand.of(rows, commands.answers(ids(rows), desk), clock.instant());
+    return GivenCommand.of(rows, commands, desk, clock.instant());
   }
 
   void askErase(Context request, Users.Session session) throws NotRecorded {

@@ -4,6 +4,7 @@ import io.waybillguard.agent.event.Disposal;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Span;
 import io.waybillguard.hq.store.Commands;
+import io.waybillguard.hq.store.Workstation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,13 +27,22 @@ public record GivenCommand(Commands.Row given, SortedMap<String, Long> answers, 
     answers = Collections.unmodifiableSortedMap(new TreeMap<>(answers));
   }
 
-  /** A command of all that it is for, as it stands. */
-  static GivenCommand of(Commands.Row row, Commands commands, Instant now) {
-    return of(List.of(row), commands.answers(List.of(row.id())), now).get(0);
+  /** Commands of all that they are for, as they stand. */
+  static List<GivenCommand> of(List<Commands.Row> rows, Commands commands, Instant now) {
+    return of(rows, commands.answers(ids(rows)), now);
   }
 
-  /** The same of several. */
+  /** The same, as one workstation says. */
   static List<GivenCommand> of(
+      List<Commands.Row> rows, Commands commands, Workstation desk, Instant now) {
+    return of(rows, commands.answers(ids(rows), desk), now);
+  }
+
+  private static List<String> ids(List<Commands.Row> rows) {
+    return rows.stream().map(Commands.Row::id).toList();
+  }
+
+  private static List<GivenCommand> of(
       List<Commands.Row> rows, Map<String, SortedMap<String, Long>> answers, Instant now) {
     return rows.stream()
         .map(

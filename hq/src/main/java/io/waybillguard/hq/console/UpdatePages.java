@@ -89,7 +89,7 @@ final class UpdatePages {
             "versions",
             versions(),
             "asked",
-            asked.stream().map(row -> order(row, desks)).toList(),
+            orders(asked, desks),
             "desks",
             SHEET.list(
                 reader,
@@ -133,11 +133,15 @@ final class UpdatePages {
         .toList();
   }
 
-  private UpdateView.Asked order(Commands.Row row, List<Workstation> desks) {
-    return new UpdateView.Asked(
-        GivenCommand.of(row, commands, clock.instant()),
-        target(row, desks),
-        desks.stream().filter(desk -> Commands.isMeant(row, desk)).count());
+  private List<UpdateView.Asked> orders(List<Commands.Row> asked, List<Workstation> desks) {
+    return GivenCommand.of(asked, commands, clock.instant()).stream()
+        .map(
+            given ->
+                new UpdateView.Asked(
+                    given,
+                    target(given.given(), desks),
+                    desks.stream().filter(desk -> Commands.isMeant(given.given(), desk)).count()))
+        .toList();
   }
 
   /** The one workstation or the outlets that it is for; empty for all. */

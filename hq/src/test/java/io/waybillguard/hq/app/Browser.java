@@ -53,15 +53,17 @@ final class Browser {
             Users.Role.of(role).orElseThrow(),
             TestHq.CHEAP.hash(PASSWORD),
             hq.clock().instant());
-    Browser browser = new Browser(hq);
-    assertEquals(303, browser.signOn(name, PASSWORD).statusCode());
-    return browser;
+    return signedOn(hq, name);
   }
 
   /** The same, by the command that people add users with, which is an act in HQ's own log. */
   static Browser added(TestHq hq, String name, String role) throws Exception {
     String[] args = {"user", "add", name, "--role", role, "--data", hq.data().toString()};
     assertEquals(0, Called.typing(PASSWORD + "\n", hq.clock(), "en", args).exit());
+    return signedOn(hq, name);
+  }
+
+  private static Browser signedOn(TestHq hq, String name) throws Exception {
     Browser browser = new Browser(hq);
     assertEquals(303, browser.signOn(name, PASSWORD).statusCode());
     return browser;
