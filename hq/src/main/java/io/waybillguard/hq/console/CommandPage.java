@@ -60,13 +60,14 @@ final class CommandPage {
     Commands.Row row = found.get();
     frame.look(request, session, path(row));
     Reader reader = frame.reader(request);
+    List<Workstation> all = workstations();
     GivenCommand command = GivenCommand.of(List.of(row), commands, clock.instant()).get(0);
     Listing<DeskAnswer> desks =
         DESKS.list(
             reader,
             wanted(request, row)
                 .in(path(row) + "/desks.csv", Route.COMMAND_CSV.isFor(session.role())),
-            answers(row),
+            answers(row, all),
             Sheet.MOST);
     frame.render(
         request,
@@ -76,6 +77,8 @@ final class CommandPage {
             frame.shell(reader, reader.say(command.kind()), session, request),
             "command",
             command,
+            "target",
+            command.target(all),
             "desks",
             desks,
             "sentences",
@@ -90,7 +93,13 @@ final class CommandPage {
       frame.message(request, 404, "order.unknown");
       return;
     }
-    DESKS.answer(frame, request, session, wanted(request, found.get()), answers(found.get()), "");
+    DESKS.answer(
+        frame,
+        request,
+        session,
+        wanted(request, found.get()),
+        answers(found.get(), workstations()),
+        "");
   }
 
   private static String path(Commands.Row row) {
@@ -101,13 +110,16 @@ final class CommandPage {
     return Wanted.of(path(row), key -> frame.param(request, key), List.of());
   }
 
-  private List<DeskAnswer> answers(Commands.Row row) {
+  private List<Workstation> workstations() {
+    return fleet.all().stream().map(each -> each.row().workstation()).toList();
+  }
+
+  private List<DeskAnswer> answers(Commands.Row row, List<Workstation> all) {
     Map<String, Commands.State> said =
         commands.states(row.id()).stream()
             .collect(Collectors.toMap(Commands.State::log, Function.identity()));
     List<DeskAnswer> answers = new ArrayList<>();
-    for (Fleet.Standing each : fleet.all()) {
-      Workstation desk = each.row().workstation();
+    for (Workstation desk : all) {
       Optional<Commands.State> state = Optional.ofNullable(said.get(desk.log()));
       boolean awaited = desk.continuedBy().isEmpty() && desk.revoked().isEmpty();
       if (state.isPresent() || (awaited && Commands.isMeant(row, desk))) {

@@ -3,6 +3,7 @@ package io.waybillguard.hq.console;
 import io.waybillguard.agent.event.Disposal;
 import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Span;
+import io.waybillguard.agent.report.wire.Stage;
 import io.waybillguard.hq.store.Commands;
 import io.waybillguard.hq.store.Workstation;
 import java.time.Instant;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
  * @param over whether its time is over, or it was taken back
  */
 public record GivenCommand(Commands.Row given, SortedMap<String, Long> answers, boolean over) {
+  private static final String AN_OUTLET = "outlet/";
+
   public GivenCommand {
     answers = Collections.unmodifiableSortedMap(new TreeMap<>(answers));
   }
@@ -52,6 +55,27 @@ public record GivenCommand(Commands.Row given, SortedMap<String, Long> answers, 
                     answers.getOrDefault(row.id(), Collections.emptySortedMap()),
                     !now.isBefore(row.expires())))
         .toList();
+  }
+
+  /**
+   * The name of the one workstation that it is for, or codes of outlets; empty for all.
+   *
+   * @param desks all workstations
+   */
+  List<String> target(List<Workstation> desks) {
+    String target = given.target();
+    if (target.equals("*")) {
+      return Stage.of(given.args(), given.id()).outlets();
+    }
+    if (target.startsWith(AN_OUTLET)) {
+      return List.of(target.substring(AN_OUTLET.length()));
+    }
+    return List.of(
+        desks.stream()
+            .filter(desk -> desk.origin().equals(target))
+            .findFirst()
+            .map(Workstation::name)
+            .orElse(target));
   }
 
   /** Where it stands, in words; where several workstations answered, how many stand where. */

@@ -139,16 +139,9 @@ final class UpdatePages {
             given ->
                 new UpdateView.Asked(
                     given,
-                    target(given.given(), desks),
+                    given.target(desks),
                     desks.stream().filter(desk -> Commands.isMeant(given.given(), desk)).count()))
         .toList();
-  }
-
-  /** The one workstation or the outlets that it is for; empty for all. */
-  private static List<String> target(Commands.Row row, List<Workstation> desks) {
-    Optional<Workstation> one =
-        desks.stream().filter(desk -> desk.origin().equals(row.target())).findFirst();
-    return one.isPresent() ? List.of(one.get().name()) : Stage.of(row.args(), row.id()).outlets();
   }
 
   /** The newest update first; a desk that was in several is there several times. */

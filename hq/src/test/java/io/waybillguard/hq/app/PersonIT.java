@@ -318,9 +318,10 @@ final class PersonIT {
       BrowserContext context = context(language, 1280, 900, ColorScheme.LIGHT);
       Page page = page(context);
       signIn(page, password);
+      String version = chinese ? "0.1.1" : "0.1.2";
       page.navigate(hq.running().consoleUrl() + "/updates?lang=" + language);
       shot(page, language + "-24-updates");
-      page.selectOption("#version", chinese ? "0.1.1" : "0.1.2");
+      page.selectOption("#version", version);
       page.fill("#outlet", chinese ? "杭州滨江-003，宁波-2" : "");
       page.fill("#percent", "100");
       page.fill("#reason", chinese ? "修正 USB 漏报" : "Fewer false alarms");
@@ -333,6 +334,12 @@ final class PersonIT {
       shot(page, language + "-26-update-answered");
       page.locator("thead a[href*='sort=state']").click();
       page.waitForURL(url -> url.contains("sort=state"));
+      page.locator("a[href^='/commands/']:has-text('" + version + "')").click();
+      page.waitForURL("**/commands/*");
+      shot(page, language + "-27-command");
+      page.locator("form[action$='/cancel'] button").click();
+      page.waitForURL("**/commands");
+      assertTrue(page.content().contains(chinese ? "撤回" : "taken back"), page.content());
       context.close();
     }
     assertEquals(List.of(), troubles, "what the browser complained of");
