@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
 # of an agent's folder against HQ, images carried off on this host, a day without harm, what a record costs in counts, the agent on the Windows runtime under
-# Wine and its setup program there, and beside the first of them the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
+# Wine and its setup program there, and beside the first of them an HQ with its desks and the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
 # A part that cannot be had on this machine is skipped with its reason; exit 0 only when nothing failed.
@@ -40,33 +40,33 @@ fi
 agent=$top/agent/target/waybill-guard-agent.jar hq=$top/hq/target/waybill-guard-hq.jar
 root() { [ "$(id -u)" = 0 ]; }
 
-# The crime in the guest, a machine of its own that mostly waits: beside the parts that look at nothing but their own folders.
-guest=
-if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
-  : # said below
-elif ! root || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
-  skip crime "the guest needs root on Debian 12"
-elif [ ! -f "$rig/build-guest.sh" ]; then
-  skip crime "no rig at $rig; set RIG"
-else
-  {
-    failed=
-    if "$rig/build-guest.sh" "$cache" >"$out/build-guest.log" 2>&1; then
-      WG_RIG_CACHE=$cache RIG=$rig part crime "$(left)" python3 "$here/guest/crime.py" "$out/crime" ${judge:+"$judge"}
-    else
-      echo "the guest cannot be built; last lines of $out/build-guest.log:"
-      tail -n 5 "$out/build-guest.log"
-      failed="$failed build-guest"
-    fi
-    [ -z "$failed" ]
-  } >"$out/crime.log" 2>&1 &
-  guest=$!
-fi
-guest_ended() { # before the parts that watch this host: the guest's script is work on this host, too
-  [ -n "$guest" ] || return 0
-  wait "$guest" || failed="$failed crime"
-  guest=
-  cat "$out/crime.log"
+# Lanes: parts that look at nothing but their own folders go beside each other; what they say comes when they have ended.
+lanes=
+lane() { # lane NAME COMMAND: a function of parts, in its own shell
+  ( failed=; "$2"; [ -z "$failed" ] ) >"$out/$1.log" 2>&1 &
+  lanes="$lanes $1:$!"
+}
+lanes_ended() { # before the parts that watch this host: what the lanes do is work on this host, too
+  for each in $lanes; do
+    wait "${each#*:}" || failed="$failed ${each%%:*}"
+    cat "$out/${each%%:*}.log"
+  done
+  lanes=
+}
+guest() { # the crime, in a machine of its own that mostly waits
+  if "$rig/build-guest.sh" "$cache" >"$out/build-guest.log" 2>&1; then
+    WG_RIG_CACHE=$cache RIG=$rig part crime "$(left)" python3 "$here/guest/crime.py" "$out/crime" ${judge:+"$judge"}
+  else
+    echo "the guest cannot be built; last lines of $out/build-guest.log:"
+    tail -n 5 "$out/build-guest.log"
+    failed="$failed build-guest"
+  fi
+}
+desks() { # an HQ and its agents, each in a folder of its own; they mostly wait, too
+  part trust 600 python3 "$here/trust.py" "$out/trust"
+  part sweep 400 python3 "$here/sweep.py" "$out/sweep"
+  part policy 400 python3 "$here/policy.py" "$out/policy"
+  part commands 500 python3 "$here/commands.py" "$out/commands"
 }
 
 if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
@@ -75,10 +75,14 @@ if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then
   failed="$failed jars"
 else
   part container 60 python3 "$top/installer/test/container.py"
-  part trust 600 python3 "$here/trust.py" "$out/trust"
-  part sweep 400 python3 "$here/sweep.py" "$out/sweep"
-  part policy 400 python3 "$here/policy.py" "$out/policy"
-  part commands 500 python3 "$here/commands.py" "$out/commands"
+  if ! root || ! grep -q '^VERSION_ID="12"' /etc/os-release || ! grep -q '^ID=debian' /etc/os-release; then
+    skip crime "the guest needs root on Debian 12"
+  elif [ ! -f "$rig/build-guest.sh" ]; then
+    skip crime "no rig at $rig; set RIG"
+  else
+    lane guest guest
+  fi
+  lane desks desks
   if ! command -v wine >/dev/null || ! command -v unzip >/dev/null || ! command -v localedef >/dev/null; then
     skip windows "needs wine, unzip and localedef (apt-get install wine wine64 unzip libc-bin locales)"
   else
@@ -90,7 +94,7 @@ else
     fi
   fi
 
-  guest_ended
+  lanes_ended
   if ! root; then
     skip visit "needs root, to put a job into /etc/cron.d"
     skip failures "needs root, to run the agent as another user"
