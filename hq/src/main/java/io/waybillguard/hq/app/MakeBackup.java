@@ -48,6 +48,10 @@ final class MakeBackup implements Command {
               call.words()
                   .say("backup.done", made.workstations(), made.files(), made.bytes(), into));
     }
+    if (!made.lost().isEmpty()) {
+      throw new Complaint(
+          Exit.FAILED, "backup.lost", made.lost().size(), made.lost().get(0), segments.place());
+    }
     return Exit.DONE;
   }
 

@@ -78,7 +78,7 @@ final class CommandPage {
             "command",
             command,
             "target",
-            command.target(all),
+            command.target(reader, GivenCommand.names(all)),
             "desks",
             desks,
             "sentences",

@@ -15,7 +15,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** Commands: what was given, what waits for a second person, and that person's answer. */
@@ -67,11 +66,7 @@ final class CommandPages {
   }
 
   private Map<String, String> names() {
-    Map<String, String> names = new TreeMap<>();
-    for (Fleet.Standing each : fleet.all()) {
-      names.put(each.row().workstation().origin(), each.row().workstation().name());
-    }
-    return names;
+    return GivenCommand.names(fleet.all().stream().map(each -> each.row().workstation()).toList());
   }
 
   private Wanted wanted(Context request) {
@@ -86,10 +81,7 @@ final class CommandPages {
     return Sheet.<GivenCommand>named("commands")
         .time("asked", "column.time", c -> Optional.of(c.given().asked()))
         .text("kind", "commands.title", (c, reader) -> reader.say(c.kind()))
-        .text(
-            "workstation",
-            "column.workstation",
-            (c, reader) -> names.getOrDefault(c.given().target(), c.given().target()))
+        .text("workstation", "column.workstation", (c, reader) -> c.target(reader, names))
         .text("about", "acts.about", (c, reader) -> c.about())
         .text("who", "commands.who", (c, reader) -> c.people())
         .text("why", "disposals.reason", (c, reader) -> c.given().reason())

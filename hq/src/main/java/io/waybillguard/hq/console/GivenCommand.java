@@ -58,24 +58,29 @@ public record GivenCommand(Commands.Row given, SortedMap<String, Long> answers, 
   }
 
   /**
-   * The name of the one workstation that it is for, or codes of outlets; empty for all.
+   * Whom it is for, in words: the name of one workstation, codes of outlets, or all.
    *
-   * @param desks all workstations
+   * @param names of all workstations, by their origins
    */
-  List<String> target(List<Workstation> desks) {
+  public String target(Reader reader, Map<String, String> names) {
     String target = given.target();
-    if (target.equals("*")) {
-      return Stage.of(given.args(), given.id()).outlets();
-    }
     if (target.startsWith(AN_OUTLET)) {
-      return List.of(target.substring(AN_OUTLET.length()));
+      return target.substring(AN_OUTLET.length());
     }
-    return List.of(
-        desks.stream()
-            .filter(desk -> desk.origin().equals(target))
-            .findFirst()
-            .map(Workstation::name)
-            .orElse(target));
+    if (!target.equals("*")) {
+      return names.getOrDefault(target, target);
+    }
+    List<String> outlets = Stage.of(given.args(), given.id()).outlets();
+    return outlets.isEmpty()
+        ? reader.say("commands.all")
+        : String.join(reader.say("comma"), outlets);
+  }
+
+  /** The names of workstations, by their origins. */
+  static Map<String, String> names(List<Workstation> desks) {
+    Map<String, String> names = new TreeMap<>();
+    desks.forEach(desk -> names.put(desk.origin(), desk.name()));
+    return names;
   }
 
   /** Where it stands, in words; where several workstations answered, how many stand where. */

@@ -89,7 +89,7 @@ final class UpdatePages {
             "versions",
             versions(),
             "asked",
-            orders(asked, desks),
+            orders(reader, asked, desks),
             "desks",
             SHEET.list(
                 reader,
@@ -133,13 +133,15 @@ final class UpdatePages {
         .toList();
   }
 
-  private List<UpdateView.Asked> orders(List<Commands.Row> asked, List<Workstation> desks) {
+  private List<UpdateView.Asked> orders(
+      Reader reader, List<Commands.Row> asked, List<Workstation> desks) {
+    Map<String, String> names = GivenCommand.names(desks);
     return GivenCommand.of(asked, commands, clock.instant()).stream()
         .map(
             given ->
                 new UpdateView.Asked(
                     given,
-                    given.target(desks),
+                    given.target(reader, names),
                     desks.stream().filter(desk -> Commands.isMeant(given.given(), desk)).count()))
         .toList();
   }

@@ -1,7 +1,6 @@
 package io.waybillguard.hq.console;
 
 import io.waybillguard.hq.store.Commands;
-import java.util.List;
 
 /** What the page of updates shows. */
 public final class UpdateView {
@@ -11,14 +10,10 @@ public final class UpdateView {
    * An update that was asked for.
    *
    * @param given the command that it is
-   * @param target the workstation or the outlets that it is for; empty for all
+   * @param target the workstation or the outlets that it is for, in words
    * @param meant how many of today's workstations it is for
    */
-  public record Asked(GivenCommand given, List<String> target, long meant) {
-    public Asked {
-      target = List.copyOf(target);
-    }
-  }
+  public record Asked(GivenCommand given, String target, long meant) {}
 
   /**
    * What one workstation says of one update.

@@ -26,9 +26,11 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -57,8 +59,15 @@ public final class Backup {
    *
    * @param made when
    * @param version of the HQ that made it
+   * @param lost names of segments that HQ's rows name and that are nowhere, so neither here; known
+   *     to who makes a backup only
    */
-  public record About(Instant made, String version, long workstations, long files, long bytes) {}
+  public record About(
+      Instant made, String version, long workstations, long files, long bytes, List<String> lost) {
+    public About {
+      lost = List.copyOf(lost);
+    }
+  }
 
   /** A folder that is not a whole backup. The message names the file and what is wrong with it. */
   public static final class Damaged extends IOException {
@@ -69,9 +78,12 @@ public final class Backup {
     }
   }
 
+  private static final String ROWS = "hq.db";
+
   private final Path folder;
-  private final Set<String> sums = new TreeSet<>();
-  private long bytes;
+
+  /** SHA-256 of each file, by its name. */
+  private final NavigableMap<String, String> sums = new TreeMap<>();
 
   private Backup(Path folder) {
     this.folder = folder;
@@ -102,15 +114,13 @@ public final class Backup {
       throws IOException {
     DurableFile.makePrivateFolder(into);
     Backup backup = new Backup(into);
-    // First the rows: a file that comes later is named by none of them.
-    backup.copyDatabase(SqliteEngine.file(data), "hq.db");
-    backup.copySegments(segments);
+    List<String> lost = backup.copyRowsAndSegments(data, segments);
     backup.copyTree(data, data.resolve(CONTENT));
     backup.copyTree(data, data.resolve(Packages.FOLDER));
     backup.copyTree(data, data.resolve(KEYS));
     backup.copy(data, data.resolve("database.id"));
     backup.copyActs(data);
-    long workstations = count(into.resolve("hq.db"));
+    long workstations = count(into.resolve(ROWS));
     byte[] about =
         Json.object()
             .put("made", now.toEpochMilli())
@@ -120,9 +130,34 @@ public final class Backup {
     DurableFile.write(into.resolve(ABOUT), about, true);
     backup.list(ABOUT, into.resolve(ABOUT));
     StringBuilder list = new StringBuilder();
-    backup.sums.forEach(line -> list.append(line).append('\n'));
+    backup.sums.forEach(
+        (name, sha256) -> list.append(sha256).append("  ").append(name).append('\n'));
     DurableFile.write(into.resolve(SUMS), list.toString().getBytes(StandardCharsets.UTF_8), true);
-    return new About(now, version, workstations, backup.sums.size(), backup.bytes);
+    long bytes = 0;
+    for (String name : backup.sums.keySet()) {
+      bytes += Files.size(into.resolve(name));
+    }
+    return new About(now, version, workstations, backup.sums.size(), bytes, lost);
+  }
+
+  /**
+   * First the rows: a file that comes later is named by none of them. What they name is missing if
+   * an erasure has rewritten it between the two; the rows of now name another in its place then, so
+   * both are looked at again.
+   *
+   * @return segments that are still named and still missing: they are lost
+   */
+  private List<String> copyRowsAndSegments(Path data, SegmentStore segments) throws IOException {
+    List<String> missing = List.of();
+    while (true) {
+      Files.deleteIfExists(folder.resolve(ROWS));
+      copyDatabase(SqliteEngine.file(data), ROWS);
+      List<String> before = missing;
+      missing = copySegments(segments);
+      if (before.containsAll(missing)) {
+        return missing;
+      }
+    }
   }
 
   /** As SQLite itself copies it: of one moment, whatever is written meanwhile. */
@@ -143,18 +178,36 @@ public final class Backup {
     list(name, to);
   }
 
-  private void copySegments(SegmentStore segments) throws IOException {
-    for (String name : segmentsIn(folder.resolve("hq.db"))) {
-      Path to = folder.resolve(SEGMENTS + name);
-      try {
-        byte[] content = segments.read(name);
-        DurableFile.makePrivateFolder(parent(to));
-        DurableFile.write(to, content, true);
-      } catch (NoSuchFileException e) {
-        continue; // rewritten at this moment, by an erasure
+  /** Has the segments that the rows name here, and no others; those that are missing are told. */
+  private List<String> copySegments(SegmentStore segments) throws IOException {
+    Set<String> named = new LinkedHashSet<>(segmentsIn(folder.resolve(ROWS)));
+    for (String copied : List.copyOf(sums.keySet())) {
+      if (copied.startsWith(SEGMENTS) && !named.contains(copied.substring(SEGMENTS.length()))) {
+        DurableFile.destroy(folder.resolve(copied)); // its content was erased meanwhile
+        sums.remove(copied);
       }
-      list(SEGMENTS + name, to);
     }
+    List<String> missing = new ArrayList<>();
+    for (String name : named) {
+      if (!sums.containsKey(SEGMENTS + name) && !copySegment(segments, name)) {
+        missing.add(name);
+      }
+    }
+    return missing;
+  }
+
+  private boolean copySegment(SegmentStore segments, String name) throws IOException {
+    Path to = folder.resolve(SEGMENTS + name);
+    byte[] content;
+    try {
+      content = segments.read(name);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    DurableFile.makePrivateFolder(parent(to));
+    DurableFile.write(to, content, true);
+    list(SEGMENTS + name, to);
+    return true;
   }
 
   private static List<String> segmentsIn(Path database) throws IOException {
@@ -232,8 +285,7 @@ public final class Backup {
   }
 
   private void list(String name, Path file) throws IOException {
-    sums.add(sha256(file) + "  " + name);
-    bytes += Files.size(file);
+    sums.put(name, sha256(file));
   }
 
   private static String sha256(Path file) throws IOException {
@@ -312,7 +364,8 @@ public final class Backup {
           about.text("version"),
           about.number("workstations"),
           files,
-          bytes);
+          bytes,
+          List.of());
     } catch (JsonException e) {
       throw new Damaged(from.resolve(ABOUT) + " cannot be read: " + e.getMessage());
     }

@@ -2,19 +2,30 @@ package io.waybillguard.hq.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.evidence.LogReader;
 import io.waybillguard.agent.report.wire.EnrollReply;
 import io.waybillguard.hq.store.ActRows;
 import io.waybillguard.hq.store.Alarms;
+import io.waybillguard.hq.store.Backup;
+import io.waybillguard.hq.store.SegmentStore;
+import io.waybillguard.hq.store.Segments;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -158,6 +169,66 @@ final class BackupTest {
     Called again = called(hq.clock(), "backup", backup.toString(), "--data", hq.data().toString());
     assertEquals(2, again.exit());
     assertEquals(before, Files.readString(backup.resolve("SHA256SUMS")));
+  }
+
+  @Test
+  void aSegmentThatIsNowhereIsToldAndAllTheRestIsThere() throws Exception {
+    client.segment(desk, desk.segment(3, 5));
+    List<String> files = segments();
+    assertTrue(hq.segments().destroy(files.get(0)));
+    Path into = folder.resolve("backup");
+    Called made = called(hq.clock(), "backup", into.toString(), "--data", hq.data().toString());
+    assertEquals(1, made.exit());
+    assertTrue(made.err().contains(files.get(0)), made.err());
+    assertEquals(1, made.err().lines().count(), made.err());
+    List<String> kept = names(into);
+    assertFalse(kept.contains("segments/" + files.get(0)));
+    assertTrue(kept.contains("segments/" + files.get(1)));
+    assertEquals(0, restore(into, folder.resolve("elsewhere")).exit());
+  }
+
+  @Test
+  void whatIsErasedWhileABackupIsMadeIsNotInItAndItsSegmentIs() throws Exception {
+    Path into = folder.resolve("backup");
+    String before = segments().get(0);
+    Backup.About made =
+        Backup.make(hq.data(), erasedAtFirstSight(), into, hq.clock().instant(), "a version");
+    String after = segments().get(0);
+    assertNotEquals(before, after);
+    assertEquals(List.of(), made.lost());
+    List<String> kept = names(into).stream().filter(n -> n.endsWith(".seg")).toList();
+    assertEquals(List.of("segments/" + after), kept);
+    hq.close();
+    Path elsewhere = folder.resolve("elsewhere");
+    assertEquals(0, restore(into, elsewhere).exit());
+    hq = new TestHq(elsewhere);
+    assertEquals(List.of(after), segments());
+  }
+
+  /** The segments of this HQ, whose record 0 is erased when the rows of a backup are copied. */
+  private SegmentStore erasedAtFirstSight() {
+    SegmentStore real = hq.segments();
+    AtomicBoolean erased = new AtomicBoolean();
+    return (SegmentStore)
+        Proxy.newProxyInstance(
+            SegmentStore.class.getClassLoader(),
+            new Class<?>[] {SegmentStore.class},
+            (self, method, arguments) -> {
+              if (erased.compareAndSet(false, true)) {
+                SortedSet<Long> first = new TreeSet<>(Set.of(0L));
+                assertEquals(
+                    first, hq.contents().erase(desk.logId(), first, hq.started()).erased());
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  private List<String> segments() throws EvidenceException {
+    return new Segments(hq.database()).of(desk.logId()).stream().map(Segments.Row::file).toList();
   }
 
   @Test
