@@ -1,5 +1,6 @@
 package io.waybillguard.hq.store;
 
+import io.waybillguard.agent.evidence.Hash;
 import io.waybillguard.hq.store.SegmentsUnusable.Reason;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -13,8 +14,13 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
@@ -29,6 +35,7 @@ import software.amazon.awssdk.services.s3.model.DefaultRetention;
 import software.amazon.awssdk.services.s3.model.ListObjectVersionsResponse;
 import software.amazon.awssdk.services.s3.model.ObjectLockConfiguration;
 import software.amazon.awssdk.services.s3.model.ObjectLockEnabled;
+import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
@@ -41,9 +48,16 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  *
  * <p>Limits: the engine answers within {@link #ANSWER}, and is asked {@link #ATTEMPTS} times at
  * most; together that is less than the patience of a desk. What the engine keeps of deleted objects
- * is out of reach.
+ * is out of reach. Where it keeps versions, a segment that somebody hid or wrote over is read all
+ * the same; a piece of one that was written over is what lies on top, and whoever proves with it
+ * has its hash.
  */
 public final class SegmentBucket implements SegmentStore {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentBucket.class);
+
+  /** As {@link SegmentStore#write} names what it writes. */
+  private static final Pattern HASH_IN_NAME = Pattern.compile("-([0-9a-f]{16})\\.seg$");
+
   private static final int ATTEMPTS = 3;
   private static final Duration REACHED = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(8);
@@ -226,7 +240,18 @@ public final class SegmentBucket implements SegmentStore {
 
   @Override
   public byte[] read(String name) throws IOException {
-    return get(name, null);
+    byte[] content = get(name, null);
+    if (isNamedFor(name, content)) {
+      return content;
+    }
+    Optional<String> first = firstVersion(name);
+    return first.isEmpty() ? content : version(name, first.get(), null, "written over");
+  }
+
+  /** Whether a name that says its content says this one; others say nothing. */
+  private static boolean isNamedFor(String name, byte[] content) {
+    Matcher hash = HASH_IN_NAME.matcher(name);
+    return !hash.find() || Hash.sha256(content).hex().startsWith(hash.group(1));
   }
 
   /** In one request for all from the first byte to the last. */
@@ -256,13 +281,56 @@ public final class SegmentBucket implements SegmentStore {
       return s3.getObjectAsBytes(each -> each.bucket(bucket.name()).key(key(name)).range(range))
           .asByteArrayUnsafe();
     } catch (AwsServiceException e) {
-      if (e.statusCode() == NOT_FOUND) {
-        throw new NoSuchFileException(bucket + "/" + name);
+      if (e.statusCode() != NOT_FOUND) {
+        throw unreachable(e);
+      }
+    } catch (SdkException e) {
+      throw unreachable(e);
+    }
+    Optional<String> first = firstVersion(name);
+    if (first.isEmpty()) {
+      throw new NoSuchFileException(bucket + "/" + name);
+    }
+    return version(name, first.get(), range, "hidden");
+  }
+
+  /**
+   * What HQ itself wrote under a name, where the engine keeps versions: a lock lets nobody destroy
+   * it, but anybody with the bucket's key may hide it behind a mark or another version.
+   */
+  private Optional<String> firstVersion(String name) throws IOException {
+    try {
+      return s3
+          .listObjectVersionsPaginator(each -> each.bucket(bucket.name()).prefix(key(name)))
+          .versions()
+          .stream()
+          .filter(each -> each.key().equals(key(name)))
+          .reduce((newer, older) -> older) // the newest comes first
+          .map(ObjectVersion::versionId);
+    } catch (AwsServiceException e) {
+      if (keepsNoVersions(e)) {
+        return Optional.empty();
       }
       throw unreachable(e);
     } catch (SdkException e) {
       throw unreachable(e);
     }
+  }
+
+  private byte[] version(String name, String version, @Nullable String range, String why)
+      throws IOException {
+    LOG.warn("segment={} in {} was {} by somebody; version={} is read", name, bucket, why, version);
+    try {
+      return s3.getObjectAsBytes(
+              each -> each.bucket(bucket.name()).key(key(name)).versionId(version).range(range))
+          .asByteArrayUnsafe();
+    } catch (SdkException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private static boolean keepsNoVersions(AwsServiceException e) {
+    return e.statusCode() == NOT_IMPLEMENTED || e.statusCode() == WRONG_METHOD;
   }
 
   /** Every version of it: a bucket with a lock keeps what a plain DELETE hides. */
@@ -288,7 +356,7 @@ public final class SegmentBucket implements SegmentStore {
       found.deleteMarkers().forEach(each -> versions.add(each.versionId()));
       return versions;
     } catch (AwsServiceException e) {
-      if (e.statusCode() != NOT_IMPLEMENTED && e.statusCode() != WRONG_METHOD) {
+      if (!keepsNoVersions(e)) {
         throw e;
       }
       return List.of("null"); // S3's name for the one version where none are kept

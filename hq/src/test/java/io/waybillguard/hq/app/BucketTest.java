@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,41 @@ final class BucketTest {
             "--witness",
             HqKeys.open(at.data()).witness().verifier().toString());
     assertEquals(0, verified.exit(), verified.out());
+  }
+
+  @Test
+  void aBackupBringsTheSegmentsAlongAndTheyArePutIntoAnotherBucket() throws Exception {
+    Assumptions.assumeFalse(
+        TestDatabase.ON_POSTGRES, "SKIPPED: on PostgreSQL its own tools make backups");
+    Desk desk = deskWithRecords();
+    try (TestHq hq = new TestHq(at)) {
+      assertEquals(200, hq.enrol(desk).segment(desk, all(desk)).statusCode());
+    }
+    Path backup = folder.resolve("backup");
+    String[] here = {"--segments", bucket.toString(), "--s3-endpoint", engine.endpoint()};
+    Called made = call("backup", backup.toString(), here[0], here[1], here[2], here[3]);
+    assertEquals(0, made.exit(), made.err());
+    Bucket other = engine.bucket();
+    Location elsewhere = new Location(folder.resolve("other"), at.server(), Optional.of(other));
+    Called restored =
+        Called.signedOn(
+            engine.environment(),
+            "",
+            Instant::now,
+            "en",
+            "restore",
+            backup.toString(),
+            "--data",
+            elsewhere.data().toString(),
+            "--segments",
+            other.toString(),
+            "--s3-endpoint",
+            engine.endpoint());
+    assertEquals(0, restored.exit(), restored.err());
+    Files.move(engine.folder(bucket), folder.resolve("lost"));
+    try (TestHq hq = new TestHq(elsewhere)) {
+      assertEquals(desk.size(), hq.records().newest(desk.logId(), Long.MAX_VALUE, "", 9).size());
+    }
   }
 
   private Called call(String... args) {

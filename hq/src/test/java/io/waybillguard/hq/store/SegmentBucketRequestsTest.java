@@ -65,6 +65,7 @@ final class SegmentBucketRequestsTest {
     answers.put("GET object-lock", error(404, "ObjectLockConfigurationNotFoundError"));
     answers.put("PUT", new Answer(200, Map.of("ETag", tag(CONTENT)), ""));
     answers.put("GET", new Answer(200, "segment"));
+    answers.put("GET versions", error(501, "NotImplemented"));
     Bucket bucket =
         Bucket.of(
             "s3://evidence/hq",
