@@ -1,6 +1,8 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.ConfigException;
+import io.waybillguard.agent.platform.Registry;
+import io.waybillguard.agent.report.Enrolment;
 import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -8,12 +10,13 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code setup enroll}: enrols with what the installer was told, in options or in its environment,
- * or with what {@code enrol.env} says, once now; while HQ cannot be reached, the running agent
- * tries on.
+ * with what {@code enrol.env} says, or with what group policy does, once now; while HQ cannot be
+ * reached, the running agent tries on.
  */
 @Command(name = "enroll")
 final class SetupEnroll implements Action {
   private final Call call;
+  private final Registry registry;
 
   @Option(names = "--hq", paramLabel = "URL")
   private String hq = "";
@@ -24,8 +27,9 @@ final class SetupEnroll implements Action {
   @Option(names = "--ca-sha256", paramLabel = "HEX")
   private String caSha256 = "";
 
-  SetupEnroll(Call call) {
+  SetupEnroll(Call call, Registry registry) {
     this.call = call;
+    this.registry = registry;
   }
 
   @Override
@@ -40,6 +44,12 @@ final class SetupEnroll implements Action {
         said(hq, token, caSha256).or(() -> said(of("WG_HQ"), of("WG_TOKEN"), of("WG_CA_SHA256")));
     if (told.isEmpty()) {
       told = EnrolFile.read(call.home());
+    }
+    if (told.isEmpty() && Enrolment.load(call.home().data()).isEmpty()) {
+      Optional<EnrolFile> policy = RolloutPolicy.read(registry).enrolment(call.environment());
+      if (policy.isPresent()) {
+        return byPolicy(call, policy.get());
+      }
     }
     if (told.isEmpty()) {
       call.terminal().say("setup.not_enrolled");
@@ -61,6 +71,22 @@ final class SetupEnroll implements Action {
     return hq.isBlank() && token.isBlank()
         ? Optional.empty()
         : Optional.of(new EnrolFile(hq.strip(), token.strip(), caSha256.strip()));
+  }
+
+  /** One attempt with what an administrator's file says, which stays where it is. */
+  static Exit byPolicy(Call call, EnrolFile told)
+      throws IOException, ConfigException, Refusal, InterruptedException {
+    if (told.hq().isEmpty() || told.token().isEmpty()) {
+      throw new Refusal(Exit.USAGE, "setup.policy_half_told", RolloutPolicy.KEY);
+    }
+    try {
+      return new Enroll(call, told).run();
+    } catch (Refusal refusal) {
+      if (refusal.exit() == Exit.UNAVAILABLE) {
+        call.terminal().remark("setup.later");
+      }
+      throw refusal;
+    }
   }
 
   /**
