@@ -393,7 +393,7 @@ def policy(hq, now):
         before = len(hq.on_data("workstations", "--json").json()["workstations"])
         desk = Desk(PLAIN)
         step = msiexec("/i", now)
-        checks.that("policy: installed without a word, and not enrolled while no file is there for this PC", step.status == 0 and "没有给出总部地址" in step.log, step)
+        checks.that("policy: installed without a word, and not enrolled while no file is there for this PC", step.status == 0 and "组策略指定的登记文件 C:\\登记\\" in step.log, step)
         if not desk.there(now):
             raise lab.Broken("nothing was installed")
         desk.runs("policy: it records meanwhile", now)
@@ -415,7 +415,7 @@ def policy(hq, now):
         checks.that("policy: the scan folders are in the settings", all(each.replace("\\", "\\\\") in yaml for each in SCANS), yaml)
         # As each upgrade by group policy does; the token was used by now.
         again = wine("enroll", desk.program("jre\\bin\\java.exe", now), "@" + desk.program("jvm.options", now), "-Xmx256m", "-jar", desk.program("waybill-guard-agent.jar", now), "setup", "enroll")
-        checks.that("policy: an enrolled PC asks for nothing more", again.status == 0, again.said())
+        checks.that("policy: an enrolled PC asks for nothing more", again.status == 0 and "登记不变" in again.out, again.said())
         gone = msiexec("/x", now)
         checks.that("policy: removed", gone.status == 0 and not unix_pid(PLAIN), gone)
     finally:

@@ -54,7 +54,7 @@ record RolloutPolicy(String hq, String caSha256, String scan, String enrolFile) 
    * @throws Refusal if its path is none
    */
   Optional<EnrolFile> enrolment(Map<String, String> environment) throws IOException, Refusal {
-    if (enrolFile.isEmpty()) {
+    if (!namesAFile()) {
       return Optional.empty();
     }
     Path file;
@@ -74,7 +74,13 @@ record RolloutPolicy(String hq, String caSha256, String scan, String enrolFile) 
             told.caSha256().isEmpty() ? caSha256 : told.caSha256()));
   }
 
-  private String expanded(Map<String, String> environment) {
+  /** Whether it says where this PC finds its token. */
+  boolean namesAFile() {
+    return !enrolFile.isEmpty();
+  }
+
+  /** The file's path on this PC. */
+  String expanded(Map<String, String> environment) {
     Map<String, String> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     anyCase.putAll(environment);
     return VARIABLE

@@ -45,21 +45,34 @@ final class SetupEnroll implements Action {
     if (told.isEmpty()) {
       told = EnrolFile.read(call.home());
     }
-    if (told.isEmpty() && Enrolment.load(call.home().data()).isEmpty()) {
-      Optional<EnrolFile> policy = RolloutPolicy.read(registry).enrolment(call.environment());
-      if (policy.isPresent()) {
-        return byPolicy(call, policy.get());
-      }
-    }
     if (told.isEmpty()) {
-      call.terminal().say("setup.not_enrolled");
-      return Exit.DONE;
+      return unasked();
     }
     if (told.get().hq().isEmpty() || told.get().token().isEmpty()) {
       throw new Refusal(
           Exit.USAGE, "setup.half_told", call.home().shown(EnrolFile.place(call.home())));
     }
     return attempt(call, told.get());
+  }
+
+  /** Nothing was said of it at this desk. */
+  private Exit unasked() throws IOException, ConfigException, Refusal, InterruptedException {
+    Optional<Enrolment> before = Enrolment.load(call.home().data());
+    if (before.isPresent()) {
+      call.terminal().say("setup.stays_enrolled", before.get().hq(), before.get().outlet());
+      return Exit.DONE;
+    }
+    RolloutPolicy policy = RolloutPolicy.read(registry);
+    Optional<EnrolFile> there = policy.enrolment(call.environment());
+    if (there.isPresent()) {
+      return byPolicy(call, there.get());
+    }
+    if (policy.namesAFile()) {
+      call.terminal().say("setup.policy_waits", policy.expanded(call.environment()));
+    } else {
+      call.terminal().say("setup.not_enrolled");
+    }
+    return Exit.DONE;
   }
 
   /** Every user of a PC sees the arguments of a program, but not its environment. */

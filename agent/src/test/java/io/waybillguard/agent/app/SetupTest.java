@@ -171,7 +171,9 @@ final class SetupTest {
     environment = Map.of("COMPUTERNAME", "DESK-8");
     CalledMain none = with((call, desk) -> new SetupEnroll(call, registry));
     assertEquals(Exit.DONE.code(), none.code(), none.err());
-    assertTrue(none.out().contains("No HQ was named"), none.out());
+    assertTrue(
+        none.out().contains(root + "/DESK-8.env to enrol with, which is not there yet"),
+        none.out());
     Files.writeString(root.resolve("DESK-8.env"), "WG_HQ=https://127.0.0.1:9\n");
     CalledMain half = with((call, desk) -> new SetupEnroll(call, registry));
     assertEquals(Exit.USAGE.code(), half.code());
@@ -183,14 +185,16 @@ final class SetupTest {
   }
 
   @Test
-  void a_pc_that_is_enrolled_asks_group_policy_for_nothing() throws Exception {
+  void a_pc_that_is_enrolled_stays_so_and_asks_group_policy_for_nothing() throws Exception {
     try (TestHome desk = TestHome.in(folder(), Instant.EPOCH)) {
       desk.enrol();
     }
     Files.writeString(root.resolve("DESK-7.env"), "WG_TOKEN=" + GOOD_FORM + "\n");
     registry.value(RolloutPolicy.KEY, "Hq", "https://127.0.0.1:9");
     registry.value(RolloutPolicy.KEY, "EnrolFile", root + "/DESK-7.env");
-    assertEquals(Exit.DONE.code(), with((call, desk) -> new SetupEnroll(call, registry)).code());
+    CalledMain called = with((call, desk) -> new SetupEnroll(call, registry));
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertTrue(called.out().contains("Enrolled as before: HQ https://"), called.out());
   }
 
   @Test
