@@ -37,11 +37,11 @@ class Deb:
     def __init__(self, out):
         self.out, self.checks, self.hq, self.root = out, lab.Checks(), lab.Hq(out), None
         self.now = re.search(r"<version>(.*)</version>", lab.read(os.path.join(lab.CHECKOUT, "pom.xml")))[1]
-        self.next, self.last = self.now + ".1", self.now + ".2"
+        self.next, self.last, self.newest = (self.now + ".%d" % n for n in (1, 2, 3))
 
     def run(self):
         try:
-            debs = [build(version, self.out) for version in (self.now, self.next, self.last)]
+            debs = [build(version, self.out) for version in (self.now, self.next, self.last, self.newest)]
             self.hq.start()
             self.root = rpm.Root(self.out)
             self.sh("mkdir -p '%s' && cp %s '%s/'" % (FOLDER, " ".join("'%s'" % deb for deb in debs), FOLDER))
@@ -51,6 +51,7 @@ class Deb:
             self.full()
             self.killed()
             self.power_cut()
+            self.power_cut_and_again()
         except lab.Broken as e:
             self.checks.that("the scenario runs to its end", False, e)
         finally:
@@ -152,6 +153,15 @@ class Deb:
         self.checks.that("dpkg --configure -a ends it", ended.status == 0 and self.state() == self.last + " install ok installed", ended.said())
         acts = self.sound("after it", self.last, before)
         self.checks.that("and the log tells of an upgrade, with both versions", [act for act, _ in acts] == ["upgraded"] and acts[0][1] == {"from": self.next, "to": self.last}, acts)
+        self.checks.that("no copy of the version before is left", self.sh("test ! -e " + KEPT).status == 0)
+
+    def power_cut_and_again(self):
+        before = self.records()
+        self.sh("dpkg --unpack '%s/%s.deb'; mount -t tmpfs tmpfs /run" % (FOLDER, self.newest))
+        status, said = self.dpkg(self.newest)
+        self.checks.that("the same, and the package is installed again", status == 0 and self.state() == self.newest + " install ok installed", said[-300:])
+        acts = self.sound("after it", self.newest, before)
+        self.checks.that("the log tells of an upgrade all the same, with both versions", [act for act, _ in acts] == ["upgraded"] and acts[0][1] == {"from": self.last, "to": self.newest}, acts)
         self.checks.that("no copy of the version before is left", self.sh("test ! -e " + KEPT).status == 0)
 
 

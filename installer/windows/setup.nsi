@@ -63,6 +63,7 @@ Page custom AskPage TakePage
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
 !define MUI_UNCONFIRMPAGE_TEXT_TOP "$(RemoveText)"
+!define MUI_PAGE_CUSTOMFUNCTION_SHOW un.ShowRemove
 !insertmacro MUI_UNPAGE_CONFIRM
 UninstPage custom un.AskPage un.TakePage
 !insertmacro MUI_UNPAGE_INSTFILES
@@ -409,6 +410,12 @@ Function un.onInit
   ${un.GetParameters} $0
   ClearErrors
   ${un.GetOptions} $0 "/CODE=" $Code
+FunctionEnd
+
+; Where no code is needed, this page's button begins the removal; by itself it would say that another page comes.
+Function un.ShowRemove
+  GetDlgItem $0 $HWNDPARENT 1
+  SendMessage $0 ${WM_SETTEXT} 0 "STR:$(^UninstallBtn)"
 FunctionEnd
 
 ; Only where HQ has to give a code, and none came with the command.

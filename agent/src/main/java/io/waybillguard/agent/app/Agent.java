@@ -4,6 +4,7 @@ import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.config.WaybillNumbers;
 import io.waybillguard.agent.desk.DeskDoor;
+import io.waybillguard.agent.desk.DeskSlot;
 import io.waybillguard.agent.desk.Hearing;
 import io.waybillguard.agent.desk.Roster;
 import io.waybillguard.agent.desk.TerminalDoor;
@@ -64,6 +65,7 @@ final class Agent {
 
   private final Path data;
   private final Path door;
+  private final Path slot;
   private final Config config;
   private final PolicyKeeper policies;
   private final Machine machine;
@@ -104,6 +106,7 @@ final class Agent {
       throws IOException {
     this.data = home.data();
     this.door = home.door();
+    this.slot = home.slot();
     this.policies = new PolicyKeeper(data, settings, wall);
     this.config = policies.standing().settings().config();
     this.machine = machine;
@@ -339,7 +342,8 @@ final class Agent {
             wall,
             Version.current(),
             new Undoing(data, disposer));
-    supervisor.start(new DeskDoor(door, hearing, wall));
+    supervisor.start(
+        DeskDoor.isPossible() ? new DeskDoor(door, hearing, wall) : new DeskSlot(slot, hearing));
     if (config.terminal().port() != 0) {
       supervisor.start(
           new TerminalDoor(

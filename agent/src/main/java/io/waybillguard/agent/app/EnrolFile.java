@@ -26,10 +26,13 @@ record EnrolFile(String hq, String token, String caSha256) {
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
-    String text = Files.readString(file, StandardCharsets.UTF_8);
-    return Optional.of(
-        new EnrolFile(
-            setting(text, "WG_HQ="), setting(text, "WG_TOKEN="), setting(text, "WG_CA_SHA256=")));
+    return Optional.of(of(Files.readString(file, StandardCharsets.UTF_8)));
+  }
+
+  /** What the lines of such a file say. */
+  static EnrolFile of(String text) {
+    return new EnrolFile(
+        setting(text, "WG_HQ="), setting(text, "WG_TOKEN="), setting(text, "WG_CA_SHA256="));
   }
 
   private static String setting(String text, String key) {

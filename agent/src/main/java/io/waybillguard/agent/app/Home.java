@@ -41,6 +41,11 @@ record Home(@Nullable Path root, Path config, Path data, Path logs) {
     return (root == null ? Path.of("/run/waybill-guard") : root).resolve("desk.sock");
   }
 
+  /** Where word is left for the agent where no door can be; its administrator's alone. */
+  Path slot() {
+    return data.resolve("slot");
+  }
+
   /** The settings; need not exist. */
   Path configFile() {
     return config.resolve("agent.yaml");

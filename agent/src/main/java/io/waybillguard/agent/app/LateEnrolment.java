@@ -1,15 +1,19 @@
 package io.waybillguard.agent.app;
 
+import io.waybillguard.agent.platform.Registry;
+import io.waybillguard.agent.report.Enrolment;
 import io.waybillguard.agent.run.Duty;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Enrols a PC that was installed while HQ could not be reached: once a minute, for as long as there
- * is an {@link EnrolFile}.
+ * Enrols a PC that was installed while HQ could not be reached, or before group policy had a token
+ * for it: once a minute, for as long as there is an {@link EnrolFile}, or a {@link RolloutPolicy}
+ * that names one and no enrolment.
  */
 final class LateEnrolment implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(LateEnrolment.class);
@@ -17,13 +21,18 @@ final class LateEnrolment implements Duty {
   private static final long EVERY_MS = 60_000;
 
   private final Call call;
+  private final Registry registry;
   private final CountDownLatch stop = new CountDownLatch(1);
 
   // First a pause: the installer that starts the agent makes the first attempt itself.
   private long attempted = System.nanoTime();
 
-  LateEnrolment(Call call) {
+  // What HQ refused it would refuse again, and a token that others used alarms it each time.
+  private @Nullable EnrolFile refused;
+
+  LateEnrolment(Call call, Registry registry) {
     this.call = call;
+    this.registry = registry;
   }
 
   @Override
@@ -38,13 +47,35 @@ final class LateEnrolment implements Duty {
       return 0;
     }
     attempted = System.nanoTime();
+    return attempt();
+  }
+
+  /** One attempt, if there is anything to enrol with. */
+  int attempt() throws Exception {
     Optional<EnrolFile> told = EnrolFile.read(call.home());
-    if (told.isEmpty()) {
-      return 0;
+    if (told.isPresent()) {
+      SetupEnroll.attempt(call, told.get());
+    } else {
+      if (Enrolment.load(call.home().data()).isPresent()) {
+        return 0;
+      }
+      told = RolloutPolicy.read(registry).enrolment(call.environment());
+      if (told.isEmpty() || told.get().equals(refused)) {
+        return 0;
+      }
+      byPolicy(told.get());
     }
-    SetupEnroll.attempt(call, told.get());
     LOG.info("enrolled hq={}", told.get().hq());
     return 1;
+  }
+
+  private void byPolicy(EnrolFile told) throws Exception {
+    try {
+      SetupEnroll.byPolicy(call, told);
+    } catch (Refusal refusal) {
+      refused = refusal.exit() == Exit.UNAVAILABLE ? null : told;
+      throw refusal;
+    }
   }
 
   @Override

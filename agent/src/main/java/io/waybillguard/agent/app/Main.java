@@ -108,8 +108,8 @@ public final class Main {
         .addSubcommand(
             group(
                 "setup",
-                new SetupApply(call, service, Machines::program),
-                new SetupEnroll(call),
+                new SetupApply(call, service, Machines::program, Os.here().registry()),
+                new SetupEnroll(call, Os.here().registry()),
                 new SetupRemove(call, service, Machines::program)))
         .addSubcommand(group("removal", new RemovalCheck(call)))
         .addSubcommand(

@@ -4,15 +4,18 @@ import io.waybillguard.agent.config.Config;
 import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.desk.DeskCall;
+import io.waybillguard.agent.desk.DeskSlot;
 import io.waybillguard.agent.desk.Saying;
 import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.LogReader;
+import io.waybillguard.agent.evidence.SecretFile;
 import io.waybillguard.agent.report.RemovalAnchors;
 import io.waybillguard.agent.report.wire.RemovalAnchor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,6 +38,13 @@ final class RemovalPermit {
 
   private final Call call;
   private final InstantSource clock;
+  private final Door door;
+
+  /** By which the running agent is spoken to: {@link DeskCall#say}. */
+  @FunctionalInterface
+  interface Door {
+    Json.Obj say(Path socket, Saying said) throws IOException;
+  }
 
   /** Why not. */
   enum Why {
@@ -62,12 +72,13 @@ final class RemovalPermit {
   }
 
   RemovalPermit(Call call) {
-    this(call, InstantSource.system());
+    this(call, InstantSource.system(), DeskCall::say);
   }
 
-  RemovalPermit(Call call, InstantSource clock) {
+  RemovalPermit(Call call, InstantSource clock, Door door) {
     this.call = call;
     this.clock = clock;
+    this.door = door;
   }
 
   /** Whether a code is needed. */
@@ -163,16 +174,26 @@ final class RemovalPermit {
     try {
       if (DataLock.isHeld(call.home().data())) {
         String key = Files.readString(Undoing.file(call.home().data())).strip();
-        Json.Obj answer =
-            DeskCall.say(call.home().door(), new Saying.RemovalRefused(why.word(), key));
-        if (!answer.flag("ok", false)) {
-          throw new IOException("the agent answered " + answer.text("why", "nothing"));
-        }
+        tell(new Saying.RemovalRefused(why.word(), key));
       } else {
         new InstallRecord(call).write(AgentInstalled.Act.REMOVAL_REFUSED, "", why.word());
       }
     } catch (IOException | ConfigException | Refusal e) {
       call.terminal().remark("removal.not_recorded", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void tell(Saying.RemovalRefused refused) throws IOException {
+    try {
+      Json.Obj answer = door.say(call.home().door(), refused);
+      if (!answer.flag("ok", false)) {
+        throw new IOException("the agent answered " + answer.text("why", "nothing"));
+      }
+    } catch (DeskCall.NoSocketsException e) {
+      Path slot = call.home().slot();
+      SecretFile.folder(slot);
+      byte[] note = refused.json().toString().getBytes(StandardCharsets.UTF_8);
+      SecretFile.write(DeskSlot.another(slot), note);
     }
   }
 }

@@ -112,7 +112,7 @@ final class Run implements Action {
     agent.start();
     if (Os.here() == Os.WINDOWS) {
       // Elsewhere the manager of services has a unit of its own for it.
-      agent.beside(new LateEnrolment(call));
+      agent.beside(new LateEnrolment(call, Os.here().registry()));
     }
     return agent;
   }

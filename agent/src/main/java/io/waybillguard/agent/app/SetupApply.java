@@ -4,6 +4,7 @@ import io.waybillguard.agent.config.ConfigException;
 import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.evidence.SecretFile;
+import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.platform.ServiceManager.State;
 import io.waybillguard.agent.report.wire.Release;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class SetupApply implements Action {
   private final Call call;
   private final ServiceDesk service;
   private final Jar jar;
+  private final Registry registry;
 
   @Option(names = "--scan", paramLabel = "FOLDERS")
   private String scan = "";
@@ -45,10 +47,11 @@ final class SetupApply implements Action {
   @Option(names = "--no-archive")
   private boolean noArchive;
 
-  SetupApply(Call call, ServiceDesk service, Jar jar) {
+  SetupApply(Call call, ServiceDesk service, Jar jar, Registry registry) {
     this.call = call;
     this.service = service;
     this.jar = jar;
+    this.registry = registry;
   }
 
   @Override
@@ -102,6 +105,7 @@ final class SetupApply implements Action {
       return;
     }
     String told = scan.isBlank() ? call.environment().getOrDefault("WG_SCAN", "") : scan;
+    told = told.isBlank() ? RolloutPolicy.read(registry).scan() : told;
     List<String> folders =
         Stream.of(told.split(";")).map(String::strip).filter(f -> !f.isEmpty()).toList();
     if (folders.isEmpty()) {

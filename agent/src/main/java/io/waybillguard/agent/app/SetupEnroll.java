@@ -1,6 +1,8 @@
 package io.waybillguard.agent.app;
 
 import io.waybillguard.agent.config.ConfigException;
+import io.waybillguard.agent.platform.Registry;
+import io.waybillguard.agent.report.Enrolment;
 import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -8,12 +10,13 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code setup enroll}: enrols with what the installer was told, in options or in its environment,
- * or with what {@code enrol.env} says, once now; while HQ cannot be reached, the running agent
- * tries on.
+ * with what {@code enrol.env} says, or with what group policy does, once now; while HQ cannot be
+ * reached, the running agent tries on.
  */
 @Command(name = "enroll")
 final class SetupEnroll implements Action {
   private final Call call;
+  private final Registry registry;
 
   @Option(names = "--hq", paramLabel = "URL")
   private String hq = "";
@@ -24,8 +27,9 @@ final class SetupEnroll implements Action {
   @Option(names = "--ca-sha256", paramLabel = "HEX")
   private String caSha256 = "";
 
-  SetupEnroll(Call call) {
+  SetupEnroll(Call call, Registry registry) {
     this.call = call;
+    this.registry = registry;
   }
 
   @Override
@@ -42,14 +46,33 @@ final class SetupEnroll implements Action {
       told = EnrolFile.read(call.home());
     }
     if (told.isEmpty()) {
-      call.terminal().say("setup.not_enrolled");
-      return Exit.DONE;
+      return unasked();
     }
     if (told.get().hq().isEmpty() || told.get().token().isEmpty()) {
       throw new Refusal(
           Exit.USAGE, "setup.half_told", call.home().shown(EnrolFile.place(call.home())));
     }
     return attempt(call, told.get());
+  }
+
+  /** Nothing was said of it at this desk. */
+  private Exit unasked() throws IOException, ConfigException, Refusal, InterruptedException {
+    Optional<Enrolment> before = Enrolment.load(call.home().data());
+    if (before.isPresent()) {
+      call.terminal().say("setup.stays_enrolled", before.get().hq(), before.get().outlet());
+      return Exit.DONE;
+    }
+    RolloutPolicy policy = RolloutPolicy.read(registry);
+    Optional<EnrolFile> there = policy.enrolment(call.environment());
+    if (there.isPresent()) {
+      return byPolicy(call, there.get());
+    }
+    if (policy.namesAFile()) {
+      call.terminal().say("setup.policy_waits", policy.expanded(call.environment()));
+    } else {
+      call.terminal().say("setup.not_enrolled");
+    }
+    return Exit.DONE;
   }
 
   /** Every user of a PC sees the arguments of a program, but not its environment. */
@@ -61,6 +84,22 @@ final class SetupEnroll implements Action {
     return hq.isBlank() && token.isBlank()
         ? Optional.empty()
         : Optional.of(new EnrolFile(hq.strip(), token.strip(), caSha256.strip()));
+  }
+
+  /** One attempt with what an administrator's file says, which stays where it is. */
+  static Exit byPolicy(Call call, EnrolFile told)
+      throws IOException, ConfigException, Refusal, InterruptedException {
+    if (told.hq().isEmpty() || told.token().isEmpty()) {
+      throw new Refusal(Exit.USAGE, "setup.policy_half_told", RolloutPolicy.KEY);
+    }
+    try {
+      return new Enroll(call, told).run();
+    } catch (Refusal refusal) {
+      if (refusal.exit() == Exit.UNAVAILABLE) {
+        call.terminal().remark("setup.later");
+      }
+      throw refusal;
+    }
   }
 
   /**

@@ -12,6 +12,18 @@ import java.nio.file.Path;
 
 /** Says something to the running agent. */
 public final class DeskCall {
+  /** This system has no sockets in the file system, so nobody can be spoken to by one. */
+  public static final class NoSocketsException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** Of a socket that cannot be. */
+    public NoSocketsException(Path socket, UnsupportedOperationException cause) {
+      super(
+          "this system has no sockets in the file system, so " + socket + " cannot be asked",
+          cause);
+    }
+  }
+
   private DeskCall() {}
 
   /**
@@ -19,7 +31,8 @@ public final class DeskCall {
    *
    * @param socket of the agent's {@link DeskDoor}
    * @return {@code ok}; then {@code operator}, {@code changed} and {@code seq}, or {@code why}
-   * @throws IOException if nobody answers there, or this system has no such sockets
+   * @throws NoSocketsException if this system has no such sockets
+   * @throws IOException if nobody answers there
    */
   public static Json.Obj say(Path socket, Saying said) throws IOException {
     try (SocketChannel agent = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
@@ -31,8 +44,7 @@ public final class DeskCall {
       return Json.parse(reply);
     } catch (UnsupportedOperationException e) {
       // AF_UNIX came to Windows with 10, version 1803, and Server 2019 (JEP 380); Wine has none.
-      throw new IOException(
-          "this system has no sockets in the file system, so " + socket + " cannot be asked", e);
+      throw new NoSocketsException(socket, e);
     } catch (JsonException e) {
       throw new IOException(socket + " answered what is no answer: " + e.getMessage(), e);
     }

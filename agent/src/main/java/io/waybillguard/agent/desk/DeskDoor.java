@@ -65,6 +65,19 @@ public final class DeskDoor implements Duty {
     this.clock = clock;
   }
 
+  /**
+   * Whether this system has sockets in the file system; see {@link DeskSlot} for one that has none.
+   */
+  public static boolean isPossible() {
+    try (ServerSocketChannel tried = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      return tried.isOpen();
+    } catch (UnsupportedOperationException e) {
+      return false;
+    } catch (IOException e) {
+      return true; // it has them, and cannot give one now
+    }
+  }
+
   @Override
   public String name() {
     return "desk";

@@ -22,6 +22,9 @@ public final class Hearing {
   private static final Logger LOG = LoggerFactory.getLogger(Hearing.class);
   private static final int DURABLE_WITHIN_S = 10;
 
+  /** What is answered when it was understood and the log has not taken it yet. */
+  static final String NOT_RECORDED = "not_recorded";
+
   private final Roster roster;
   private final Function<Event, CompletableFuture<Long>> record;
   private final InstantSource clock;
@@ -120,7 +123,7 @@ public final class Hearing {
       }
     } catch (ExecutionException | TimeoutException e) {
       LOG.error("what was said is not in the log yet", e);
-      return refused("not_recorded").put("operator", roster.operator());
+      return refused(NOT_RECORDED).put("operator", roster.operator());
     }
     Json.Obj reply = Json.object().put("ok", true).put("operator", roster.operator());
     return last < 0 ? reply.put("changed", false) : reply.put("changed", true).put("seq", last);

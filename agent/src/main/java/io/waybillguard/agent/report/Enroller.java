@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Makes this PC known to HQ: shows a one-time token, the log's first key and a TLS key, and keeps
@@ -91,10 +90,11 @@ public final class Enroller {
             host,
             Base64.getEncoder().encodeToString(identity.sign(signed)),
             Base64.getEncoder().encodeToString(log.raw(signed)));
-    String expected = caSha256.orElseGet(parsed::pinHex);
+    Pin pin = new Pin(parsed, caSha256);
     Transport transport =
-        new HttpsTransport(hq, TlsIdentity.pinned(pin(parsed, caSha256)), connect, read);
-    Enrolment enrolment = enrolment(hq, post(transport, hq, request, expected), vkey);
+        new HttpsTransport(
+            hq, TlsIdentity.pinned(sha256 -> pin.refusal(sha256).isEmpty()), connect, read);
+    Enrolment enrolment = enrolment(hq, post(transport, hq, request, pin), vkey);
     identity.context(enrolment.chain());
     enrolment.save(data);
     return enrolment;
@@ -109,13 +109,24 @@ public final class Enroller {
     }
   }
 
-  private static Predicate<byte[]> pin(EnrollToken token, Optional<String> caSha256) {
-    return sha256 ->
-        caSha256.map(hex -> HexFormat.of().formatHex(sha256).equalsIgnoreCase(hex)).orElse(true)
-            && token.pins(sha256);
+  /**
+   * Which CA a server must have: the one whose hash was handed over, if it was, and the one whose
+   * hash the token begins.
+   */
+  private record Pin(EnrollToken token, Optional<String> caSha256) {
+    /** Why a CA with this SHA-256 is not taken, with both values; empty when it is. */
+    Optional<String> refusal(byte[] sha256) {
+      String got = HexFormat.of().formatHex(sha256);
+      if (!caSha256.map(got::equalsIgnoreCase).orElse(true)) {
+        return Optional.of("SHA-256 " + got + " ≠ " + caSha256.get());
+      }
+      return token.pins(sha256)
+          ? Optional.empty()
+          : Optional.of("SHA-256 " + got + " ≠ " + token.pinHex() + "… (token)");
+    }
   }
 
-  private static byte[] post(Transport transport, URI hq, EnrollRequest request, String expected)
+  private static byte[] post(Transport transport, URI hq, EnrollRequest request, Pin pin)
       throws EnrolmentRefusedException {
     Transport.Answer answer;
     try {
@@ -125,7 +136,7 @@ public final class Enroller {
         if (cause instanceof TlsIdentity.WrongCaException wrong) {
           throw new EnrolmentRefusedException(
               EnrolmentRefusedException.Reason.WRONG_CA,
-              "SHA-256 " + wrong.getMessage() + " ≠ " + expected,
+              pin.refusal(wrong.sha256()).orElseThrow(),
               e);
         }
       }

@@ -269,7 +269,7 @@ final class TlsIdentity {
       X509Certificate root = chain[chain.length - 1];
       byte[] sha256 = Hash.sha256(root.getEncoded()).bytes();
       if (!isCa.test(sha256)) {
-        throw new WrongCaException(java.util.HexFormat.of().formatHex(sha256));
+        throw new WrongCaException(sha256);
       }
       new HqTrust(root, Instant.EPOCH, InstantSource.system()).checkServerTrusted(chain, authType);
     }
@@ -290,8 +290,16 @@ final class TlsIdentity {
   static final class WrongCaException extends CertificateException {
     private static final long serialVersionUID = 1L;
 
-    WrongCaException(String got) {
-      super(got);
+    private final byte[] sha256;
+
+    WrongCaException(byte[] sha256) {
+      super(java.util.HexFormat.of().formatHex(sha256));
+      this.sha256 = sha256.clone();
+    }
+
+    /** Of the CA that the server has. */
+    byte[] sha256() {
+      return sha256.clone();
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.desk.DeskCall;
 import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.evidence.Entry;
 import io.waybillguard.agent.evidence.LogReader;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +148,27 @@ final class RemovalPermitTest {
     assertEquals(List.of("installed"), acts());
   }
 
+  @Test
+  void whereTheSystemHasNoSocketsForItTheRefusalIsLeftForTheAgentToRecord() throws Exception {
+    RemovalPermit permit =
+        new RemovalPermit(
+            call(),
+            () -> now,
+            (socket, refusal) -> {
+              throw new DeskCall.NoSocketsException(socket, new UnsupportedOperationException());
+            });
+    Path slot = Home.at(root).slot();
+    try (DataLock lock = DataLock.take(Home.at(root).data()).orElseThrow()) {
+      TerminalKey.made(Undoing.file(Home.at(root).data()), "the key of a running agent");
+      assertEquals("removal.wrong", refused(permit, "0000-0000-0000-0000"));
+    }
+    assertEquals("", said.toString(StandardCharsets.UTF_8));
+    try (Stream<Path> notes = Files.list(slot)) {
+      String note = Files.readString(notes.findFirst().orElseThrow());
+      assertTrue(note.contains("\"removal_refused\"") && note.contains("\"wrong\""), note);
+    }
+  }
+
   private String code(int days) {
     return RemovalAnchor.code(SECRET, origin, RemovalAnchor.day(now) + days);
   }
@@ -161,7 +184,7 @@ final class RemovalPermitTest {
   }
 
   private RemovalPermit permit(Instant at) {
-    return new RemovalPermit(call(), () -> at);
+    return new RemovalPermit(call(), () -> at, DeskCall::say);
   }
 
   private Call call() {

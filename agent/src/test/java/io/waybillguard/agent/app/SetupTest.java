@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.waybillguard.agent.config.ConfigFile;
+import io.waybillguard.agent.platform.ScriptedRegistry;
 import io.waybillguard.agent.platform.ServiceManager;
 import io.waybillguard.agent.platform.ServiceManager.State;
 import io.waybillguard.agent.platform.ServicesByHand;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import picocli.CommandLine;
 /** What the Windows installers call once their files are there, with services in memory. */
 final class SetupTest {
   private final ServicesByHand services = new ServicesByHand();
+  private final ScriptedRegistry registry = new ScriptedRegistry();
 
   private Map<String, String> environment = Map.of();
 
@@ -111,14 +114,15 @@ final class SetupTest {
   void the_environment_of_an_installer_names_the_scan_folders_and_how_long_it_waits()
       throws Exception {
     environment = Map.of("WG_SCAN", "/srv/面单 图片;/srv/a\\", "WG_ARCHIVE_SECONDS", "0");
-    CalledMain called = with((call, desk) -> new SetupApply(call, desk, laidHere("0.1.0")));
+    CalledMain called =
+        with((call, desk) -> new SetupApply(call, desk, laidHere("0.1.0"), registry));
     assertEquals(Exit.DONE.code(), called.code(), called.err());
     assertFalse(called.err().contains("class archive"), called.err());
     assertEquals(
         List.of("/srv/面单 图片", "/srv/a\\"),
         ConfigFile.read(home.configFile(), "agent.yaml").config().sensors().image().folders());
     environment = Map.of("WG_ARCHIVE_SECONDS", "soon");
-    CalledMain bad = with((call, desk) -> new SetupApply(call, desk, laidHere("0.1.1")));
+    CalledMain bad = with((call, desk) -> new SetupApply(call, desk, laidHere("0.1.1"), registry));
     assertEquals(Exit.USAGE.code(), bad.code());
     assertTrue(bad.err().contains("WG_ARCHIVE_SECONDS is soon"), bad.err());
     assertEquals(State.RUNNING, services.standing(ServiceDesk.NAME).state());
@@ -127,10 +131,70 @@ final class SetupTest {
   @Test
   void the_environment_of_an_installer_says_what_to_enrol_with() throws Exception {
     environment = Map.of("WG_HQ", "https://127.0.0.1:9", "WG_TOKEN", GOOD_FORM);
-    CalledMain away = with((call, desk) -> new SetupEnroll(call));
+    CalledMain away = with((call, desk) -> new SetupEnroll(call, registry));
     assertEquals(Exit.UNAVAILABLE.code(), away.code(), away.err());
     assertEquals(
         Optional.of(new EnrolFile("https://127.0.0.1:9", GOOD_FORM, "")), EnrolFile.read(home));
+  }
+
+  @Test
+  void group_policy_names_the_scan_folders_where_the_installer_was_told_none() throws Exception {
+    registry.value(RolloutPolicy.KEY, "Scan", "/srv/面单;/srv/b");
+    environment = Map.of("WG_ARCHIVE_SECONDS", "0");
+    CalledMain called =
+        with((call, desk) -> new SetupApply(call, desk, laidHere("0.1.0"), registry));
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertEquals(
+        List.of("/srv/面单", "/srv/b"),
+        ConfigFile.read(home.configFile(), "agent.yaml").config().sensors().image().folders());
+  }
+
+  @Test
+  void group_policy_names_a_file_for_each_pc_with_its_token_which_stays_there() throws Exception {
+    Path file = root.resolve("面单 DESK-7.env");
+    Files.writeString(file, "WG_TOKEN=" + GOOD_FORM + "\r\n");
+    registry.value(RolloutPolicy.KEY, "hq", "https://127.0.0.1:9");
+    registry.value(RolloutPolicy.KEY, "EnrolFile", root + "/面单 %ComputerName%.env");
+    environment = Map.of("COMPUTERNAME", "DESK-7");
+    CalledMain away = with((call, desk) -> new SetupEnroll(call, registry));
+    assertEquals(Exit.UNAVAILABLE.code(), away.code(), away.err());
+    assertTrue(away.err().contains("https://127.0.0.1:9"), away.err());
+    assertTrue(away.err().contains("tried again every minute"), away.err());
+    assertTrue(Files.exists(file));
+    assertEquals(Optional.empty(), EnrolFile.read(home), "the token is copied nowhere");
+  }
+
+  @Test
+  void without_a_file_for_this_pc_or_a_token_in_it_group_policy_enrols_nothing() throws Exception {
+    registry.value(RolloutPolicy.KEY, "EnrolFile", root + "/%COMPUTERNAME%.env");
+    registry.value(RolloutPolicy.KEY, "Hq", "https://127.0.0.1:9");
+    environment = Map.of("COMPUTERNAME", "DESK-8");
+    CalledMain none = with((call, desk) -> new SetupEnroll(call, registry));
+    assertEquals(Exit.DONE.code(), none.code(), none.err());
+    assertTrue(
+        none.out().contains(root + "/DESK-8.env to enrol with, which is not there yet"),
+        none.out());
+    Files.writeString(root.resolve("DESK-8.env"), "WG_HQ=https://127.0.0.1:9\n");
+    CalledMain half = with((call, desk) -> new SetupEnroll(call, registry));
+    assertEquals(Exit.USAGE.code(), half.code());
+    assertTrue(half.err().contains(RolloutPolicy.KEY), half.err());
+    registry.value(RolloutPolicy.KEY, "EnrolFile", "a\0b");
+    CalledMain bad = with((call, desk) -> new SetupEnroll(call, registry));
+    assertEquals(Exit.USAGE.code(), bad.code());
+    assertTrue(bad.err().contains("which is no path"), bad.err());
+  }
+
+  @Test
+  void a_pc_that_is_enrolled_stays_so_and_asks_group_policy_for_nothing() throws Exception {
+    try (TestHome desk = TestHome.in(folder(), Instant.EPOCH)) {
+      desk.enrol();
+    }
+    Files.writeString(root.resolve("DESK-7.env"), "WG_TOKEN=" + GOOD_FORM + "\n");
+    registry.value(RolloutPolicy.KEY, "Hq", "https://127.0.0.1:9");
+    registry.value(RolloutPolicy.KEY, "EnrolFile", root + "/DESK-7.env");
+    CalledMain called = with((call, desk) -> new SetupEnroll(call, registry));
+    assertEquals(Exit.DONE.code(), called.code(), called.err());
+    assertTrue(called.out().contains("Enrolled as before: HQ https://"), called.out());
   }
 
   @Test
@@ -298,7 +362,7 @@ final class SetupTest {
   private CalledMain apply(Path jar, String... options) {
     return with(
         (call, desk) -> {
-          SetupApply apply = new SetupApply(call, desk, () -> Optional.of(jar));
+          SetupApply apply = new SetupApply(call, desk, () -> Optional.of(jar), registry);
           List<String> words = new ArrayList<>(List.of(options));
           words.add("--no-archive");
           new CommandLine(apply).parseArgs(words.toArray(String[]::new));

@@ -9,8 +9,10 @@ import io.waybillguard.agent.evidence.SigningKey;
 import io.waybillguard.agent.evidence.VerifierKey;
 import io.waybillguard.agent.report.Enroller;
 import io.waybillguard.agent.report.Enrolment;
+import io.waybillguard.agent.report.EnrolmentRefusedException;
 import io.waybillguard.agent.report.HqProbe;
 import io.waybillguard.agent.report.wire.EnrollRequest;
+import io.waybillguard.agent.report.wire.EnrollToken;
 import io.waybillguard.hq.store.Workstation;
 import java.io.IOException;
 import java.net.URI;
@@ -84,12 +86,40 @@ final class HqProbeTest {
     }
   }
 
+  @Test
+  void anotherCaIsRefusedWithItsHashAndTheOneThatWasHandedOver() throws Exception {
+    String here = "SHA-256 " + hq.running().caSha256() + " ≠ ";
+    String right = hq.token("HZ-001");
+    String halfOfAnother = right.substring(0, 45) + "A".repeat(21);
+    assertEquals(
+        here + EnrollToken.parse(halfOfAnother).pinHex() + "… (token)",
+        refused(halfOfAnother, Optional.empty()));
+    assertEquals(
+        here + EnrollToken.parse(halfOfAnother).pinHex() + "… (token)",
+        refused(halfOfAnother, Optional.of(hq.running().caSha256())));
+    String another = "ab".repeat(32);
+    assertEquals(here + another, refused(right, Optional.of(another)));
+    assertEquals("HZ-001", enrol(folder.resolve("desk"), right, Optional.empty()).outlet());
+  }
+
+  private String refused(String token, Optional<String> ca) {
+    EnrolmentRefusedException e =
+        assertThrows(
+            EnrolmentRefusedException.class, () -> enrol(folder.resolve("desk"), token, ca));
+    assertEquals(EnrolmentRefusedException.Reason.WRONG_CA, e.reason());
+    return String.valueOf(e.getMessage());
+  }
+
   private Enrolment enrol(Path data) throws Exception {
+    return enrol(data, hq.token("HZ-001"), Optional.empty());
+  }
+
+  private Enrolment enrol(Path data, String token, Optional<String> ca) throws Exception {
     return new Enroller(data, PATIENCE, PATIENCE)
         .enrol(
             URI.create(hq.running().agentUrl()),
-            hq.token("HZ-001"),
-            Optional.empty(),
+            token,
+            ca,
             log,
             new EnrollRequest.Host("desk-3", "Debian 12", "0.1.0"));
   }
