@@ -170,7 +170,7 @@ class Trouble(packages.Packages):
         since = self.sound("frozen", [version], before)
         tail = self.tail(since)
         at = tail.index("agent.install upgraded") if "agent.install upgraded" in tail else 0
-        # systemd thaws what it ends (252), so that even this one still has its last word.
+        # Seen with systemd 252: it is ended in order, so that even this one still has its last word.
         self.checks.that("frozen: the log tells of the upgrade, once, and how the one before ended", tail.count("agent.install upgraded") == 1 and tail[at - 1] == "log.stop upgrade" and tail[at + 1].startswith("log.start"), tail)
 
     def memory(self):
