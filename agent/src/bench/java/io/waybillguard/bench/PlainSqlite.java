@@ -25,7 +25,7 @@ final class PlainSqlite {
           "secure_delete=ON",
           "journal_mode=WAL",
           "synchronous=FULL",
-          "wal_autocheckpoint=256",
+          "wal_autocheckpoint=512",
           "journal_size_limit=4194304",
           "foreign_keys=ON",
           "trusted_schema=OFF",
