@@ -67,6 +67,8 @@ final class Store implements Ledger, AutoCloseable {
   static Store open(Path file) throws IOException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_TIMEOUT_MS);
+    // Or the driver compiles and runs one more statement after each row, to ask for its number.
+    config.setGetGeneratedKeys(false);
     return opened("open", file, config, Store::prepare);
   }
 
@@ -777,7 +779,9 @@ final class Store implements Ledger, AutoCloseable {
    */
   boolean emptyWal() throws IOException {
     try {
-      return !checkpoint("TRUNCATE");
+      boolean whole = !checkpoint("TRUNCATE");
+      walPages = whole ? 0 : walPages;
+      return whole;
     } catch (SQLException e) {
       throw refusal(e);
     }
