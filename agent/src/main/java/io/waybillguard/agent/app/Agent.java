@@ -287,7 +287,6 @@ final class Agent {
   /** Told by the pipeline, which runs only after everything is built. */
   private void hurry() {
     reporter.hurry();
-    status.wake();
     disposer.wake();
     visits.wake();
     notifier.ifPresent(Notifier::wake);
