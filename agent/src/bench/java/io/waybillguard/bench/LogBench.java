@@ -94,6 +94,7 @@ public final class LogBench {
           log.append(events.apply(n++));
         }
         log.commit();
+        log.tidy(); // as the pipeline does after each commit
       }
       return records * 1e9 / (System.nanoTime() - began);
     }
@@ -116,6 +117,7 @@ public final class LogBench {
           log.append(SampleLog.routine(n++));
         }
         log.commit();
+        log.tidy();
       }
       log.seal();
     }

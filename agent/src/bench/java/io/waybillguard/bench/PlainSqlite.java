@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.sqlite.SQLiteConfig;
 
 /**
  * The rows of a log that was just written, written again by plain JDBC: the same tables without
@@ -25,7 +26,7 @@ final class PlainSqlite {
           "secure_delete=ON",
           "journal_mode=WAL",
           "synchronous=FULL",
-          "wal_autocheckpoint=256",
+          "wal_autocheckpoint=512",
           "journal_size_limit=4194304",
           "foreign_keys=ON",
           "trusted_schema=OFF",
@@ -107,7 +108,9 @@ final class PlainSqlite {
     for (String end : List.of("", "-wal", "-shm")) {
       Files.deleteIfExists(Path.of(file + end));
     }
-    try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setGetGeneratedKeys(false); // as Store
+    try (Connection c = config.createConnection("jdbc:sqlite:" + file)) {
       try (Statement s = c.createStatement()) {
         for (String pragma : PRAGMAS) {
           s.execute("PRAGMA " + pragma);

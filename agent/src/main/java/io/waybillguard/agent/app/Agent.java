@@ -87,6 +87,7 @@ final class Agent {
   private final Trials trials;
   private final SelfTest selfTest;
   private final LastWords lastWords;
+  private final StatusFile status;
   private final Watchdog watchdog;
   private final Supervisor supervisor;
 
@@ -174,7 +175,8 @@ final class Agent {
             wall,
             new SecureRandom(),
             this::writeDown);
-    watchdog = new Watchdog(config.watchdog().patience(), lastWords::leave);
+    status = new StatusFile(data, this::status);
+    watchdog = new Watchdog(config.watchdog().patience().plus(Duty.LONGEST_WAIT), lastWords::leave);
     service.pulse(pipeline.name()).ifPresent(watchdog::tell);
     supervisor = new Supervisor(watchdog);
   }
@@ -276,6 +278,7 @@ final class Agent {
 
   /** Told by the report thread: the rules go by other settings from the next record on. */
   private CompletableFuture<Long> adopt(Event note, Config settings) {
+    status.wake();
     ZoneId zone = ZoneId.systemDefault();
     return pipeline.adopt(
         note,
@@ -333,7 +336,7 @@ final class Agent {
     }
     supervisor.start(visits);
     updater.ifPresent(supervisor::start);
-    supervisor.start(new StatusFile(data, this::status));
+    supervisor.start(status);
     supervisor.start(selfTest);
     Hearing hearing =
         new Hearing(

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -23,10 +23,14 @@ final class StatusFile implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(StatusFile.class);
   private static final long LOOK_MS = 5_000;
 
+  /** While nothing changes, from one look to the next twice as long, up to the longest wait. */
+  private static final int MOST_TIMES = (int) (LONGEST_WAIT.toMillis() / LOOK_MS);
+
   private final Path file;
   private final Supplier<Json.Obj> status;
-  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Semaphore signal = new Semaphore(0);
   private String written = "";
+  private int times = 1;
 
   StatusFile(Path data, Supplier<Json.Obj> status) {
     this.file = file(data);
@@ -71,8 +75,12 @@ final class StatusFile implements Duty {
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       written = now;
     }
-    boolean stopping = stop.await(LOOK_MS, TimeUnit.MILLISECONDS);
-    return changed && !stopping ? 1 : 0;
+    times = changed ? 1 : Math.min(MOST_TIMES, 2 * times);
+    if (signal.tryAcquire(times * LOOK_MS, TimeUnit.MILLISECONDS)) {
+      signal.drainPermits();
+      times = 1;
+    }
+    return changed ? 1 : 0;
   }
 
   @Override
@@ -81,8 +89,9 @@ final class StatusFile implements Duty {
     return 30_000;
   }
 
+  /** Something happened that may change what is told: looks now, and soon again. */
   @Override
   public void wake() {
-    stop.countDown();
+    signal.release();
   }
 }

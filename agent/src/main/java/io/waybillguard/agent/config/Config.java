@@ -341,8 +341,8 @@ public record Config(
   /**
    * The watchdog of the agent's own threads.
    *
-   * @param patience how long one step of a thread may take before the process is ended and started
-   *     anew; several times the longest wait of any; 30s to 1h
+   * @param patience how long one step of a thread may take, beside what it waits for work (30 s at
+   *     most), before the process is ended and started anew; 30s to 1h
    */
   public record Watchdog(Duration patience) {}
 

@@ -9,8 +9,17 @@ import java.util.List;
 
 /** What one transaction writes. Made by {@link Store#commit}, used by its thread. */
 final class Batch {
+  /** Pages that a commit changes, however little it writes: the right edge of each table. */
+  private static final long PAGES_A_COMMIT = 8;
+
+  /** Bytes of a record's rows beside its leaf and its body: nodes, index, where it is found. */
+  private static final long BYTES_BESIDE = 200;
+
+  private static final long PAGE_BYTES = 4096;
+
   private final Statements statements;
   private final Packing packing;
+  private long bytes;
 
   Batch(Statements statements, Packing packing) {
     this.statements = statements;
@@ -38,6 +47,11 @@ final class Batch {
     statement.execute();
   }
 
+  /** About how many pages it adds to the WAL: SQLite does not say without being asked. */
+  long pages() {
+    return PAGES_A_COMMIT + bytes / PAGE_BYTES;
+  }
+
   // -- what is added ---------------------------------------------------------------------------
 
   void leaves(List<Pending> records) throws SQLException {
@@ -50,6 +64,7 @@ final class Batch {
       leaf.setLong(1, p.seq());
       leaf.setBytes(2, p.leaf());
       leaf.execute();
+      bytes += BYTES_BESIDE + p.leaf().length;
       search.setString(1, p.type());
       search.setLong(2, p.wall());
       search.setLong(3, p.seq());
@@ -58,10 +73,11 @@ final class Batch {
         body.setLong(1, b.index());
         body.setInt(2, b.part());
         body.setBytes(3, b.salt());
-        Packing.Packed packed = packing.pack(b.data());
+        Packing.Packed packed = packing.pack(p.type(), b.data());
         body.setBytes(4, packed.data());
         body.setInt(5, packed.form());
         body.execute();
+        bytes += packed.data().length;
       }
       p.alongside().into(this);
     }

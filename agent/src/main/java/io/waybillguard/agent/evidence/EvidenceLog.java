@@ -1042,12 +1042,14 @@ public final class EvidenceLog implements AutoCloseable {
   }
 
   /**
-   * Clears away a bit of what was kept for its time, or makes a bit of room; some ms of work.
+   * Folds what was committed into the database's file when there is much of it, and clears away a
+   * bit of what was kept for its time, or makes a bit of room; some ms of work.
    *
    * @return whether there is more to do at once
    * @throws IOException if the disk does not take it; try again later
    */
   public boolean tidy() throws IOException {
+    store.foldWal();
     boolean more = clearing.step(around.monoMicros().getAsLong());
     if (diskRefuses && ballast.isWhole() && pending.isEmpty()) {
       diskRefuses = false;

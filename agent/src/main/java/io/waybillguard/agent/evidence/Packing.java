@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
@@ -35,6 +37,14 @@ final class Packing implements AutoCloseable {
    */
   static final byte[] DICTIONARY_1 = dictionary("bodies-1.dictionary");
 
+  /**
+   * Where in the dictionary the sample of a type of event begins. A body is deflated by the
+   * dictionary from there on: to take in all of it costs more than the body itself, and the samples
+   * before it are of others. References count backwards from the body, so whoever unfolds it needs
+   * not know.
+   */
+  private static final Map<String, Integer> SAMPLES = samples();
+
   private @Nullable Deflater deflater;
   private @Nullable Inflater inflater;
 
@@ -59,8 +69,12 @@ final class Packing implements AutoCloseable {
     }
   }
 
-  /** The shorter one of the forms. */
-  Packed pack(byte[] body) {
+  /**
+   * The shorter one of the forms.
+   *
+   * @param type of the record
+   */
+  Packed pack(String type, byte[] body) {
     if (body.length > MOST_BYTES) {
       return new Packed(PLAIN, body);
     }
@@ -70,7 +84,8 @@ final class Packing implements AutoCloseable {
       deflater = packer;
     }
     packer.reset();
-    packer.setDictionary(DICTIONARY_1);
+    int sample = SAMPLES.getOrDefault(type, 0);
+    packer.setDictionary(DICTIONARY_1, sample, DICTIONARY_1.length - sample);
     packer.setInput(body);
     packer.finish();
     byte[] packed = new byte[body.length];
@@ -128,6 +143,26 @@ final class Packing implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The last so many bytes are always taken in: they hold what all events have in common, and some
+   * text of most. With a quarter of it bodies are a tenth larger, with more they are not smaller.
+   */
+  private static final int LEAST_SAMPLES = 2048;
+
+  private static Map<String, Integer> samples() {
+    // In ISO 8859-1 each byte is a character, so places are those of the bytes.
+    String all = new String(DICTIONARY_1, StandardCharsets.ISO_8859_1);
+    String code = "\"event_code\":\"";
+    Map<String, Integer> samples = new HashMap<>();
+    for (int at = all.indexOf(code); at >= 0; at = all.indexOf(code, at + 1)) {
+      int type = at + code.length();
+      samples.put(
+          all.substring(type, all.indexOf('"', type)),
+          Math.min(all.lastIndexOf("{\"activity_id\"", at), DICTIONARY_1.length - LEAST_SAMPLES));
+    }
+    return Map.copyOf(samples);
   }
 
   @Override

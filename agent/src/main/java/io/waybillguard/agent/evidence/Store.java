@@ -43,11 +43,19 @@ final class Store implements Ledger, AutoCloseable {
   private static final int PAGE_BYTES = 4096;
   private static final int BUSY_TIMEOUT_MS = 10_000;
 
+  /** From so many pages on, some 2 MB, the WAL is folded into the database. */
+  private static final long WAL_PAGES = 512;
+
+  private static final long MOST_WAL_PAGES = 2048;
+
   private final Path file;
   private final Connection connection;
   private final Statements statements;
   private final Packing packing = new Packing();
   private boolean fresh;
+
+  /** Pages that went into the WAL since it was folded, as {@link Batch#pages} reckons. */
+  private long walPages;
 
   private Store(Path file, Connection connection) {
     this.file = file;
@@ -59,6 +67,8 @@ final class Store implements Ledger, AutoCloseable {
   static Store open(Path file) throws IOException {
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(BUSY_TIMEOUT_MS);
+    // Or the driver compiles and runs one more statement after each row, to ask for its number.
+    config.setGetGeneratedKeys(false);
     return opened("open", file, config, Store::prepare);
   }
 
@@ -154,7 +164,9 @@ final class Store implements Ledger, AutoCloseable {
     expect("PRAGMA journal_mode=WAL", "wal");
     run("PRAGMA synchronous=FULL");
     expect("PRAGMA synchronous", "2");
-    run("PRAGMA wal_autocheckpoint=256");
+    // Folded by foldWal, after whoever waits for a commit has been told. SQLite's own folding, in
+    // the middle of a commit, is for when nobody calls that, or it does not get to its end.
+    run("PRAGMA wal_autocheckpoint=" + MOST_WAL_PAGES);
     run("PRAGMA journal_size_limit=4194304");
     run("PRAGMA foreign_keys=ON");
     run("PRAGMA trusted_schema=OFF");
@@ -311,8 +323,10 @@ final class Store implements Ledger, AutoCloseable {
    */
   void commit(Batch.Rows rows) throws IOException {
     try {
-      rows.into(new Batch(statements, packing));
+      Batch batch = new Batch(statements, packing);
+      rows.into(batch);
       connection.commit();
+      walPages += batch.pages();
     } catch (SQLException e) {
       undo(e);
       throw refusal(e);
@@ -726,6 +740,38 @@ final class Store implements Ledger, AutoCloseable {
   }
 
   /**
+   * Moves what it can from the WAL into the database when there is much, some ms of work with two
+   * flushes of the disk. Not in the commit that filled it: somebody waits for that. Nothing depends
+   * on it: what is in the WAL is durable.
+   */
+  void foldWal() {
+    if (walPages < WAL_PAGES) {
+      return;
+    }
+    walPages = 0;
+    try {
+      checkpoint("PASSIVE");
+    } catch (SQLException e) {
+      // The next time, or SQLite by itself; if the disk is full, the next commit says so.
+      LOG.warn("log={}: its WAL cannot be folded yet: {}", file, e.getMessage());
+    }
+  }
+
+  /**
+   * @return whether somebody's reading or writing kept it from being done whole
+   */
+  private boolean checkpoint(String mode) throws SQLException {
+    connection.setAutoCommit(true);
+    try {
+      run("PRAGMA busy_timeout=0");
+      return numberIn("PRAGMA wal_checkpoint(" + mode + ")") != 0;
+    } finally {
+      run("PRAGMA busy_timeout=" + BUSY_TIMEOUT_MS);
+      connection.setAutoCommit(false);
+    }
+  }
+
+  /**
    * Moves everything from the WAL into the database and cuts the WAL to nothing, so that no old
    * page is left in it. Does not wait.
    *
@@ -733,14 +779,9 @@ final class Store implements Ledger, AutoCloseable {
    */
   boolean emptyWal() throws IOException {
     try {
-      connection.setAutoCommit(true);
-      try {
-        run("PRAGMA busy_timeout=0");
-        return numberIn("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
-      } finally {
-        run("PRAGMA busy_timeout=" + BUSY_TIMEOUT_MS);
-        connection.setAutoCommit(false);
-      }
+      boolean whole = !checkpoint("TRUNCATE");
+      walPages = whole ? 0 : walPages;
+      return whole;
     } catch (SQLException e) {
       throw refusal(e);
     }

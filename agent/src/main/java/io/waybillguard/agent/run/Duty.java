@@ -10,11 +10,10 @@ import java.time.Duration;
  */
 public interface Duty {
   /**
-   * What a step waits at most where nothing happens: a third of the shortest patience that a
-   * watchdog can be given. Whoever has nothing to do waits that long, since each wait that ends
-   * wakes the processor.
+   * What a step waits at most where nothing happens. Whoever has nothing to do waits that long,
+   * since each wait that ends wakes the processor; a watchdog's patience begins after it.
    */
-  Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
   /** Short name; also the thread's name, such as {@code sense-usb}. */
   String name();

@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class Runner {
   private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
 
+  /** From one heartbeat to the next in the pause after a failure: rare, so it may wake. */
+  private static final long BEAT_MS = 10_000;
+
   private final Duty duty;
   private final Thread thread;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -81,7 +84,7 @@ public final class Runner {
       for (long left = millis;
           left > 0;
           left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
-        if (nap.await(Math.min(left, Duty.LONGEST_WAIT.toMillis()), TimeUnit.MILLISECONDS)) {
+        if (nap.await(Math.min(left, BEAT_MS), TimeUnit.MILLISECONDS)) {
           return;
         }
         beat();

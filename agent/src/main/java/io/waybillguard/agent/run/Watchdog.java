@@ -41,7 +41,8 @@ public final class Watchdog {
   private long awakeSinceNanos;
 
   /**
-   * @param patience how long a step may take; several times the longest wait of any duty
+   * @param patience how long a step may take, {@link Duty#LONGEST_WAIT} included where the duty
+   *     waits for work
    * @param lastWords takes what is known of the hang; must not touch what may be hung
    */
   public Watchdog(Duration patience, Consumer<String> lastWords) {

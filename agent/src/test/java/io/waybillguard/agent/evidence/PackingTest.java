@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PackingTest {
+  /** A type that the dictionary has no sample of. */
+  private static final String ANY = "";
+
   private final Packing packing = new Packing();
 
   @AfterEach
@@ -19,7 +23,11 @@ final class PackingTest {
   }
 
   private byte[] again(byte[] body) {
-    Packing.Packed packed = packing.pack(body);
+    return again(ANY, body);
+  }
+
+  private byte[] again(String type, byte[] body) {
+    Packing.Packed packed = packing.pack(type, body);
     return packing.unpack(packed.form(), packed.data());
   }
 
@@ -42,13 +50,34 @@ final class PackingTest {
     assertArrayEquals(new byte[Packing.MOST_BYTES], again(new byte[Packing.MOST_BYTES]));
   }
 
+  /**
+   * By its own type a body is packed with a part of the dictionary, and unfolded with all of it.
+   */
+  @Test
+  void aBodyPackedByItsTypeUnfoldsToTheSameBytesAndIsAsShort() {
+    String all = new String(Packing.DICTIONARY_1, StandardCharsets.UTF_8);
+    for (String type :
+        List.of("program.new", "proc.start", "net.sent", "usb.attach", "log.erase")) {
+      int code = all.indexOf("\"event_code\":\"" + type + "\"");
+      assertTrue(code > 0, type);
+      byte[] body =
+          all.substring(all.lastIndexOf("{\"activity_id\"", code), code + 200)
+              .getBytes(StandardCharsets.UTF_8);
+      assertArrayEquals(body, again(type, body));
+      int byType = packing.pack(type, body).data().length;
+      int byAll = packing.pack(ANY, body).data().length;
+      assertTrue(byType <= byAll + 2, type + " takes " + byType + " bytes, by all " + byAll);
+      assertTrue(byType < body.length / 5, type + " takes " + byType + " of " + body.length);
+    }
+  }
+
   @Test
   void whatWouldNotBecomeShorterOrIsTooLargeLiesAsItIs() {
     byte[] noise = new byte[64];
     new Random(1).nextBytes(noise);
-    assertEquals(Packing.PLAIN, packing.pack(noise).form());
-    assertEquals(Packing.PLAIN, packing.pack(new byte[0]).form());
-    assertEquals(Packing.PLAIN, packing.pack(new byte[Packing.MOST_BYTES + 1]).form());
+    assertEquals(Packing.PLAIN, packing.pack(ANY, noise).form());
+    assertEquals(Packing.PLAIN, packing.pack(ANY, new byte[0]).form());
+    assertEquals(Packing.PLAIN, packing.pack(ANY, new byte[Packing.MOST_BYTES + 1]).form());
   }
 
   /** Logs are on desks that were packed by it: a change of one byte makes them unreadable. */
@@ -64,7 +93,7 @@ final class PackingTest {
   void whatWasChangedOnDiskIsGivenAsItLies() {
     byte[] body =
         "{\"activity_id\":1,\"class_uid\":1007}".repeat(9).getBytes(StandardCharsets.UTF_8);
-    byte[] data = packing.pack(body).data();
+    byte[] data = packing.pack(ANY, body).data();
     assertArrayEquals(body, packing.unpack(Packing.DEFLATED_1, data));
     byte[] cut = Arrays.copyOf(data, data.length - 1);
     assertArrayEquals(cut, packing.unpack(Packing.DEFLATED_1, cut));

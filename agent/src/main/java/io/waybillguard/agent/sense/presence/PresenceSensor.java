@@ -18,7 +18,7 @@ import java.util.List;
  * something was touched, never what.
  */
 public final class PresenceSensor implements Sensor {
-  private static final Duration EVERY = Duration.ofSeconds(5);
+  private static final Duration EVERY = Duration.ofSeconds(10);
 
   private final Presences desk;
   private final Duration idleAfter;
