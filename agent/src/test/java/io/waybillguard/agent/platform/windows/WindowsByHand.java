@@ -55,6 +55,16 @@ final class WindowsByHand implements Libraries {
       this.code = code;
       this.status = status;
     }
+
+    /** As a message has it. */
+    String error() {
+      return "error " + code;
+    }
+
+    /** As a message has that of a call of ntdll. */
+    String status() {
+      return "status 0x" + Integer.toHexString(status);
+    }
   }
 
   /** What a call answers. */

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.Native;
 import io.waybillguard.agent.platform.SignatureTrust;
 import io.waybillguard.agent.platform.SignatureTrust.Certificate;
 import io.waybillguard.agent.platform.SignatureTrust.Standing;
 import io.waybillguard.agent.platform.SignatureTrust.Verdict;
+import io.waybillguard.agent.platform.shared.KernelFiles;
 import io.waybillguard.agent.platform.windows.WindowsTrust.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -109,6 +111,46 @@ final class WindowsTrustTest {
     }
   }
 
+  /** ERROR_SERVICE_NOT_ACTIVE: as when the service of the catalogues is stopped. */
+  private static final int NOT_ACTIVE = 1062;
+
+  private static Verdict unsignedWith(int error, String function) {
+    WindowsByHand windows =
+        new WindowsByHand()
+            .answering("WinVerifyTrust", a -> WindowsTrust.TRUST_E_NOSIGNATURE)
+            .answering(
+                "CryptCATAdminEnumCatalogFromHash",
+                a -> {
+                  Native.setLastError(Win32.ERROR_NOT_FOUND);
+                  return null;
+                });
+    if (!function.isEmpty()) {
+      windows.answering(
+          function,
+          a -> {
+            Native.setLastError(error);
+            return function.endsWith("Hash") ? null : false;
+          });
+    }
+    return WindowsTrust.asking(new WinTrust(windows)).ask(FILE);
+  }
+
+  @Test
+  void catalogues_that_cannot_be_looked_through_are_not_called_empty() {
+    assertEquals(Standing.UNSIGNED, unsignedWith(0, "").standing());
+    for (String function :
+        new String[] {
+          "CryptCATAdminEnumCatalogFromHash",
+          "CryptCATAdminAcquireContext2",
+          "CryptCATAdminCalcHashFromFileHandle2",
+          "CryptCATAdminAcquireContext"
+        }) {
+      Verdict verdict = unsignedWith(NOT_ACTIVE, function);
+      assertEquals(Standing.UNKNOWN, verdict.standing(), function);
+      assertTrue(verdict.detail().contains(function + ", error 1062"), verdict.detail());
+    }
+  }
+
   @Test
   void codes_are_those_of_winerror() {
     assertEquals(headers.value("TRUST_E_PROVIDER_UNKNOWN"), WindowsTrust.TRUST_E_PROVIDER_UNKNOWN);
@@ -176,7 +218,7 @@ final class WindowsTrustTest {
     assertEquals(headers.value("WTD_REVOCATION_CHECK_NONE"), WinTrustLayout.REVOCATION_CHECK_NONE);
     assertEquals(headers.value("GENERIC_READ"), WinTrustLayout.GENERIC_READ);
     assertEquals(headers.value("FILE_SHARE_READ"), WinTrustLayout.FILE_SHARE_READ);
-    assertEquals(headers.value("OPEN_EXISTING"), WinTrustLayout.OPEN_EXISTING);
+    assertEquals(headers.value("OPEN_EXISTING"), KernelFiles.OPEN_EXISTING);
   }
 
   private static Path java() {
