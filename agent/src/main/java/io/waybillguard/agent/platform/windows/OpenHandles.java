@@ -105,6 +105,13 @@ public final class OpenHandles implements OpenFileLook.Machine {
       table = new Memory(Math.min(MOST_ROOM, Math.max(table.size() * 2, needed.getValue())));
       status = ask(needed);
     }
+    if (status == STATUS_INFO_LENGTH_MISMATCH) {
+      long most = (table.size() - HandleTable.FIRST) / HandleTable.SIZE;
+      throw Win32.refused(
+          "NtQuerySystemInformation",
+          "more handles are open than the " + most + " that are looked through",
+          status);
+    }
     if (status != 0) {
       throw Win32.refused(
           "NtQuerySystemInformation", "the system's handles cannot be listed", status);
