@@ -172,6 +172,7 @@ final class FailingCallsTest {
             .unseen("RegNotifyChangeKeyValue", "[HKEY_USERS\\A]", "[HKEY_USERS\\B\\**]")
             .unseen("CreateEvent", "[HKEY_USERS\\A]", "[HKEY_USERS\\B\\**]"),
         row(LastInput.class, l -> new LastInput(l).ago().toMillis()),
+        row(NtfsStreams.class, l -> new NtfsStreams(l).list(FOLDER)),
         row(NtfsVolume.class, FailingCallsTest::journal)
             .unseen("OpenFileById", "78 Optional.empty") // it is gone
             .unseen("GetFinalPathNameByHandle", "78 Optional.empty"),
