@@ -31,8 +31,9 @@ SWEPT = "WgSwept"
 FOLD = 30  # a busy machine takes its time to press keys
 SETTINGS = "report:\n  every: 10s\n  heartbeat: 10s\nevidence:\n  checkpoint_every: 1s\nnotice:\n  fold_after: %ds\n" % FOLD
 SCANS = "C:\\scans\\面单"
+SHARE = "\\\\desk\\scans"  # a folder on another machine, as Wine is told of one by a link
 NUMBER = "YT8812345678901"  # of a waybill, in a file's name
-SETTINGS += "sensors:\n  image:\n    folders: ['%s']\n" % SCANS
+SETTINGS += "sensors:\n  image:\n    folders: ['%s', '%s']\n" % (SCANS, SHARE)
 SCREEN_TOOLS = ("Xvfb", "xdotool", "import")
 ENV = dict(
     os.environ,
@@ -299,6 +300,34 @@ def scan_images():
         reader.kill()
 
 
+def shared_folder():
+    """Under Wine a folder on another machine is a link in the prefix. The other machine is this host."""
+    link = os.path.join(BOX, "prefix", "dosdevices", "unc", "desk", "scans")
+    there = os.path.join(OUT, "share")
+    shutil.rmtree(there, ignore_errors=True)
+    os.makedirs(there)
+    os.makedirs(os.path.dirname(link), exist_ok=True)
+    if os.path.lexists(link):
+        os.remove(link)
+    os.symlink(there, link)
+    return there
+
+
+def scans_on_a_share(there):
+    """An image that comes to a scan folder on another machine is told with its folder; who reads it there Wine's names of files do not tell."""
+    with open(os.path.join(there, NUMBER + ".jpg"), "wb") as f:
+        f.write(b"\xff\xd8\xff\xe0" + os.urandom(90000))
+    made = lab.wait_for("the image on the share", lambda: [each for each in records("image.made") if SHARE.replace("\\", "\\\\") in json.dumps(each, ensure_ascii=False)], 60)
+    text = json.dumps(made, ensure_ascii=False)
+    checks.that("an image that comes to a folder on another machine is told, without its number", NUMBER not in text, text)
+
+
+def uploads(sensors):
+    """Wine counts nothing that a connection carries, and tells of none whose it is: the sensor says so."""
+    state, detail = sensors["upload"]
+    checks.that("what is sent is not counted here, and the sensor of uploads says so", state == "reduced" and "nothing is told of what is sent" in detail, sensors["upload"])
+
+
 def remote_control(screen):
     """The words of a tool's command line tell that somebody is in. Whose a connection is, Wine does not tell."""
     waits = tool("5907", "--service")
@@ -329,6 +358,7 @@ def life_of_a_service(path):
     os.makedirs(os.path.join(home, "config"))
     shutil.rmtree(drive_c(SCANS), ignore_errors=True)
     os.makedirs(drive_c(SCANS))
+    share = shared_folder()
     with open(os.path.join(home, "config", "agent.yaml"), "w") as f:
         f.write(SETTINGS)
     screen = None
@@ -371,6 +401,8 @@ def life_of_a_service(path):
         seq = max(each["seq"] for each in gone)
 
         scan_images()
+        scans_on_a_share(share)
+        uploads(sensors)
         remote_control(screen)
 
         def witnessed():

@@ -40,7 +40,9 @@ final class Section {
       Pattern.compile(
           "(?=.{1,100}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
 
-  private static final String ROOTED = "(?:/|[A-Za-z]:[\\\\/]).+";
+  // Of Linux, of a drive of Windows, or of another machine: two backslashes, its name, a share.
+  private static final String ROOTED =
+      "(?:/.|[A-Za-z]:[\\\\/].|\\\\\\\\[^\\\\/?.][^\\\\/]*\\\\[^\\\\/]).*";
   private static final Pattern ABSOLUTE = Pattern.compile(ROOTED);
 
   // What follows "sha256:" is a hash and nothing else: a typing error must not become a path.

@@ -25,8 +25,13 @@ public record Imprint(
   public enum State {
     /** It is no file of a kind that carries one, or was not read. */
     NOT_ASKED(0),
-    /** The file carries none. A catalogue of the system may hold one. */
+    /** The file carries none, nor does a catalogue of the system where it was asked for one. */
     NONE(0),
+    /**
+     * The file carries none. Whether a catalogue of the system holds one could not be asked; the
+     * detail says why.
+     */
+    UNCHECKED(0),
     /**
      * The file is as it was when it was signed with the key of the certificate that is named.
      * Whether anybody vouches for that certificate, or it was withdrawn, was not checked.
@@ -61,6 +66,11 @@ public record Imprint(
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether there is a signature of which something could be told. */
+    private boolean isThere() {
+      return this != NOT_ASKED && this != NONE && this != UNCHECKED;
     }
 
     /**
@@ -146,7 +156,7 @@ public record Imprint(
   /** The parts for which OCSF's {@code file} has a place. */
   void into(Json.Obj file) {
     file.putUnlessEmpty("company_name", company).putUnlessEmpty("version", version);
-    if (signature.state != State.NOT_ASKED && signature.state != State.NONE) {
+    if (signature.state.isThere()) {
       file.put("signature", signature.json());
     }
   }
@@ -156,7 +166,11 @@ public record Imprint(
     // Without a signature there is no object that could say so.
     return ocsf.unmapped("product", product)
         .unmapped("original_name", originalName)
-        .unmapped("signature", signature.state == State.NONE ? State.NONE.word() : "")
+        .unmapped(
+            "signature",
+            signature.state.isThere() || signature.state == State.NOT_ASKED
+                ? ""
+                : signature.state.word())
         .unmapped("signature_detail", signature.detail)
         .unmapped("signature_catalogue", signature.catalogue);
   }

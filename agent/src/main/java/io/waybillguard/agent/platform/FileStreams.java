@@ -14,13 +14,8 @@ public interface FileStreams {
   FileStreams NONE =
       new FileStreams() {
         @Override
-        public List<String> names(Path file) {
+        public List<Named> list(Path file) {
           return List.of();
-        }
-
-        @Override
-        public long size(Path file, String name) throws IOException {
-          throw new IOException(file + " has no stream " + name);
         }
 
         @Override
@@ -30,16 +25,21 @@ public interface FileStreams {
       };
 
   /**
-   * The names of a file's streams, without the unnamed one that is its content; none where the disk
-   * keeps no streams.
+   * A stream.
    *
-   * @param file a regular file; links are not followed
+   * @param name without the colons and the kind that stand around it
+   * @param size in bytes
+   */
+  record Named(String name, long size) {}
+
+  /**
+   * A file's streams, without the unnamed one that is its content; none where the disk keeps no
+   * streams.
+   *
+   * @param file a regular file
    * @throws IOException if it cannot be asked: mostly because it is gone
    */
-  List<String> names(Path file) throws IOException;
-
-  /** The bytes in a stream. */
-  long size(Path file, String name) throws IOException;
+  List<Named> list(Path file) throws IOException;
 
   /** Why streams are not seen though files may have some, or "". */
   default String unseen() {

@@ -100,6 +100,27 @@ final class ConfigFileTest {
   }
 
   @Test
+  void aFolderMayLieOnAShareOfAnotherMachineAndOneWithoutAPlaceIsRefused() throws Exception {
+    String folders = "sensors:\n  image:\n    folders: ['%s']\n";
+    for (String good : List.of("\\\\desk\\扫描", "\\\\10.0.0.8\\scans\\面单", "D:\\扫描", "/srv/扫描")) {
+      assertEquals(
+          List.of(good), read(folders.formatted(good)).config().sensors().image().folders());
+    }
+    for (String bad :
+        List.of(
+            "\\desk\\scans",
+            "\\\\desk",
+            "\\\\desk\\",
+            "\\\\?\\C:\\a",
+            "\\\\.\\C:",
+            "D:",
+            "/",
+            "扫描")) {
+      assertEquals("sensors.image.folders", only(folders.formatted(bad)).key(), bad);
+    }
+  }
+
+  @Test
   void whatHasASlashAndIsNoNetworkIsRefused() throws Exception {
     String peers = "rules:\n  remote_session:\n    allowed_peers: [it-desk, %s]\n";
     for (String good : List.of("10.8.0.0/16", "0.0.0.0/0", "fd00::/8", "::1/128", "fe80::1")) {

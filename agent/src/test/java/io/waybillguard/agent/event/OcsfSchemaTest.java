@@ -176,6 +176,18 @@ final class OcsfSchemaTest {
                   new Imprint(
                       "",
                       "",
+                      "1.0",
+                      "",
+                      new Imprint.Signature(
+                          Imprint.State.UNCHECKED, "", "", "", "", "the service is off"))),
+              FROM_STICK,
+              SHELL),
+          new ProgramAppeared(
+              NOON,
+              imprinted(
+                  new Imprint(
+                      "",
+                      "",
                       "",
                       "",
                       new Imprint.Signature(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,19 +22,22 @@ public interface FileStreamsContract {
   void write(Path file, String name, byte[] content) throws IOException;
 
   @Test
-  default void aFileTellsItsStreamsByName() throws IOException {
+  default void aFileTellsItsStreamsByNameAndSize() throws IOException {
     Path file = file();
-    assertEquals(List.of(), streams().names(file));
+    assertEquals(List.of(), streams().list(file));
     write(file, "note", new byte[] {1, 2, 3});
     write(file, "工具.exe", new byte[] {4});
-    assertEquals(List.of("note", "工具.exe"), streams().names(file).stream().sorted().toList());
+    assertEquals(
+        List.of(new FileStreams.Named("note", 3), new FileStreams.Named("工具.exe", 1)),
+        streams().list(file).stream()
+            .sorted(Comparator.comparing(FileStreams.Named::name))
+            .toList());
   }
 
   @Test
-  default void aStreamTellsItsSizeAndItsContent() throws IOException {
+  default void aStreamTellsItsContent() throws IOException {
     Path file = file();
     write(file, "note", new byte[] {1, 2, 3});
-    assertEquals(3, streams().size(file, "note"));
     try (InputStream content = streams().open(file, "note")) {
       assertArrayEquals(new byte[] {1, 2, 3}, content.readAllBytes());
     }
@@ -42,7 +46,6 @@ public interface FileStreamsContract {
   @Test
   default void aStreamThatIsNotThereIsAnError() throws IOException {
     Path file = file();
-    assertThrows(IOException.class, () -> streams().size(file, "none"));
     assertThrows(IOException.class, () -> streams().open(file, "none"));
   }
 }

@@ -30,25 +30,18 @@ public final class StreamsByHand implements FileStreams {
   }
 
   @Override
-  public List<String> names(Path file) {
-    return List.copyOf(all.getOrDefault(file, Map.of()).keySet());
-  }
-
-  @Override
-  public long size(Path file, String name) throws IOException {
-    return content(file, name).length;
+  public List<Named> list(Path file) {
+    return all.getOrDefault(file, Map.of()).entrySet().stream()
+        .map(stream -> new Named(stream.getKey(), stream.getValue().length))
+        .toList();
   }
 
   @Override
   public InputStream open(Path file, String name) throws IOException {
-    return new ByteArrayInputStream(content(file, name));
-  }
-
-  private byte[] content(Path file, String name) throws IOException {
     byte[] content = all.getOrDefault(file, Map.of()).get(name);
     if (content == null) {
       throw new IOException(file + " has no stream " + name);
     }
-    return content;
+    return new ByteArrayInputStream(content);
   }
 }

@@ -3,14 +3,11 @@ package io.waybillguard.agent.platform.shared;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import com.sun.jna.WString;
-import com.sun.jna.win32.StdCallLibrary;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The number by which a volume of Windows knows a file, which Java does not pass on. When the file
@@ -25,28 +22,12 @@ final class FileIndex {
   static final int HIGH = 44;
   static final int LOW = 48;
 
-  // winnt.h, fileapi.h
+  // winnt.h
   static final int FILE_READ_ATTRIBUTES = 0x80;
 
-  /** Reading, writing and deleting: nobody is kept from anything while it is asked. */
-  static final int SHARE_ALL = 7;
-
-  static final int OPEN_EXISTING = 3;
-
   /** {@code kernel32.dll}, as far as it tells of files. */
-  interface Kernel extends StdCallLibrary {
-    Pointer CreateFileW(
-        WString name,
-        int access,
-        int share,
-        @Nullable Pointer security,
-        int disposition,
-        int flags,
-        @Nullable Pointer template);
-
+  interface Kernel extends KernelFiles {
     boolean GetFileInformationByHandle(Pointer file, Memory information);
-
-    boolean CloseHandle(Pointer handle);
   }
 
   private static final class Loaded {
@@ -59,7 +40,13 @@ final class FileIndex {
   static Optional<String> of(Path file) {
     Pointer open =
         Loaded.KERNEL.CreateFileW(
-            LongPath.of(file), FILE_READ_ATTRIBUTES, SHARE_ALL, null, OPEN_EXISTING, 0, null);
+            LongPath.of(file),
+            FILE_READ_ATTRIBUTES,
+            KernelFiles.SHARE_ALL,
+            null,
+            KernelFiles.OPEN_EXISTING,
+            0,
+            null);
     if (Pointer.nativeValue(open) == -1) {
       return Optional.empty();
     }

@@ -85,7 +85,9 @@ final class AccessLists {
     PointerByReference descriptor = new PointerByReference();
     if (!descriptors.ConvertStringSecurityDescriptorToSecurityDescriptor(
         list, SDDL_REVISION_1, descriptor, new IntByReference())) {
-      throw Win32.failure("cannot write an access list for " + what);
+      throw Win32.failure(
+          "ConvertStringSecurityDescriptorToSecurityDescriptor",
+          "cannot write an access list for " + what);
     }
     return new Descriptor(descriptor.getValue());
   }
@@ -98,10 +100,14 @@ final class AccessLists {
     try (Descriptor descriptor = written(ADMINISTRATORS_ONLY, folder.toString())) {
       PointerByReference owner = new PointerByReference();
       PointerByReference list = new PointerByReference();
-      if (!descriptors.GetSecurityDescriptorOwner(descriptor.raw(), owner, new IntByReference())
-          || !descriptors.GetSecurityDescriptorDacl(
-              descriptor.raw(), new IntByReference(), list, new IntByReference())) {
-        throw Win32.failure("cannot write an access list for " + folder);
+      if (!descriptors.GetSecurityDescriptorOwner(descriptor.raw(), owner, new IntByReference())) {
+        throw Win32.failure(
+            "GetSecurityDescriptorOwner", "cannot write an access list for " + folder);
+      }
+      if (!descriptors.GetSecurityDescriptorDacl(
+          descriptor.raw(), new IntByReference(), list, new IntByReference())) {
+        throw Win32.failure(
+            "GetSecurityDescriptorDacl", "cannot write an access list for " + folder);
       }
       int error =
           advapi.SetNamedSecurityInfo(
@@ -115,7 +121,8 @@ final class AccessLists {
               list.getValue(),
               null);
       if (error != Win32.ERROR_SUCCESS) {
-        throw Win32.failure("cannot keep " + folder + " to administrators", error);
+        throw Win32.failure(
+            "SetNamedSecurityInfo", "cannot keep " + folder + " to administrators", error);
       }
     }
   }

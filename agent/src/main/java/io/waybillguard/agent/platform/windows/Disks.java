@@ -71,7 +71,7 @@ final class Disks {
               0,
               null);
       if (WinBase.INVALID_HANDLE_VALUE.equals(raw)) {
-        throw Win32.failure("cannot open " + path);
+        throw Win32.failure("CreateFile", "cannot open " + path);
       }
     }
 
@@ -79,7 +79,7 @@ final class Disks {
       try (Memory out = new Memory(ROOM)) {
         IntByReference length = new IntByReference();
         if (!kernel.DeviceIoControl(raw, question, in, (int) in.size(), out, ROOM, length, null)) {
-          throw Win32.failure("cannot ask " + path + " what it is");
+          throw Win32.failure("DeviceIoControl", "cannot ask " + path + " what it is");
         }
         return out.getByteArray(0, length.getValue());
       }

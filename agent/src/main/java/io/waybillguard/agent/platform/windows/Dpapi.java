@@ -49,7 +49,7 @@ public final class Dpapi {
         null,
         LOCAL_MACHINE | UI_FORBIDDEN,
         wrapped)) {
-      throw Win32.failure("cannot wrap a secret");
+      throw Win32.failure("CryptProtectData", "cannot wrap a secret");
     }
     return taken(wrapped);
   }
@@ -63,7 +63,7 @@ public final class Dpapi {
     DATA_BLOB secret = new DATA_BLOB();
     if (!crypt.CryptUnprotectData(
         new DATA_BLOB(wrapped), null, new DATA_BLOB(WORD), null, null, UI_FORBIDDEN, secret)) {
-      throw Win32.failure("Windows cannot take the wrapping off");
+      throw Win32.failure("CryptUnprotectData", "Windows cannot take the wrapping off");
     }
     return taken(secret);
   }

@@ -38,6 +38,7 @@ final class EventSource {
     String what = "cannot register the event source " + name;
     HKEYByReference made = new HKEYByReference();
     check(
+        "RegCreateKeyEx",
         advapi.RegCreateKeyEx(
             WinReg.HKEY_LOCAL_MACHINE,
             LOG + '\\' + name,
@@ -53,12 +54,14 @@ final class EventSource {
     try {
       byte[] messages = (MESSAGES + '\0').getBytes(StandardCharsets.UTF_16LE);
       check(
+          "RegSetValueEx",
           advapi.RegSetValueEx(
               key, "EventMessageFile", 0, WinNT.REG_EXPAND_SZ, messages, messages.length),
           what);
       byte[] types =
           ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(TYPES).array();
       check(
+          "RegSetValueEx",
           advapi.RegSetValueEx(key, "TypesSupported", 0, WinNT.REG_DWORD, types, types.length),
           what);
     } finally {
@@ -70,13 +73,13 @@ final class EventSource {
   void forget(String name) throws IOException {
     int error = advapi.RegDeleteKey(WinReg.HKEY_LOCAL_MACHINE, LOG + '\\' + name);
     if (error != Win32.ERROR_FILE_NOT_FOUND) {
-      check(error, "cannot remove the event source " + name);
+      check("RegDeleteKey", error, "cannot remove the event source " + name);
     }
   }
 
-  private static void check(int error, String what) throws IOException {
+  private static void check(String call, int error, String what) throws IOException {
     if (error != Win32.ERROR_SUCCESS) {
-      throw Win32.failure(what, error);
+      throw Win32.failure(call, what, error);
     }
   }
 }

@@ -117,7 +117,7 @@ final class EventTracing implements Tracing {
       if (error == ERROR_ALREADY_EXISTS) {
         throw new AlreadyThere("there is a trace session " + name);
       }
-      check(error, "cannot begin the trace session " + name);
+      check("StartTrace", error, "cannot begin the trace session " + name);
     }
     return session.getValue();
   }
@@ -127,7 +127,7 @@ final class EventTracing implements Tracing {
     try (Memory properties = NativeMemory.of(TraceProperties.fresh())) {
       int error = api.ControlTraceW(0, new WString(name), properties, CONTROL_STOP);
       if (error != ERROR_WMI_INSTANCE_NOT_FOUND) { // else it is stopped
-        check(error, "cannot stop the trace session " + name);
+        check("ControlTrace", error, "cannot stop the trace session " + name);
       }
     }
   }
@@ -146,6 +146,7 @@ final class EventTracing implements Tracing {
       parameters.setLong(PARAMETERS_FILTERS, Pointer.nativeValue(filter));
       parameters.setInt(PARAMETERS_FILTER_COUNT, 1);
       check(
+          "EnableTraceEx2",
           api.EnableTraceEx2(
               session,
               provider,
@@ -175,7 +176,7 @@ final class EventTracing implements Tracing {
     Memory logfile = logfile(wide, callback);
     long trace = api.OpenTraceW(logfile);
     if (trace == INVALID_TRACE) {
-      throw Win32.failure("cannot read the trace session " + name);
+      throw Win32.failure("OpenTrace", "cannot read the trace session " + name);
     }
     opened.put(trace, new Opened(callback, logfile, wide));
     return trace;
@@ -207,7 +208,10 @@ final class EventTracing implements Tracing {
   @Override
   public void process(long trace) throws IOException {
     try {
-      check(api.ProcessTrace(new long[] {trace}, 1, null, null), "a trace can be read no more");
+      check(
+          "ProcessTrace",
+          api.ProcessTrace(new long[] {trace}, 1, null, null),
+          "a trace can be read no more");
     } finally {
       opened.remove(trace); // until now the system might call
     }
@@ -217,7 +221,7 @@ final class EventTracing implements Tracing {
   public void close(long trace) {
     int error = api.CloseTrace(trace);
     if (error != Win32.ERROR_SUCCESS && error != ERROR_CTX_CLOSE_PENDING) {
-      LOG.debug("trace={} is not closed: {}", trace, Win32.word(error));
+      LOG.debug("trace={} is not closed: {}", trace, Win32.word("CloseTrace", error));
     }
   }
 
@@ -225,15 +229,16 @@ final class EventTracing implements Tracing {
   public Losses losses(String name) throws IOException {
     try (Memory properties = NativeMemory.of(TraceProperties.fresh())) {
       check(
+          "ControlTrace",
           api.ControlTraceW(0, new WString(name), properties, CONTROL_QUERY),
           "the trace session " + name + " does not tell what it lost");
       return TraceProperties.losses(properties.getByteArray(0, TraceProperties.SIZE));
     }
   }
 
-  private static void check(int error, String what) throws IOException {
+  private static void check(String call, int error, String what) throws IOException {
     if (error != Win32.ERROR_SUCCESS) {
-      throw Win32.failure(what, error);
+      throw Win32.failure(call, what, error);
     }
   }
 }

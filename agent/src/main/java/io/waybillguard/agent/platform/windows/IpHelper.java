@@ -22,9 +22,6 @@ final class IpHelper implements WindowsSockets.Connections {
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 23;
   private static final int TCP_TABLE_OWNER_MODULE_ALL = 8;
-  private static final int ERROR_INSUFFICIENT_BUFFER = 122;
-  private static final int ERROR_ACCESS_DENIED = 5;
-  private static final int ERROR_NOT_FOUND = 1168;
   private static final int TRIES = 5;
   private static final int COUNTS_OF_DATA = 1; // TcpConnectionEstatsData
 
@@ -90,8 +87,8 @@ final class IpHelper implements WindowsSockets.Connections {
   /** The table may grow between two calls. */
   private byte[] table(int family) throws IOException {
     IntByReference size = new IntByReference(32 << 10);
-    int error = ERROR_INSUFFICIENT_BUFFER;
-    for (int i = 0; i < TRIES && error == ERROR_INSUFFICIENT_BUFFER; i++) {
+    int error = Win32.ERROR_INSUFFICIENT_BUFFER;
+    for (int i = 0; i < TRIES && error == Win32.ERROR_INSUFFICIENT_BUFFER; i++) {
       int room = size.getValue() + size.getValue() / 5;
       try (Memory table = new Memory(room)) {
         size.setValue(room);
@@ -101,7 +98,7 @@ final class IpHelper implements WindowsSockets.Connections {
         }
       }
     }
-    throw new IOException("the table of TCP connections is not told: error " + error);
+    throw Win32.failure("GetExtendedTcpTable", "the table of TCP connections is not told", error);
   }
 
   @Override
@@ -109,11 +106,12 @@ final class IpHelper implements WindowsSockets.Connections {
     try {
       // Of no connection: a system that can count says that there is none.
       int error = begin(new byte[TcpRow.ASKED_SIZE]);
-      if (error == ERROR_ACCESS_DENIED) {
-        return "run the agent as a service of LocalSystem";
+      if (error == Win32.ERROR_ACCESS_DENIED) {
+        return Win32.word("SetPerTcpConnectionEStats", error)
+            + "; run the agent as a service of LocalSystem";
       }
-      if (error != 0 && error != ERROR_NOT_FOUND) {
-        return "this system does not count (error " + error + ")";
+      if (error != 0 && error != Win32.ERROR_NOT_FOUND) {
+        return "this system does not count: " + Win32.word("SetPerTcpConnectionEStats", error);
       }
       Optional<WindowsSockets.Counts> unused = read(new byte[TcpRow.ASKED_SIZE]);
       return "";

@@ -141,7 +141,7 @@ final class KeyWatch implements AutoCloseable {
         throw new IOException("registry keys are not watched: the thread for it has ended");
       }
       if (!kernel.SetEvent(bell)) {
-        throw Win32.failure("the thread that watches registry keys cannot be called");
+        throw Win32.failure("SetEvent", "the thread that watches registry keys cannot be called");
       }
       try {
         List<String> refused = order.refused().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -160,7 +160,7 @@ final class KeyWatch implements AutoCloseable {
       ended = true;
       if (!kernel.SetEvent(bell)) {
         int error = Native.getLastError();
-        LOG.warn("the watch of registry keys does not end: {}", Win32.word(error));
+        LOG.warn("the watch of registry keys does not end: {}", Win32.word("SetEvent", error));
       }
     }
 
@@ -209,7 +209,8 @@ final class KeyWatch implements AutoCloseable {
         } else if (which > 0 && which < handles.length) {
           fired(names.get(which - 1));
         } else {
-          throw Win32.failure("waiting for " + names.size() + " registry keys failed");
+          throw Win32.failure(
+              "WaitForMultipleObjects", "waiting for " + names.size() + " registry keys failed");
         }
       }
     }
@@ -259,7 +260,10 @@ final class KeyWatch implements AutoCloseable {
         if (error == RegistryKeys.ERROR_SUCCESS) {
           return true;
         }
-        LOG.debug("registry key={} cannot be watched: {}", name, Win32.word(error));
+        LOG.debug(
+            "registry key={} cannot be watched: {}",
+            name,
+            Win32.word("RegNotifyChangeKeyValue", error));
         disarm(name);
       } catch (IOException e) {
         LOG.debug("registry key={} cannot be watched: {}", name, e.toString());
@@ -298,7 +302,7 @@ final class KeyWatch implements AutoCloseable {
   private HANDLE event() throws IOException {
     HANDLE event = kernel.CreateEvent(null, false, false, null);
     if (event == null) {
-      throw Win32.failure("the system gives no event to wait for");
+      throw Win32.failure("CreateEvent", "the system gives no event to wait for");
     }
     return event;
   }

@@ -26,7 +26,7 @@ final class LastInput {
     LASTINPUTINFO info = new LASTINPUTINFO();
     info.cbSize = info.size();
     if (!user.GetLastInputInfo(info)) {
-      throw Win32.failure("cannot ask when something was touched last");
+      throw Win32.failure("GetLastInputInfo", "cannot ask when something was touched last");
     }
     return between(info.dwTime, kernel.GetTickCount());
   }

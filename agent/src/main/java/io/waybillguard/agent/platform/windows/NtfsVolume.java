@@ -8,6 +8,7 @@ import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.win32.StdCallLibrary;
 import io.waybillguard.agent.platform.MountedVolume;
 import io.waybillguard.agent.platform.Volumes;
+import io.waybillguard.agent.platform.shared.KernelFiles;
 import io.waybillguard.agent.platform.shared.LongPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,8 +54,6 @@ final class NtfsVolume implements UsnVolume {
   private static final int BUFFER = 64 << 10;
   private static final int LONGEST_PATH = 32_768;
   private static final int GENERIC_READ = 0x8000_0000;
-  private static final int SHARE_ALL = 7;
-  private static final int OPEN_EXISTING = 3;
   private static final int FILE_FLAG_BACKUP_SEMANTICS = 0x0200_0000;
 
   /** {@code kernel32.dll}, as far as it reads journals. */
@@ -130,13 +129,13 @@ final class NtfsVolume implements UsnVolume {
             .CreateFileW(
                 new WString("\\\\.\\" + name),
                 GENERIC_READ,
-                SHARE_ALL,
+                KernelFiles.SHARE_ALL,
                 null,
-                OPEN_EXISTING,
+                KernelFiles.OPEN_EXISTING,
                 0,
                 null);
     if (isInvalid(handle)) {
-      throw new RefusedException("cannot be opened", Native.getLastError());
+      throw new RefusedException("CreateFile", "cannot be opened", Native.getLastError());
     }
     return new NtfsVolume(libraries, name, root, handle);
   }
@@ -168,7 +167,7 @@ final class NtfsVolume implements UsnVolume {
             returned,
             null);
     if (!done) {
-      throw new RefusedException(what, Native.getLastError());
+      throw new RefusedException("DeviceIoControl", what, Native.getLastError());
     }
     return returned.getValue();
   }
@@ -177,7 +176,10 @@ final class NtfsVolume implements UsnVolume {
   public Journal query() throws RefusedException {
     int length = control(FSCTL_QUERY_USN_JOURNAL, null, "its journal cannot be asked");
     if (length < JOURNAL_SIZE) {
-      throw new RefusedException("its journal tells " + length + " bytes of itself", 0);
+      throw new RefusedException(
+          "DeviceIoControl",
+          "its journal tells " + length + " bytes of itself, not " + JOURNAL_SIZE,
+          Win32.ERROR_SUCCESS);
     }
     return new Journal(
         out.getLong(JOURNAL_ID), out.getLong(JOURNAL_FIRST), out.getLong(JOURNAL_NEXT));
@@ -209,7 +211,8 @@ final class NtfsVolume implements UsnVolume {
       wanted.setLong(ID_VALUE, id.low());
       wanted.setLong(ID_VALUE + 8, id.high());
       Pointer file =
-          kernel.OpenFileById(handle, wanted, 0, SHARE_ALL, null, FILE_FLAG_BACKUP_SEMANTICS);
+          kernel.OpenFileById(
+              handle, wanted, 0, KernelFiles.SHARE_ALL, null, FILE_FLAG_BACKUP_SEMANTICS);
       if (isInvalid(file)) {
         return Optional.empty(); // it is gone, and what was in it with it
       }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,15 +31,18 @@ import java.util.function.Supplier;
  * MILLISECONDS}, the last of a processor, or {@code cannot WHY}. What a process writes matters also
  * elsewhere once it had one of the files open: it may pack them.
  *
- * <p>Bounded: {@link #MOST_ASKED} questions a look, in turn. A handle that was of no interest is
- * asked again only after {@link #ASKED_AGAIN} looks, since the kernel may give its place to
- * another; one of a process that had a file of the folders open is asked each time.
+ * <p>Bounded: {@link #MOST_ASKED} questions a look, in turn, and {@link #MOST_OF_ONE} to a process,
+ * so that whoever opens thousands of files hides nobody behind them. A handle that was of no
+ * interest is asked again only after {@link #ASKED_AGAIN} looks, since the kernel may give its
+ * place to another; one of a process that had a file of the folders open is asked each time.
  */
 public final class OpenFileLook {
   static final int MOST_ASKED = 4_096;
+  static final int MOST_OF_ONE = 1_024;
   static final int ASKED_AGAIN = 10;
 
   private static final int MOST_READERS = 256;
+  private static final int MOST_CUT = 64;
 
   /** The numbers of the idle process and of the system's own. */
   private static final Set<Long> SYSTEM = Set.of(0L, 4L);
@@ -80,6 +85,9 @@ public final class OpenFileLook {
 
   /** Handles that were of no interest, with the look at which they are asked again. */
   private Map<HandleTable.Entry, Integer> dull = new HashMap<>();
+
+  /** Up to which handle a process was asked about that holds more than are asked in one look. */
+  private final Map<Long, Long> cut = Recent.byUse(MOST_CUT);
 
   private OptionalInt type = OptionalInt.empty();
   private long lastPid;
@@ -191,14 +199,18 @@ public final class OpenFileLook {
     int asked = 0;
     int denied = 0;
     int left = 0;
+    boolean isFull = false;
     for (int i = 0; i < order.size(); i++) {
       long pid = order.get((first + i) % order.size());
-      List<HandleTable.Entry> of = byProcess.getOrDefault(pid, List.of());
-      if (left > 0 || (asked > 0 && asked + of.size() > MOST_ASKED)) {
-        left += of.size();
+      List<HandleTable.Entry> all = byProcess.getOrDefault(pid, List.of());
+      List<HandleTable.Entry> turn = turn(pid, all);
+      isFull = isFull || asked + turn.size() > MOST_ASKED;
+      if (isFull) {
+        left += all.size();
       } else {
-        asked += of.size();
-        denied += ask(pid, of) ? 0 : 1;
+        asked += turn.size();
+        left += all.size() - turn.size();
+        denied += ask(pid, turn) ? 0 : 1;
         lastPid = pid;
       }
     }
@@ -206,8 +218,27 @@ public final class OpenFileLook {
     say.accept("done\t" + handles + '\t' + asked + '\t' + denied + '\t' + left + '\t' + took);
   }
 
+  /** Those of a process's that are asked about now: after the last that was, and round again. */
+  private List<HandleTable.Entry> turn(long pid, List<HandleTable.Entry> all) {
+    if (all.size() <= MOST_OF_ONE) {
+      return all;
+    }
+    List<HandleTable.Entry> sorted = new ArrayList<>(all);
+    sorted.sort(Comparator.comparingLong(HandleTable.Entry::handle));
+    long last = cut.getOrDefault(pid, 0L);
+    int from = 0;
+    while (from < sorted.size() && sorted.get(from).handle() <= last) {
+      from++;
+    }
+    Collections.rotate(sorted, -from);
+    return sorted.subList(0, MOST_OF_ONE);
+  }
+
   /** False when the process may not be asked. */
   private boolean ask(long pid, List<HandleTable.Entry> handles) {
+    if (handles.size() == MOST_OF_ONE) {
+      cut.put(pid, handles.get(MOST_OF_ONE - 1).handle());
+    }
     Optional<Holder> found = machine.holder(pid);
     if (found.isEmpty()) {
       handles.forEach(this::bores);

@@ -6,6 +6,7 @@ import com.sun.jna.WString;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import com.sun.jna.win32.StdCallLibrary;
+import io.waybillguard.agent.platform.shared.KernelFiles;
 import io.waybillguard.agent.platform.shared.LongPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,8 +37,6 @@ public final class OpenHandles implements OpenFileLook.Machine {
   private static final int MOST_ROOM = 64 << 20;
 
   private static final int LONGEST_PATH = 32_768;
-  private static final int OPEN_EXISTING = 3;
-  private static final int SHARE_ALL = 7;
 
   /** {@code ntdll.dll}. */
   interface Ntdll extends StdCallLibrary {
@@ -45,16 +44,7 @@ public final class OpenHandles implements OpenFileLook.Machine {
   }
 
   /** {@code kernel32.dll}, as far as it tells of others' handles. */
-  interface Kernel extends StdCallLibrary {
-    Pointer CreateFileW(
-        WString name,
-        int access,
-        int share,
-        @Nullable Pointer security,
-        int disposition,
-        int flags,
-        @Nullable Pointer template);
-
+  interface Kernel extends KernelFiles {
     @Nullable Pointer OpenProcess(int access, boolean inherit, int pid);
 
     Pointer GetCurrentProcess();
@@ -71,8 +61,6 @@ public final class OpenHandles implements OpenFileLook.Machine {
     int GetFileType(Pointer file);
 
     int GetFinalPathNameByHandleW(Pointer file, Memory name, int characters, int flags);
-
-    boolean CloseHandle(Pointer handle);
   }
 
   private final Ntdll ntdll;
@@ -91,9 +79,15 @@ public final class OpenHandles implements OpenFileLook.Machine {
     String file = Path.of(System.getProperty("java.home"), "bin", "java.exe").toString();
     this.ownFile =
         kernel.CreateFileW(
-            new WString(file), HandleTable.FILE_READ_DATA, SHARE_ALL, null, OPEN_EXISTING, 0, null);
+            new WString(file),
+            HandleTable.FILE_READ_DATA,
+            KernelFiles.SHARE_ALL,
+            null,
+            KernelFiles.OPEN_EXISTING,
+            0,
+            null);
     if (Pointer.nativeValue(ownFile) == -1) {
-      throw Win32.failure("cannot open " + file);
+      throw Win32.failure("CreateFile", "cannot open " + file);
     }
   }
 
@@ -111,9 +105,16 @@ public final class OpenHandles implements OpenFileLook.Machine {
       table = new Memory(Math.min(MOST_ROOM, Math.max(table.size() * 2, needed.getValue())));
       status = ask(needed);
     }
+    if (status == STATUS_INFO_LENGTH_MISMATCH) {
+      long most = (table.size() - HandleTable.FIRST) / HandleTable.SIZE;
+      throw Win32.refused(
+          "NtQuerySystemInformation",
+          "more handles are open than the " + most + " that are looked through",
+          status);
+    }
     if (status != 0) {
-      throw new IOException(
-          "the system's handles cannot be listed: status 0x" + Integer.toHexString(status));
+      throw Win32.refused(
+          "NtQuerySystemInformation", "the system's handles cannot be listed", status);
     }
     return table.getByteBuffer(0, table.size()).order(ByteOrder.LITTLE_ENDIAN);
   }

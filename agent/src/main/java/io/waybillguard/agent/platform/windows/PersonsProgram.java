@@ -1,7 +1,6 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import com.sun.jna.ptr.IntByReference;
@@ -145,7 +144,8 @@ final class PersonsProgram extends Process {
     Userenv userenv = libraries.load("userenv", Userenv.class);
     PointerByReference environment = new PointerByReference();
     if (!userenv.CreateEnvironmentBlock(environment, token.handle(), false)) {
-      throw Win32.failure("cannot ask for the environment of the person at the screen");
+      throw Win32.failure(
+          "CreateEnvironmentBlock", "cannot ask for the environment of the person at the screen");
     }
     try (Memory commandLine = NativeMemory.of(line);
         Memory desktop = NativeMemory.of(DESKTOP);
@@ -168,7 +168,8 @@ final class PersonsProgram extends Process {
               new WString(folder),
               startup,
               information)) {
-        throw Win32.failure("cannot start a program for the person at the screen");
+        throw Win32.failure(
+            "CreateProcessAsUser", "cannot start a program for the person at the screen");
       }
       libraries
           .load("kernel32", KernelMore.class)
@@ -247,7 +248,7 @@ final class PersonsProgram extends Process {
     }
     int waited = kernel.WaitForSingleObject(open, 0);
     if (waited != WAIT_TIMEOUT && waited != WAIT_OBJECT_0) {
-      LOG.warn("pid={} is not known to run: {}", pid, Win32.word(Native.getLastError()));
+      LOG.warn("pid={} is not known to run: {}", pid, Win32.word("WaitForSingleObject"));
     }
     return waited == WAIT_TIMEOUT;
   }
@@ -272,7 +273,7 @@ final class PersonsProgram extends Process {
       if (kernel.GetExitCodeProcess(open, code)) {
         status = code.getValue();
       } else {
-        LOG.warn("pid={} does not tell its end: {}", pid, Win32.word(Native.getLastError()));
+        LOG.warn("pid={} does not tell its end: {}", pid, Win32.word("GetExitCodeProcess"));
       }
     }
     return status;
@@ -298,7 +299,7 @@ final class PersonsProgram extends Process {
       } else {
         status = ENDED_BY_US;
         if (!kernel.TerminateProcess(open, ENDED_BY_US)) {
-          LOG.warn("pid={} is not ended: {}", pid, Win32.word(Native.getLastError()));
+          LOG.warn("pid={} is not ended: {}", pid, Win32.word("TerminateProcess"));
         }
       }
     } finally {

@@ -71,7 +71,8 @@ final class PersonsToken implements AutoCloseable {
       if (error == ERROR_PRIVILEGE_NOT_HELD || error == Win32.ERROR_ACCESS_DENIED) {
         return Optional.empty();
       }
-      throw Win32.failure("cannot act for the person of session " + session, error);
+      throw Win32.failure(
+          "WTSQueryUserToken", "cannot act for the person of session " + session, error);
     }
     PointerByReference primary = new PointerByReference();
     try {
@@ -82,7 +83,8 @@ final class PersonsToken implements AutoCloseable {
           SECURITY_IDENTIFICATION,
           TOKEN_PRIMARY,
           primary)) {
-        throw Win32.failure("cannot start programs for the person of session " + session);
+        throw Win32.failure(
+            "DuplicateTokenEx", "cannot start programs for the person of session " + session);
       }
     } finally {
       kernel.CloseHandle(impersonation.getValue());
@@ -99,15 +101,17 @@ final class PersonsToken implements AutoCloseable {
     IntByReference needed = new IntByReference();
     if (!tokens.GetTokenInformation(token, TOKEN_USER, null, 0, needed)
         && Native.getLastError() != Win32.ERROR_INSUFFICIENT_BUFFER) {
-      throw Win32.failure("cannot ask whose session it is");
+      throw Win32.failure("GetTokenInformation", "cannot ask whose session it is");
     }
     try (Memory user = new Memory(needed.getValue())) {
       PointerByReference text = new PointerByReference();
       // TOKEN_USER: a SID_AND_ATTRIBUTES, which begins with where the SID is.
       if (!tokens.GetTokenInformation(
-              token, TOKEN_USER, user, needed.getValue(), new IntByReference())
-          || !tokens.ConvertSidToStringSid(user.getPointer(0), text)) {
-        throw Win32.failure("cannot ask whose session it is");
+          token, TOKEN_USER, user, needed.getValue(), new IntByReference())) {
+        throw Win32.failure("GetTokenInformation", "cannot ask whose session it is");
+      }
+      if (!tokens.ConvertSidToStringSid(user.getPointer(0), text)) {
+        throw Win32.failure("ConvertSidToStringSid", "cannot ask whose session it is");
       }
       try {
         return text.getValue().getWideString(0);

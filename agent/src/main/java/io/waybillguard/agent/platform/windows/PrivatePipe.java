@@ -111,7 +111,7 @@ final class PrivatePipe implements AutoCloseable {
               0,
               security);
       if (Pointer.nativeValue(made) == -1) {
-        throw Win32.failure("cannot make a pipe for " + account);
+        throw Win32.failure("CreateNamedPipe", "cannot make a pipe for " + account);
       }
       return new PrivatePipe(kernel, more, name, made);
     }
@@ -142,7 +142,7 @@ final class PrivatePipe implements AutoCloseable {
     unsent.reset();
     IntByReference written = new IntByReference();
     if (!kernel.WriteFile(handle(), all, all.length, written, null)) {
-      throw Win32.failure("the other end of the pipe takes nothing");
+      throw Win32.failure("WriteFile", "the other end of the pipe takes nothing");
     }
   }
 
@@ -164,7 +164,7 @@ final class PrivatePipe implements AutoCloseable {
   int read(byte[] into, int length) throws IOException {
     IntByReference read = new IntByReference();
     if (!kernel.ReadFile(handle(), into, length, read, null)) {
-      throw Win32.failure("cannot read from the pipe");
+      throw Win32.failure("ReadFile", "cannot read from the pipe");
     }
     return read.getValue();
   }
@@ -173,7 +173,8 @@ final class PrivatePipe implements AutoCloseable {
     if (!isConnected && waiting() >= 0) {
       IntByReference client = new IntByReference();
       if (!kernel.GetNamedPipeClientProcessId(handle(), client)) {
-        throw Win32.failure("cannot ask whose the other end of the pipe is");
+        throw Win32.failure(
+            "GetNamedPipeClientProcessId", "cannot ask whose the other end of the pipe is");
       }
       if (Integer.toUnsignedLong(client.getValue()) != pid) {
         throw new IOException(

@@ -102,7 +102,7 @@ final class RegistryKeys {
             KEY_READ | KEY_WOW64_64KEY,
             open);
     if (error != ERROR_SUCCESS) {
-      throw failure(path, error);
+      throw failure("RegOpenKeyEx", path, error);
     }
     return open.getValue();
   }
@@ -111,12 +111,12 @@ final class RegistryKeys {
     int unused = advapi.RegCloseKey(key); // fails for what is no open key only
   }
 
-  static IOException failure(String path, int error) {
+  static IOException failure(String call, String path, int error) {
     return switch (error) {
       case ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_KEY_DELETED ->
           new NoSuchFileException(path);
-      case ERROR_ACCESS_DENIED -> new AccessDeniedException(path);
-      default -> new FileSystemException(path, null, "the registry says error " + error);
+      case ERROR_ACCESS_DENIED -> new AccessDeniedException(path, null, Win32.word(call, error));
+      default -> new FileSystemException(path, null, Win32.word(call, error));
     };
   }
 }

@@ -64,7 +64,7 @@ final class Sessions {
     PointerByReference rows = new PointerByReference();
     IntByReference count = new IntByReference();
     if (!wts.WTSEnumerateSessions(THIS_MACHINE, 0, VERSION, rows, count)) {
-      throw Win32.failure("cannot list the sessions of this machine");
+      throw Win32.failure("WTSEnumerateSessions", "cannot list the sessions of this machine");
     }
     Pointer first = rows.getValue();
     if (first == null || count.getValue() == 0) {
@@ -132,7 +132,7 @@ final class Sessions {
   int own() throws IOException {
     IntByReference session = new IntByReference();
     if (!kernel.ProcessIdToSessionId(kernel.GetCurrentProcessId(), session)) {
-      throw Win32.failure("cannot ask for the session of this process");
+      throw Win32.failure("ProcessIdToSessionId", "cannot ask for the session of this process");
     }
     return session.getValue();
   }

@@ -99,7 +99,7 @@ final class SetupDevices {
         throws IOException {
       raw = api.SetupDiGetClassDevs(classGuid, enumerator, null, flags);
       if (raw == null || WinBase.INVALID_HANDLE_VALUE.equals(raw)) {
-        throw Win32.failure("cannot list the devices of this machine (SetupAPI)");
+        throw Win32.failure("SetupDiGetClassDevs", "cannot list the devices of this machine");
       }
     }
 
@@ -118,7 +118,9 @@ final class SetupDevices {
     List<String> ids = new ArrayList<>();
     try (DeviceList list = new DeviceList(null, "USB", DIGCF_PRESENT | DIGCF_ALLCLASSES);
         Memory info = info()) {
-      for (int i = 0; next(api.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
+      for (int i = 0;
+          next("SetupDiEnumDeviceInfo", api.SetupDiEnumDeviceInfo(list.raw(), i, info));
+          i++) {
         ids.add(id(list, info));
       }
     }
@@ -139,7 +141,9 @@ final class SetupDevices {
     List<DeviceNode> nodes = new ArrayList<>();
     try (DeviceList list = new DeviceList(null, enumerator, flags);
         Memory info = info()) {
-      for (int i = 0; next(api.SetupDiEnumDeviceInfo(list.raw(), i, info)); i++) {
+      for (int i = 0;
+          next("SetupDiEnumDeviceInfo", api.SetupDiEnumDeviceInfo(list.raw(), i, info));
+          i++) {
         nodes.add(new DeviceNode(id(list, info), values(list, info)));
       }
     }
@@ -162,7 +166,9 @@ final class SetupDevices {
         found.clear();
         found.setInt(0, INTERFACE_SIZE);
         for (int i = 0;
-            next(api.SetupDiEnumDeviceInterfaces(list.raw(), null, guid, i, found));
+            next(
+                "SetupDiEnumDeviceInterfaces",
+                api.SetupDiEnumDeviceInterfaces(list.raw(), null, guid, i, found));
             i++) {
           detail.clear();
           detail.setInt(0, DETAIL_SIZE);
@@ -171,7 +177,7 @@ final class SetupDevices {
             paths.put(id(list, info), detail.getWideString(DETAIL_PATH));
           } else {
             // One that went meanwhile is not there, and its neighbours are.
-            LOG.debug("a device tells no path: {}", Win32.word(Native.getLastError()));
+            LOG.debug("a device tells no path: {}", Win32.word("SetupDiGetDeviceInterfaceDetail"));
           }
         }
       }
@@ -187,11 +193,11 @@ final class SetupDevices {
   }
 
   /** Whether there was one; false at the end of the list. */
-  private static boolean next(boolean found) throws IOException {
+  private static boolean next(String call, boolean found) throws IOException {
     if (!found) {
       int error = Native.getLastError();
       if (error != Win32.ERROR_NO_MORE_ITEMS) {
-        throw Win32.failure("cannot list the devices of this machine (SetupAPI)", error);
+        throw Win32.failure(call, "cannot list the devices of this machine", error);
       }
     }
     return found;
@@ -200,7 +206,7 @@ final class SetupDevices {
   private String id(DeviceList list, Memory info) throws IOException {
     char[] id = new char[ID_ROOM];
     if (!api.SetupDiGetDeviceInstanceId(list.raw(), info, id, id.length, null)) {
-      throw Win32.failure("cannot ask a device for its id (SetupAPI)");
+      throw Win32.failure("SetupDiGetDeviceInstanceId", "cannot ask a device for its id");
     }
     return Native.toString(id);
   }
@@ -220,7 +226,10 @@ final class SetupDevices {
           } else {
             int error = Native.getLastError();
             if (error != Win32.ERROR_NOT_FOUND) {
-              LOG.debug("a device does not tell {}: {}", key, Win32.word(error));
+              LOG.debug(
+                  "a device does not tell {}: {}",
+                  key,
+                  Win32.word("SetupDiGetDeviceProperty", error));
             }
           }
         }

@@ -78,20 +78,22 @@ final class Toolhelp {
   List<Entry> processes() throws IOException {
     Pointer snapshot = kernel.CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
     if (Pointer.nativeValue(snapshot) == -1) {
-      throw new IOException("processes cannot be listed: error " + Native.getLastError());
+      throw Win32.failure("CreateToolhelp32Snapshot", "processes cannot be listed");
     }
     List<Entry> all = new ArrayList<>();
     try (Memory entry = new Memory(SIZE)) {
       entry.clear();
       entry.setInt(0, SIZE);
+      String call = "Process32First";
       boolean there = kernel.Process32FirstW(snapshot, entry);
       while (there) {
         all.add(Entry.of(entry.getByteArray(0, SIZE)));
+        call = "Process32Next";
         there = kernel.Process32NextW(snapshot, entry);
       }
       int error = Native.getLastError();
       if (error != ERROR_NO_MORE_FILES) { // half a list would tell of ends and starts that are none
-        throw new IOException("processes cannot be listed: error " + error);
+        throw Win32.failure(call, "processes cannot be listed", error);
       }
       return all;
     } finally {

@@ -36,8 +36,8 @@ interface UsnVolume extends Closeable {
     private static final long serialVersionUID = 1L;
     private final int code;
 
-    RefusedException(String what, int code) {
-      super(what + ": error " + code);
+    RefusedException(String call, String what, int code) {
+      super(what + ": " + Win32.word(call, code));
       this.code = code;
     }
 

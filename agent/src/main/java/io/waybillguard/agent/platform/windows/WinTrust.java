@@ -1,16 +1,19 @@
 package io.waybillguard.agent.platform.windows;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.WString;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import com.sun.jna.win32.StdCallLibrary;
 import io.waybillguard.agent.platform.SignatureTrust.Certificate;
+import io.waybillguard.agent.platform.shared.KernelFiles;
 import io.waybillguard.agent.platform.shared.LongPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,13 @@ final class WinTrust implements WindowsTrust.Asker {
   private static final int MOST_CERTIFICATE = 64 << 10;
   private static final int MOST_HASH = 64;
   private static final int SHA1_LENGTH = 20;
+
+  /**
+   * What the search says when no catalogue knows the file. Its page only says that it gives none
+   * then; that other errors are failures is what a stopped service of the catalogues needs.
+   */
+  private static final Set<Integer> IN_NONE =
+      Set.of(Win32.ERROR_SUCCESS, Win32.ERROR_NO_MORE_ITEMS, Win32.ERROR_NOT_FOUND);
 
   /** {@code wintrust.dll}. Windows 7 and Wine lack those that end in 2. */
   interface Library extends StdCallLibrary {
@@ -82,13 +92,28 @@ final class WinTrust implements WindowsTrust.Asker {
     }
   }
 
-  /** By SHA-256 where this system can, then by SHA-1, which older catalogues have. */
+  /**
+   * By SHA-256 where this system can, then by SHA-1, which older catalogues have. That it is in
+   * none is said only where both ways could be gone.
+   */
   @Override
   public Optional<WindowsTrust.Answer> byCatalogue(Path file) throws IOException {
     Pointer open = open(file);
     try {
-      Optional<WindowsTrust.Answer> answer = byCatalogue(file, open, true);
-      return answer.isPresent() ? answer : byCatalogue(file, open, false);
+      IOException failed = null;
+      try {
+        Optional<WindowsTrust.Answer> answer = byCatalogue(file, open, true);
+        if (answer.isPresent()) {
+          return answer;
+        }
+      } catch (IOException e) {
+        failed = e;
+      }
+      Optional<WindowsTrust.Answer> answer = byCatalogue(file, open, false);
+      if (answer.isEmpty() && failed != null) {
+        throw failed;
+      }
+      return answer;
     } finally {
       kernel.CloseHandle(open);
     }
@@ -96,14 +121,15 @@ final class WinTrust implements WindowsTrust.Asker {
 
   private Optional<WindowsTrust.Answer> byCatalogue(Path file, Pointer open, boolean sha256)
       throws IOException {
-    PointerByReference made = new PointerByReference();
-    if (!acquire(made, sha256)) {
+    Pointer admin;
+    try {
+      admin = acquired(sha256);
+    } catch (UnsatisfiedLinkError e) {
       if (sha256) {
         return Optional.empty(); // Windows 7 or Wine: the other way is asked next
       }
-      throw Win32.failure("cannot open the catalogues of signatures");
+      throw e;
     }
-    Pointer admin = made.getValue();
     try (Memory hash = new Memory(MOST_HASH)) {
       IntByReference length = new IntByReference(MOST_HASH);
       boolean hashed =
@@ -111,11 +137,20 @@ final class WinTrust implements WindowsTrust.Asker {
               ? wintrust.CryptCATAdminCalcHashFromFileHandle2(admin, open, length, hash, 0)
               : wintrust.CryptCATAdminCalcHashFromFileHandle(open, length, hash, 0);
       if (!hashed) {
-        throw Win32.failure("cannot look for " + file + " in the catalogues of signatures");
+        throw Win32.failure(
+            sha256 ? "CryptCATAdminCalcHashFromFileHandle2" : "CryptCATAdminCalcHashFromFileHandle",
+            "cannot look for " + file + " in the catalogues of signatures");
       }
       Pointer catalogue =
           wintrust.CryptCATAdminEnumCatalogFromHash(admin, hash, length.getValue(), 0, null);
       if (catalogue == null) {
+        int error = Native.getLastError();
+        if (!IN_NONE.contains(error)) {
+          throw Win32.failure(
+              "CryptCATAdminEnumCatalogFromHash",
+              "cannot look for " + file + " in the catalogues of signatures",
+              error);
+        }
         return Optional.empty();
       }
       try {
@@ -133,16 +168,19 @@ final class WinTrust implements WindowsTrust.Asker {
     }
   }
 
-  private boolean acquire(PointerByReference admin, boolean sha256) {
+  private Pointer acquired(boolean sha256) throws IOException {
+    PointerByReference admin = new PointerByReference();
     try (Memory system = guid(WinTrustLayout.DRIVER_VERIFY)) {
-      return sha256
-          ? wintrust.CryptCATAdminAcquireContext2(admin, system, new WString("SHA256"), null, 0)
-          : wintrust.CryptCATAdminAcquireContext(admin, system, 0);
-    } catch (UnsatisfiedLinkError e) {
-      if (sha256) {
-        return false; // Windows 7
+      boolean done =
+          sha256
+              ? wintrust.CryptCATAdminAcquireContext2(admin, system, new WString("SHA256"), null, 0)
+              : wintrust.CryptCATAdminAcquireContext(admin, system, 0);
+      if (!done) {
+        throw Win32.failure(
+            sha256 ? "CryptCATAdminAcquireContext2" : "CryptCATAdminAcquireContext",
+            "cannot open the catalogues of signatures");
       }
-      throw e;
+      return admin.getValue();
     }
   }
 
@@ -156,7 +194,9 @@ final class WinTrust implements WindowsTrust.Asker {
       found.clear();
       found.setInt(0, WinTrustLayout.FOUND_SIZE);
       if (!wintrust.CryptCATCatalogInfoFromContext(catalogue, found, 0)) {
-        throw Win32.failure("cannot ask for the name of a catalogue of signatures");
+        throw Win32.failure(
+            "CryptCATCatalogInfoFromContext",
+            "cannot ask for the name of a catalogue of signatures");
       }
       String name = found.getWideString(WinTrustLayout.FOUND_PATH);
       try (Memory path = NativeMemory.of(name)) {
@@ -225,11 +265,11 @@ final class WinTrust implements WindowsTrust.Asker {
             WinTrustLayout.GENERIC_READ,
             WinTrustLayout.FILE_SHARE_READ,
             null,
-            WinTrustLayout.OPEN_EXISTING,
+            KernelFiles.OPEN_EXISTING,
             0,
             null);
     if (Pointer.nativeValue(open) == -1) {
-      throw Win32.failure("cannot open " + file);
+      throw Win32.failure("CreateFile", "cannot open " + file);
     }
     return open;
   }

@@ -64,10 +64,9 @@ final class WinTrustLayout {
   static final int CONTEXT_BYTES = 8;
   static final int CONTEXT_LENGTH = 16;
 
-  // winnt.h, fileapi.h
+  // winnt.h
   static final int GENERIC_READ = 0x80000000;
   static final int FILE_SHARE_READ = 1;
-  static final int OPEN_EXISTING = 3;
 
   private WinTrustLayout() {}
 

@@ -88,7 +88,8 @@ final class WindowsEventChannels implements EventChannels {
   public Reading after(String channel, Bookmark bookmark) throws IOException {
     Pointer mark = api.EvtCreateBookmark(new WString(bookmark.text()));
     if (mark == null) {
-      throw new BookmarkLost("the bookmark of " + channel + " is none: " + error());
+      throw new BookmarkLost(
+          "the bookmark of " + channel + " is none: " + Win32.word("EvtCreateBookmark"));
     }
     boolean done = false;
     try {
@@ -115,7 +116,7 @@ final class WindowsEventChannels implements EventChannels {
   private Reading subscribed(String channel, @Nullable Pointer mark, int flags) throws IOException {
     Pointer signal = kernel.CreateEventW(null, true, true, null);
     if (signal == null) {
-      throw new IOException("no event object is made for " + channel + ": " + error());
+      throw Win32.failure("CreateEvent", "no event object is made for " + channel);
     }
     boolean done = false;
     try {
@@ -140,13 +141,14 @@ final class WindowsEventChannels implements EventChannels {
           new IOException("this system has no event log " + channel);
       case ERROR_ACCESS_DENIED ->
           new IOException(
-              "the event log " + channel + " may not be read; run the agent as a service");
-      default -> new IOException("the event log " + channel + " cannot be read: error " + error);
+              "the event log "
+                  + channel
+                  + " may not be read: "
+                  + Win32.word("EvtSubscribe", error)
+                  + "; run the agent as a service");
+      default ->
+          Win32.failure("EvtSubscribe", "the event log " + channel + " cannot be read", error);
     };
-  }
-
-  private static String error() {
-    return "error " + Native.getLastError();
   }
 
   private final class Subscription implements Reading {
@@ -175,7 +177,7 @@ final class WindowsEventChannels implements EventChannels {
           if (error == ERROR_NO_MORE_ITEMS || error == ERROR_INVALID_OPERATION) {
             return List.of();
           }
-          throw new IOException("the event log " + channel + " gives no more: error " + error);
+          throw Win32.failure("EvtNext", "the event log " + channel + " gives no more", error);
         }
         return rendered(events, returned.getValue());
       }
@@ -209,8 +211,11 @@ final class WindowsEventChannels implements EventChannels {
         place = api.EvtCreateBookmark(null);
         mark = place;
       }
-      if (place == null || !api.EvtUpdateBookmark(place, event)) {
-        throw new IOException("no bookmark is kept of " + channel + ": " + error());
+      if (place == null) {
+        throw Win32.failure("EvtCreateBookmark", "no bookmark is kept of " + channel);
+      }
+      if (!api.EvtUpdateBookmark(place, event)) {
+        throw Win32.failure("EvtUpdateBookmark", "no bookmark is kept of " + channel);
       }
       marked = true;
     }
@@ -222,11 +227,11 @@ final class WindowsEventChannels implements EventChannels {
       if (api.EvtRender(null, what, flags, 0, null, used, properties)
           || Native.getLastError() != ERROR_INSUFFICIENT_BUFFER
           || used.getValue() > LARGEST) {
-        throw new IOException("an event of " + channel + " cannot be read: " + error());
+        throw Win32.failure("EvtRender", "an event of " + channel + " cannot be read");
       }
       try (Memory buffer = new Memory(used.getValue())) {
         if (!api.EvtRender(null, what, flags, used.getValue(), buffer, used, properties)) {
-          throw new IOException("an event of " + channel + " cannot be read: " + error());
+          throw Win32.failure("EvtRender", "an event of " + channel + " cannot be read");
         }
         String text =
             new String(buffer.getByteArray(0, used.getValue()), StandardCharsets.UTF_16LE);

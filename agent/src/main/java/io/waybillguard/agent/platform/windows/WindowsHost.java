@@ -52,7 +52,7 @@ public final class WindowsHost implements Host {
     char[] name = new char[NAME_ROOM];
     IntByReference length = new IntByReference(name.length);
     if (!kernel.GetComputerNameEx(DNS_HOST_NAME, name, length)) {
-      throw Win32.failure("cannot ask for the machine's name");
+      throw Win32.failure("GetComputerNameEx", "cannot ask for the machine's name");
     }
     return new String(name, 0, length.getValue());
   }

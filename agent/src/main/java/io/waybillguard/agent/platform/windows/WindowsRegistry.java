@@ -53,7 +53,7 @@ public final class WindowsRegistry implements Registry {
           return names;
         }
         if (error != RegistryKeys.ERROR_SUCCESS) {
-          throw RegistryKeys.failure(key, error);
+          throw RegistryKeys.failure("RegEnumKeyEx", key, error);
         }
         names.add(text(name, length.getValue()));
       }
@@ -82,7 +82,7 @@ public final class WindowsRegistry implements Registry {
           continue;
         }
         if (error != RegistryKeys.ERROR_SUCCESS) {
-          throw RegistryKeys.failure(key, error);
+          throw RegistryKeys.failure("RegEnumValue", key, error);
         }
         values.add(
             new Value(

@@ -66,7 +66,7 @@ public final class WindowsRights {
   public List<String> missing() throws IOException {
     HANDLEByReference opened = new HANDLEByReference();
     if (!advapi.OpenProcessToken(kernel.GetCurrentProcess(), WinNT.TOKEN_QUERY, opened)) {
-      throw Win32.failure("cannot open this process's token");
+      throw Win32.failure("OpenProcessToken", "cannot open this process's token");
     }
     try {
       List<String> missing = new ArrayList<>();
@@ -85,7 +85,7 @@ public final class WindowsRights {
     try (Memory info = new Memory(Integer.BYTES)) {
       if (!tokens.GetTokenInformation(
           token, TOKEN_ELEVATION, info, Integer.BYTES, new IntByReference())) {
-        throw Win32.failure("cannot ask whether this process is elevated");
+        throw Win32.failure("GetTokenInformation", "cannot ask whether this process is elevated");
       }
       return info.getInt(0) != 0;
     }
@@ -96,11 +96,11 @@ public final class WindowsRights {
     IntByReference needed = new IntByReference();
     if (!tokens.GetTokenInformation(token, TOKEN_PRIVILEGES, null, 0, needed)
         && Native.getLastError() != Win32.ERROR_INSUFFICIENT_BUFFER) {
-      throw Win32.failure("cannot ask for this process's privileges");
+      throw Win32.failure("GetTokenInformation", "cannot ask for this process's privileges");
     }
     try (Memory info = new Memory(Math.max(PRIVILEGES_FIRST, needed.getValue()))) {
       if (!tokens.GetTokenInformation(token, TOKEN_PRIVILEGES, info, (int) info.size(), needed)) {
-        throw Win32.failure("cannot ask for this process's privileges");
+        throw Win32.failure("GetTokenInformation", "cannot ask for this process's privileges");
       }
       List<String> names = new ArrayList<>();
       for (int i = 0; i < info.getInt(0); i++) {
@@ -114,7 +114,7 @@ public final class WindowsRights {
     char[] name = new char[128];
     IntByReference length = new IntByReference(name.length);
     if (!tokens.LookupPrivilegeName(null, luid, name, length)) {
-      throw Win32.failure("cannot ask for the name of a privilege");
+      throw Win32.failure("LookupPrivilegeName", "cannot ask for the name of a privilege");
     }
     return new String(name, 0, length.getValue());
   }

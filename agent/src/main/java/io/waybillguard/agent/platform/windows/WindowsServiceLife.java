@@ -84,7 +84,8 @@ public final class WindowsServiceLife implements ServiceLife {
       return OptionalInt.empty();
     }
     if (error != Win32.ERROR_SUCCESS) {
-      throw Win32.failure("cannot speak to the manager of services (SCM)", error);
+      throw Win32.failure(
+          "StartServiceCtrlDispatcher", "cannot speak to the manager of services (SCM)", error);
     }
     return OptionalInt.of(life.outcome());
   }
@@ -119,7 +120,8 @@ public final class WindowsServiceLife implements ServiceLife {
       try {
         SERVICE_STATUS_HANDLE registered = advapi.RegisterServiceCtrlHandlerEx(name, handler, null);
         if (registered == null) {
-          throw Win32.failure("cannot take controls for the service " + name);
+          throw Win32.failure(
+              "RegisterServiceCtrlHandlerEx", "cannot take controls for the service " + name);
         }
         handle = registered;
         tell(Winsvc.SERVICE_START_PENDING, 0, 0);
@@ -147,7 +149,7 @@ public final class WindowsServiceLife implements ServiceLife {
           user.RegisterDeviceNotification(
               registered, filter, NOTIFY_SERVICE_HANDLE | NOTIFY_ALL_INTERFACE_CLASSES);
       if (notify == null) {
-        LOG.warn("no word of devices: {}", Win32.word(Native.getLastError()));
+        LOG.warn("no word of devices: {}", Win32.word("RegisterDeviceNotification"));
       }
       return notify;
     }
@@ -196,12 +198,8 @@ public final class WindowsServiceLife implements ServiceLife {
       status.dwCheckPoint = pending ? 1 : 0;
       status.dwWaitHint = pending ? PATIENCE_MILLIS : 0;
       if (!advapi.SetServiceStatus(to, status)) {
-        LOG.error("service={} state={} not told: {}", name, state, lastWord());
+        LOG.error("service={} state={} not told: {}", name, state, Win32.word("SetServiceStatus"));
       }
-    }
-
-    private String lastWord() {
-      return Win32.word(Native.getLastError());
     }
   }
 }

@@ -59,9 +59,9 @@ public final class WindowsServiceManager implements ServiceManager {
   private final class Handle implements AutoCloseable {
     private final SC_HANDLE raw;
 
-    Handle(@Nullable SC_HANDLE opened, String what) throws IOException {
+    Handle(@Nullable SC_HANDLE opened, String call, String what) throws IOException {
       if (opened == null) {
-        throw Win32.failure(what);
+        throw Win32.failure(call, what);
       }
       raw = opened;
     }
@@ -78,7 +78,9 @@ public final class WindowsServiceManager implements ServiceManager {
 
   private Handle manager(int rights) throws IOException {
     return new Handle(
-        api.OpenSCManager(null, null, rights), "cannot open the manager of services (SCM)");
+        api.OpenSCManager(null, null, rights),
+        "OpenSCManager",
+        "cannot open the manager of services (SCM)");
   }
 
   /** Null when there is no such service. */
@@ -87,13 +89,14 @@ public final class WindowsServiceManager implements ServiceManager {
     if (opened == null && Native.getLastError() == ERROR_SERVICE_DOES_NOT_EXIST) {
       return null;
     }
-    return new Handle(opened, "cannot open the service " + name);
+    return new Handle(opened, "OpenService", "cannot open the service " + name);
   }
 
   private Handle existing(Handle manager, String name, int rights) throws IOException {
     Handle service = open(manager, name, rights);
     if (service == null) {
-      throw Win32.failure("cannot open the service " + name, ERROR_SERVICE_DOES_NOT_EXIST);
+      throw Win32.failure(
+          "OpenService", "cannot open the service " + name, ERROR_SERVICE_DOES_NOT_EXIST);
     }
     return service;
   }
@@ -174,6 +177,7 @@ public final class WindowsServiceManager implements ServiceManager {
               null,
               null,
               null),
+          "CreateService",
           "cannot make the service " + plan.name());
     }
     boolean done = false;
@@ -190,7 +194,7 @@ public final class WindowsServiceManager implements ServiceManager {
           null,
           null,
           plan.title())) {
-        throw Win32.failure("cannot change the service " + plan.name());
+        throw Win32.failure("ChangeServiceConfig", "cannot change the service " + plan.name());
       }
       done = true;
       return there;
@@ -207,7 +211,7 @@ public final class WindowsServiceManager implements ServiceManager {
     if (!config.ChangeServiceConfig2(service.raw(), level, info)) {
       int error = Native.getLastError();
       if (error != Win32.ERROR_INVALID_LEVEL) {
-        throw Win32.failure("cannot give the service " + what, error);
+        throw Win32.failure("ChangeServiceConfig2", "cannot give the service " + what, error);
       }
       refused.add(what);
     }
@@ -220,7 +224,7 @@ public final class WindowsServiceManager implements ServiceManager {
       if (!api.DeleteService(service.raw())) {
         int error = Native.getLastError();
         if (error != ERROR_SERVICE_MARKED_FOR_DELETE) {
-          throw Win32.failure("cannot remove the service " + name, error);
+          throw Win32.failure("DeleteService", "cannot remove the service " + name, error);
         }
       }
     }
@@ -234,7 +238,7 @@ public final class WindowsServiceManager implements ServiceManager {
       if (!api.StartService(service.raw(), 0, null)) {
         int error = Native.getLastError();
         if (error != ERROR_SERVICE_ALREADY_RUNNING) {
-          throw Win32.failure("cannot start the service " + name, error);
+          throw Win32.failure("StartService", "cannot start the service " + name, error);
         }
       }
     }
@@ -247,7 +251,7 @@ public final class WindowsServiceManager implements ServiceManager {
       if (!api.ControlService(service.raw(), Winsvc.SERVICE_CONTROL_STOP, new SERVICE_STATUS())) {
         int error = Native.getLastError();
         if (error != ERROR_SERVICE_NOT_ACTIVE) {
-          throw Win32.failure("cannot stop the service " + name, error);
+          throw Win32.failure("ControlService", "cannot stop the service " + name, error);
         }
       }
     }
@@ -268,7 +272,8 @@ public final class WindowsServiceManager implements ServiceManager {
           status,
           status.size(),
           new IntByReference())) {
-        throw Win32.failure("cannot ask how the service " + name + " stands");
+        throw Win32.failure(
+            "QueryServiceStatusEx", "cannot ask how the service " + name + " stands");
       }
       return new Standing(
           state(status.dwCurrentState),
@@ -289,7 +294,7 @@ public final class WindowsServiceManager implements ServiceManager {
   private String command(Handle service, String name) throws IOException {
     try (Memory told = new Memory(CONFIG_ROOM)) {
       if (!config.QueryServiceConfig(service.raw(), told, CONFIG_ROOM, new IntByReference())) {
-        throw Win32.failure("cannot ask how the service " + name + " is set");
+        throw Win32.failure("QueryServiceConfig", "cannot ask how the service " + name + " is set");
       }
       return told.getPointer(CONFIG_COMMAND).getWideString(0);
     }

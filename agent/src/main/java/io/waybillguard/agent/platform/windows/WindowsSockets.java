@@ -99,7 +99,8 @@ final class WindowsSockets implements Sockets {
         "TCP connections once a second"
             + (counts
                 ? " with their bytes; not seen: what a connection sent before it was seen, UDP"
-                : "; not seen: how many bytes they carry: " + cannot));
+                : "; not seen: how many bytes they carry, so nothing is told of what is sent: "
+                    + cannot));
   }
 
   @Override

@@ -33,7 +33,7 @@ record WindowsVersion(int major, int minor, int build) {
       info.setInt(0, INFO_SIZE);
       int status = libraries.load("ntdll", Ntdll.class).RtlGetVersion(info);
       if (status != 0) {
-        throw new IOException("RtlGetVersion failed: status " + Integer.toHexString(status));
+        throw Win32.refused("RtlGetVersion", "this system does not tell its version", status);
       }
       return new WindowsVersion(
           info.getInt(INFO_MAJOR), info.getInt(INFO_MINOR), info.getInt(INFO_BUILD));

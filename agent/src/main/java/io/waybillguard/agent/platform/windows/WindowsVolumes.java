@@ -142,7 +142,8 @@ public final class WindowsVolumes implements Volumes {
   private String source(Drive drive) {
     char[] name = new char[NAME_ROOM];
     if (!kernel.GetVolumeNameForVolumeMountPoint(drive.root(), name, name.length)) {
-      LOG.debug("drive={} has no name: {}", drive.root(), Win32.word(Native.getLastError()));
+      LOG.debug(
+          "drive={} has no name: {}", drive.root(), Win32.word("GetVolumeNameForVolumeMountPoint"));
       return drive.root();
     }
     return Native.toString(name);
@@ -153,7 +154,7 @@ public final class WindowsVolumes implements Volumes {
     List<Drive> drives = new ArrayList<>();
     int letters = more.GetLogicalDrives();
     if (letters == 0) {
-      throw Win32.failure("cannot list the drives of this machine");
+      throw Win32.failure("GetLogicalDrives", "cannot list the drives of this machine");
     }
     for (int i = 0; i < 26; i++) {
       if ((letters >>> i & 1) != 0) {
@@ -193,7 +194,8 @@ public final class WindowsVolumes implements Volumes {
         fileSystem.length)) {
       int error = Native.getLastError();
       if (error != Win32.ERROR_NOT_READY) {
-        LOG.debug("drive={} is not read: {}", drive.root(), Win32.word(error));
+        LOG.debug(
+            "drive={} is not read: {}", drive.root(), Win32.word("GetVolumeInformation", error));
       }
       return Optional.empty();
     }

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Programs of Windows that lie in a named stream of a file, each told once until its content is
+ * Programs and scripts that lie in a named stream of a file, each told once until its content is
  * another. Other content of streams is nothing: browsers, the system and archivers keep their notes
  * there.
  *
@@ -48,7 +48,8 @@ final class StreamPrograms {
    * A program in a stream.
    *
    * @param stream its name
-   * @param kind {@link ProgramKind#PE} or {@link ProgramKind#DOS}
+   * @param kind of a program or a script, by its first bytes or, where these cannot tell, by the
+   *     stream's name
    * @param size in bytes
    * @param sha256 lower-case hex, or ""
    * @param unreadable why there is no hash, or ""
@@ -68,18 +69,18 @@ final class StreamPrograms {
   List<Found> in(Path file, List<String> cut) {
     List<Found> found = new ArrayList<>();
     try {
-      List<String> names = streams.names(file);
-      if (names.size() > MOST_STREAMS) {
+      List<FileStreams.Named> all = streams.list(file);
+      if (all.size() > MOST_STREAMS) {
         cut.add(
             PathText.of(file)
                 + ": only "
                 + MOST_STREAMS
                 + " of its "
-                + names.size()
+                + all.size()
                 + " streams were looked at");
       }
-      for (String name : names.subList(0, Math.min(names.size(), MOST_STREAMS))) {
-        look(file, name).filter(one -> isNews(file, one)).ifPresent(found::add);
+      for (FileStreams.Named one : all.subList(0, Math.min(all.size(), MOST_STREAMS))) {
+        look(file, one).filter(it -> isNews(file, it)).ifPresent(found::add);
       }
     } catch (IOException e) {
       LOG.debug("file={} does not tell its streams: {}", file, e.toString());
@@ -93,18 +94,17 @@ final class StreamPrograms {
   }
 
   /** One that cannot be read hides none of the others. */
-  private Optional<Found> look(Path file, String name) {
+  private Optional<Found> look(Path file, FileStreams.Named stream) {
+    String name = stream.name();
     try {
-      byte[] head = read(file, name, ProgramKind.BYTES);
-      Optional<ProgramKind> kind =
-          ProgramKind.of(head, name).filter(one -> one == ProgramKind.PE || one == ProgramKind.DOS);
+      Optional<ProgramKind> kind = ProgramKind.of(read(file, name, ProgramKind.BYTES), name);
       if (kind.isEmpty()) {
         return Optional.empty();
       }
-      long size = streams.size(file, name);
-      if (size > MOST_HASHED) {
-        String why = "not hashed: a stream of " + size + " bytes, more than " + MOST_HASHED;
-        return Optional.of(new Found(name, kind.get(), size, "", why));
+      if (stream.size() > MOST_HASHED) {
+        String why =
+            "not hashed: a stream of " + stream.size() + " bytes, more than " + MOST_HASHED;
+        return Optional.of(new Found(name, kind.get(), stream.size(), "", why));
       }
       byte[] all = read(file, name, MOST_HASHED);
       return Optional.of(new Found(name, kind.get(), all.length, sha256(all), ""));

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Lays what the system thinks of a signature beside what was read from the file. What the file's
- * own bytes deny is not asked; what the system cannot tell leaves what was read.
+ * own bytes deny is not asked; what the system cannot tell leaves what was read, with why.
  */
 final class Vouched {
   private Vouched() {}
@@ -39,13 +39,27 @@ final class Vouched {
 
   private static Signature signature(Signature read, Verdict verdict) {
     return switch (verdict.standing()) {
-      case UNKNOWN, UNSIGNED -> read;
+      case UNSIGNED -> read;
+      case UNKNOWN -> unasked(read, verdict.detail());
       case TRUSTED -> by(read, State.TRUSTED, verdict);
       case EXPIRED -> by(read, State.EXPIRED, verdict);
       case REVOKED -> by(read, State.REVOKED, verdict);
       case DISTRUSTED -> by(read, State.DISTRUSTED, verdict);
       case UNTRUSTED -> by(read, State.UNTRUSTED, verdict);
     };
+  }
+
+  /** A system that has no opinion gives no reason either. */
+  private static Signature unasked(Signature read, String why) {
+    return why.isEmpty()
+        ? read
+        : new Signature(
+            read.state() == State.NONE ? State.UNCHECKED : read.state(),
+            read.signer(),
+            read.issuer(),
+            read.serial(),
+            read.sha256(),
+            why);
   }
 
   /**

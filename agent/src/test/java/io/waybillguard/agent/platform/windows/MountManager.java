@@ -67,7 +67,7 @@ public final class MountManager {
     }
     // Without this the letter stays.
     if (!Kernel32.INSTANCE.DefineDosDevice(DDD_REMOVE_DEFINITION, letter + ":", null)) {
-      throw Win32.failure("cannot take the letter " + letter + " away");
+      throw Win32.failure("DefineDosDevice", "cannot take the letter " + letter + " away");
     }
   }
 
@@ -82,12 +82,12 @@ public final class MountManager {
             0,
             null);
     if (WinBase.INVALID_HANDLE_VALUE.equals(manager)) {
-      throw Win32.failure("cannot open the mount manager");
+      throw Win32.failure("CreateFile", "cannot open the mount manager");
     }
     try {
       if (!Kernel32.INSTANCE.DeviceIoControl(
           manager, DEFINE_UNIX_DRIVE, request, length, null, 0, new IntByReference(), null)) {
-        throw Win32.failure("the mount manager refuses the drive");
+        throw Win32.failure("DeviceIoControl", "the mount manager refuses the drive");
       }
     } finally {
       Kernel32.INSTANCE.CloseHandle(manager);

@@ -184,19 +184,41 @@ final class OpenFileLookTest {
 
   @Test
   void tooManyAreAskedInTurn() {
-    int half = OpenFileLook.MOST_ASKED / 2 + 1;
-    for (long pid = 600; pid < 603; pid++) {
-      for (int i = 0; i < half; i++) {
+    int processes = OpenFileLook.MOST_ASKED / OpenFileLook.MOST_OF_ONE + 1;
+    for (long pid = 600; pid < 600 + processes; pid++) {
+      for (int i = 1; i <= OpenFileLook.MOST_OF_ONE; i++) {
         machine.rows.put(new Machine.Row(0, pid, 4L * i, READ, FILE), "D:\\扫描\\" + pid + i);
       }
     }
-    Set<Character> seen = new HashSet<>();
-    for (int i = 0; i < 3; i++) {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < 2; i++) {
       List<String> told = look();
-      assertTrue(told.get(told.size() - 1).endsWith("\t" + 2 * half + "\t0"), told.get(0));
-      seen.add(told.get(0).charAt("open\t60".length()));
+      String left = "\t" + OpenFileLook.MOST_ASKED + "\t0\t" + OpenFileLook.MOST_OF_ONE + "\t0";
+      assertTrue(told.get(told.size() - 1).endsWith(left), told.get(told.size() - 1));
+      told.stream().filter(line -> line.startsWith("open")).forEach(seen::add);
     }
-    assertEquals(Set.of('0', '1', '2'), seen);
+    assertEquals(processes * OpenFileLook.MOST_OF_ONE, seen.size());
+  }
+
+  @Test
+  void whoHoldsThousandsOfFilesOpenHidesNobodyAndIsAskedWholeInTurn() {
+    int many = 6 * OpenFileLook.MOST_OF_ONE - 1;
+    for (int i = 1; i <= many; i++) {
+      holds(77, 4L * i, READ, "C:\\Windows\\win.ini");
+    }
+    holds(78, 8, READ, "D:\\扫描\\1.jpg");
+    int rest = many - OpenFileLook.MOST_OF_ONE;
+    assertEquals(
+        List.of(
+            "open\t78\tr\tD:\\扫描\\1.jpg",
+            "done\t" + (many + 2) + "\t" + (OpenFileLook.MOST_OF_ONE + 1) + "\t0\t" + rest + "\t0"),
+        look());
+    Set<String> asked = new HashSet<>();
+    for (int i = 0; i < 2 * many / OpenFileLook.MOST_OF_ONE; i++) {
+      said.stream().filter(line -> line.startsWith("at\t77")).forEach(asked::add);
+      assertEquals("open\t78\tr\tD:\\扫描\\1.jpg", look().get(0));
+    }
+    assertEquals(many, asked.size());
   }
 
   @Test

@@ -62,6 +62,21 @@ final class OpenHandlesTest {
   }
 
   @Test
+  void moreHandlesThanThereIsRoomForAreAFailureThatSaysHowMany() throws IOException {
+    OpenHandles full =
+        new OpenHandles(
+            new WindowsByHand()
+                .answering(
+                    "NtQuerySystemInformation",
+                    a -> {
+                      ((IntByReference) a[3]).setValue(100 << 20);
+                      return OpenHandles.STATUS_INFO_LENGTH_MISMATCH;
+                    }));
+    String told = String.valueOf(assertThrows(IOException.class, full::handles).getMessage());
+    assertTrue(told.startsWith("more handles are open than the 1677721 that"), told);
+  }
+
+  @Test
   @EnabledOnOs(OS.WINDOWS)
   void thisProcesssOwnFileIsAmongTheHandlesAndAnotherMayNotBeAskedWhenItIsNotThere()
       throws IOException {

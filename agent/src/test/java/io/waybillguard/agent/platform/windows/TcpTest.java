@@ -178,7 +178,7 @@ final class TcpTest {
 
   @Test
   void withoutCountsTheViewSaysWhyAndConnectionsAreStillTold() throws IOException {
-    net.cannot = "this system does not count (error 50)";
+    net.cannot = "this system does not count: SetPerTcpConnectionEStats, error 50";
     assertTrue(sockets.open().detail().contains("error 50"));
     net.rows.add(row("203.0.113.7", 50_000, TcpRow.ESTABLISHED, 1));
     assertEquals(0, look().get(0).sent());

@@ -126,10 +126,10 @@ final class UsnTest {
       if (refusal != 0) {
         int code = refusal;
         refusal = 0;
-        throw new RefusedException("its journal cannot be read", code);
+        throw new RefusedException("DeviceIoControl", "its journal cannot be read", code);
       }
       if (id != journal.id() || start < journal.first()) {
-        throw new RefusedException("its journal cannot be read", ENTRY_DELETED);
+        throw new RefusedException("DeviceIoControl", "its journal cannot be read", ENTRY_DELETED);
       }
       return new Batch(
           journal.next(), records.stream().filter(record -> record.usn() >= start).toList());

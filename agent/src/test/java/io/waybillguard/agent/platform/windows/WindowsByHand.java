@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +55,16 @@ final class WindowsByHand implements Libraries {
     Failure(int code, int status) {
       this.code = code;
       this.status = status;
+    }
+
+    /** As a message has it. */
+    String error() {
+      return "error " + code;
+    }
+
+    /** As a message has that of a call of ntdll. */
+    String status() {
+      return "status 0x" + Integer.toHexString(status);
     }
   }
 
@@ -87,17 +98,18 @@ final class WindowsByHand implements Libraries {
 
   /** What lets go of something: which argument is given back. */
   private static final Map<String, Integer> CLOSERS =
-      Map.of(
-          "CloseHandle", 0,
-          "CloseServiceHandle", 0,
-          "SetupDiDestroyDeviceInfoList", 0,
-          "EvtClose", 0,
-          "RegCloseKey", 0,
-          "LocalFree", 0,
-          "WTSFreeMemory", 0,
-          "DestroyEnvironmentBlock", 0,
-          "CryptCATAdminReleaseCatalogContext", 1,
-          "CryptCATAdminReleaseContext", 0);
+      Map.ofEntries(
+          Map.entry("CloseHandle", 0),
+          Map.entry("CloseServiceHandle", 0),
+          Map.entry("SetupDiDestroyDeviceInfoList", 0),
+          Map.entry("EvtClose", 0),
+          Map.entry("FindClose", 0),
+          Map.entry("RegCloseKey", 0),
+          Map.entry("LocalFree", 0),
+          Map.entry("WTSFreeMemory", 0),
+          Map.entry("DestroyEnvironmentBlock", 0),
+          Map.entry("CryptCATAdminReleaseCatalogContext", 1),
+          Map.entry("CryptCATAdminReleaseContext", 0));
 
   private static final Set<String> MORE_CLOSERS =
       Set.of("CloseTrace", "UnregisterDeviceNotification");
@@ -118,6 +130,7 @@ final class WindowsByHand implements Libraries {
           "CreateFile",
           "CreateNamedPipe",
           "CreateToolhelp32Snapshot",
+          "FindFirstStream",
           "OpenFileById",
           "SetupDiGetClassDevs");
 
@@ -338,6 +351,13 @@ final class WindowsByHand implements Libraries {
     notifyAll();
   }
 
+  private static void stream(String name, long size, Memory into) {
+    into.clear();
+    into.setLong(NtfsStreams.STREAM_SIZE, size);
+    byte[] characters = name.getBytes(StandardCharsets.UTF_16LE);
+    into.write(NtfsStreams.STREAM_NAME, characters, 0, characters.length);
+  }
+
   private static boolean refuse(int error) {
     Native.setLastError(error);
     return false;
@@ -383,6 +403,22 @@ final class WindowsByHand implements Libraries {
           byte[] path = "\\\\?\\C:\\a".getBytes(StandardCharsets.UTF_16LE);
           ((Memory) a[1]).write(0, path, 0, path.length);
           return path.length / 2;
+        });
+    Iterator<String> streams = List.of(":工具.exe:$DATA", ":note:$DATA").iterator();
+    answers.put(
+        "FindFirstStream",
+        a -> {
+          stream("::$DATA", 5, (Memory) a[2]);
+          return opened("FindClose");
+        });
+    answers.put(
+        "FindNextStream",
+        a -> {
+          if (!streams.hasNext()) {
+            return refuse(NtfsStreams.ERROR_HANDLE_EOF);
+          }
+          stream(streams.next(), 6_000, (Memory) a[1]);
+          return true;
         });
     answers.put("GetFileType", a -> OpenHandles.FILE_TYPE_DISK);
     answers.put(

@@ -71,8 +71,8 @@ final class WindowsHereTest {
 
   @Test
   void a_failure_names_what_was_to_be_done_and_the_systems_word() {
-    String told = String.valueOf(Win32.failure("cannot open X", 2).getMessage());
+    String told = String.valueOf(Win32.failure("OpenX", "cannot open X", 2).getMessage());
     assertTrue(told.startsWith("cannot open X: "), told);
-    assertTrue(told.endsWith("(error 2)"), told);
+    assertTrue(told.endsWith("(OpenX, error 2)"), told);
   }
 }

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.Native;
 import io.waybillguard.agent.platform.SignatureTrust;
 import io.waybillguard.agent.platform.SignatureTrust.Certificate;
 import io.waybillguard.agent.platform.SignatureTrust.Standing;
 import io.waybillguard.agent.platform.SignatureTrust.Verdict;
+import io.waybillguard.agent.platform.shared.KernelFiles;
 import io.waybillguard.agent.platform.windows.WindowsTrust.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -109,6 +111,46 @@ final class WindowsTrustTest {
     }
   }
 
+  /** ERROR_SERVICE_NOT_ACTIVE: as when the service of the catalogues is stopped. */
+  private static final int NOT_ACTIVE = 1062;
+
+  private static Verdict unsignedWith(int error, String function) {
+    WindowsByHand windows =
+        new WindowsByHand()
+            .answering("WinVerifyTrust", a -> WindowsTrust.TRUST_E_NOSIGNATURE)
+            .answering(
+                "CryptCATAdminEnumCatalogFromHash",
+                a -> {
+                  Native.setLastError(Win32.ERROR_NOT_FOUND);
+                  return null;
+                });
+    if (!function.isEmpty()) {
+      windows.answering(
+          function,
+          a -> {
+            Native.setLastError(error);
+            return function.endsWith("Hash") ? null : false;
+          });
+    }
+    return WindowsTrust.asking(new WinTrust(windows)).ask(FILE);
+  }
+
+  @Test
+  void catalogues_that_cannot_be_looked_through_are_not_called_empty() {
+    assertEquals(Standing.UNSIGNED, unsignedWith(0, "").standing());
+    for (String function :
+        new String[] {
+          "CryptCATAdminEnumCatalogFromHash",
+          "CryptCATAdminAcquireContext2",
+          "CryptCATAdminCalcHashFromFileHandle2",
+          "CryptCATAdminAcquireContext"
+        }) {
+      Verdict verdict = unsignedWith(NOT_ACTIVE, function);
+      assertEquals(Standing.UNKNOWN, verdict.standing(), function);
+      assertTrue(verdict.detail().contains(function + ", error 1062"), verdict.detail());
+    }
+  }
+
   @Test
   void codes_are_those_of_winerror() {
     assertEquals(headers.value("TRUST_E_PROVIDER_UNKNOWN"), WindowsTrust.TRUST_E_PROVIDER_UNKNOWN);
@@ -176,7 +218,22 @@ final class WindowsTrustTest {
     assertEquals(headers.value("WTD_REVOCATION_CHECK_NONE"), WinTrustLayout.REVOCATION_CHECK_NONE);
     assertEquals(headers.value("GENERIC_READ"), WinTrustLayout.GENERIC_READ);
     assertEquals(headers.value("FILE_SHARE_READ"), WinTrustLayout.FILE_SHARE_READ);
-    assertEquals(headers.value("OPEN_EXISTING"), WinTrustLayout.OPEN_EXISTING);
+    assertEquals(headers.value("OPEN_EXISTING"), KernelFiles.OPEN_EXISTING);
+  }
+
+  /**
+   * Wine has no catalogues at all, and says so by an error that no search of Windows is known by.
+   */
+  private static void assertInNoCatalogue(Path file) throws IOException {
+    WinTrust here = new WinTrust(Libraries.HERE);
+    if (WindowsVersion.isWine()) {
+      String told =
+          String.valueOf(
+              assertThrows(IOException.class, () -> here.byCatalogue(file)).getMessage());
+      assertTrue(told.contains("CryptCATAdminEnumCatalogFromHash, error 2"), told);
+    } else {
+      assertEquals(Optional.empty(), here.byCatalogue(file));
+    }
   }
 
   private static Path java() {
@@ -211,7 +268,7 @@ final class WindowsTrustTest {
     }
     assertEquals(
         WindowsTrust.TRUST_E_NOSIGNATURE, new WinTrust(Libraries.HERE).embedded(plain).code());
-    assertEquals(Optional.empty(), new WinTrust(Libraries.HERE).byCatalogue(plain));
+    assertInNoCatalogue(plain);
     assertThrows(
         IOException.class, () -> new WinTrust(Libraries.HERE).embedded(here.resolve("none.exe")));
   }
@@ -225,7 +282,7 @@ final class WindowsTrustTest {
     }
     Path copy = Files.copy(java(), deep.resolve("上传.exe"));
     assertEquals(WindowsTrust.TRUSTED, new WinTrust(Libraries.HERE).embedded(copy).code());
-    assertEquals(Optional.empty(), new WinTrust(Libraries.HERE).byCatalogue(copy));
+    assertInNoCatalogue(copy);
   }
 
   @Test

@@ -446,6 +446,20 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   @Test
+  void aScriptInAStreamIsToldAsAProgramIs() throws Exception {
+    StreamsByHand streams = new StreamsByHand();
+    sensor.lookingInto(streams);
+    Path note = Files.writeString(disk.resolve("note.txt"), "nothing");
+    streams.put(note, "run.vbs", "CreateObject(0)".getBytes(StandardCharsets.UTF_8));
+    streams.put(note, "names.xls", "1,2".getBytes(StandardCharsets.UTF_8));
+    kernel.written(note, CP);
+    ProgramAppeared seen = appeared(only(look()));
+    assertEquals(note + ":run.vbs", seen.file().path());
+    assertEquals("commands", seen.file().kind());
+    assertEquals("alternate_stream", seen.file().traits().place());
+  }
+
+  @Test
   void aProgramInAStreamOnAStickCameOffIt() throws Exception {
     StreamsByHand streams = new StreamsByHand();
     sensor.lookingInto(streams);

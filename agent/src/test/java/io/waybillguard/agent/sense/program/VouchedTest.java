@@ -91,13 +91,25 @@ final class VouchedTest {
   void each_standing_is_told_with_the_systems_word(Standing standing) {
     Imprint read = read(State.INTACT, SHA256);
     Signature told = vouched(read, new Verdict(standing, "word", "", Certificate.NOT_TOLD));
-    if (standing == Standing.UNKNOWN || standing == Standing.UNSIGNED) {
+    if (standing == Standing.UNSIGNED) {
       assertEquals(read.signature(), told);
     } else {
-      assertEquals(standing.name(), told.state().name());
+      assertEquals(
+          standing == Standing.UNKNOWN ? State.INTACT.name() : standing.name(),
+          told.state().name());
       assertEquals("word", told.detail());
       assertEquals(SHA256, told.sha256());
     }
+  }
+
+  @Test
+  void a_program_whose_catalogue_could_not_be_asked_for_is_not_called_unsigned() {
+    Imprint read = new Imprint("", "", "", "", Signature.MISSING);
+    Verdict failed = new Verdict(Standing.UNKNOWN, "the service is off", "", Certificate.NOT_TOLD);
+    assertEquals(
+        new Signature(State.UNCHECKED, "", "", "", "", "the service is off"),
+        vouched(read, failed));
+    assertEquals(Signature.MISSING, vouched(read, Verdict.UNKNOWN));
   }
 
   @ParameterizedTest
