@@ -43,7 +43,7 @@ class Policy:
         lab.wait_for("%d desks with version %d" % (want, number), lambda: self.version(number)["running"] == want, seconds, 1)
 
     def shows(self, desk, number):
-        """What a desk's own status says of its policy, once it is of this version: its status file may be five seconds old."""
+        """What a desk's own status says of its policy, once it is of this version: its status file may be some seconds old."""
         def shown():
             policy = desk.status()["policy"]
             return policy if policy["version"] == number else None

@@ -15,8 +15,6 @@ final class Batch {
   /** Bytes of a record's rows beside its leaf and its body: nodes, index, where it is found. */
   private static final long BYTES_BESIDE = 200;
 
-  private static final long PAGE_BYTES = 4096;
-
   private final Statements statements;
   private final Packing packing;
   private long bytes;
@@ -49,7 +47,7 @@ final class Batch {
 
   /** About how many pages it adds to the WAL: SQLite does not say without being asked. */
   long pages() {
-    return PAGES_A_COMMIT + bytes / PAGE_BYTES;
+    return PAGES_A_COMMIT + bytes / Store.PAGE_BYTES;
   }
 
   // -- what is added ---------------------------------------------------------------------------

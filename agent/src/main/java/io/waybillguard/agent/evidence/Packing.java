@@ -38,6 +38,12 @@ final class Packing implements AutoCloseable {
   static final byte[] DICTIONARY_1 = dictionary("bodies-1.dictionary");
 
   /**
+   * The last so many bytes are always taken in: they hold what all events have in common, and some
+   * text of most. With a quarter of that bodies are a tenth larger, with more they are not smaller.
+   */
+  private static final int LEAST_SAMPLES = 2048;
+
+  /**
    * Where in the dictionary the sample of a type of event begins. A body is deflated by the
    * dictionary from there on: to take in all of it costs more than the body itself, and the samples
    * before it are of others. References count backwards from the body, so whoever unfolds it needs
@@ -144,12 +150,6 @@ final class Packing implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
   }
-
-  /**
-   * The last so many bytes are always taken in: they hold what all events have in common, and some
-   * text of most. With a quarter of it bodies are a tenth larger, with more they are not smaller.
-   */
-  private static final int LEAST_SAMPLES = 2048;
 
   private static Map<String, Integer> samples() {
     // In ISO 8859-1 each byte is a character, so places are those of the bytes.

@@ -40,7 +40,7 @@ final class Store implements Ledger, AutoCloseable {
       Set.of(SQLiteErrorCode.SQLITE_READONLY.code, SQLiteErrorCode.SQLITE_CANTOPEN.code);
 
   private static final Logger LOG = LoggerFactory.getLogger(Store.class);
-  private static final int PAGE_BYTES = 4096;
+  static final int PAGE_BYTES = 4096;
   private static final int BUSY_TIMEOUT_MS = 10_000;
 
   /** From so many pages on, some 2 MB, the WAL is folded into the database. */

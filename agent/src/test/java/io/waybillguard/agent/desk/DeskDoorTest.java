@@ -57,17 +57,7 @@ final class DeskDoorTest {
                 },
                 clock,
                 "0.1.0",
-                new Hearing.Undoing() {
-                  @Override
-                  public Json.Obj undo(Saying.Undo said, String by) {
-                    return Hearing.refused("not_standing");
-                  }
-
-                  @Override
-                  public boolean isAdministrators(String key) {
-                    return key.equals("the administrator's");
-                  }
-                }),
+                new Administrator()),
             clock);
   }
 
@@ -140,7 +130,7 @@ final class DeskDoorTest {
     Json.Obj stranger = say(new Saying.RemovalRefused("wrong", "a guess"));
     assertEquals("no_key", stranger.text("why"));
     assertEquals(List.of(), recorded);
-    Json.Obj answer = say(new Saying.RemovalRefused("wrong", "the administrator's"));
+    Json.Obj answer = say(new Saying.RemovalRefused("wrong", Administrator.KEY));
     assertTrue(answer.flag("ok", false), answer::toString);
     assertEquals(
         List.of(

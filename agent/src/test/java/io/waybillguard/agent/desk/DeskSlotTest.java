@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.waybillguard.agent.HandClock;
 import io.waybillguard.agent.event.AgentInstalled;
 import io.waybillguard.agent.event.Event;
-import io.waybillguard.agent.event.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Notes left for an agent that has no door. */
 final class DeskSlotTest {
-  private static final String KEY = "the administrator's";
+  private static final String KEY = Administrator.KEY;
 
   @TempDir private Path temp;
   private Path folder;
@@ -33,19 +32,9 @@ final class DeskSlotTest {
   @BeforeEach
   void open() {
     folder = temp.resolve("slot");
-    Hearing.Undoing owner =
-        new Hearing.Undoing() {
-          @Override
-          public Json.Obj undo(Saying.Undo said, String by) {
-            return Hearing.refused("not_standing");
-          }
-
-          @Override
-          public boolean isAdministrators(String key) {
-            return key.equals(KEY);
-          }
-        };
-    slot = new DeskSlot(folder, new Hearing(new Roster(""), this::record, clock, "0.1.0", owner));
+    slot =
+        new DeskSlot(
+            folder, new Hearing(new Roster(""), this::record, clock, "0.1.0", new Administrator()));
   }
 
   private CompletableFuture<Long> record(Event event) {

@@ -60,7 +60,7 @@ final class CommandPage {
     Commands.Row row = found.get();
     frame.look(request, session, path(row));
     Reader reader = frame.reader(request);
-    List<Workstation> all = workstations();
+    List<Workstation> all = fleet.workstations();
     GivenCommand command = GivenCommand.of(List.of(row), commands, clock.instant()).get(0);
     Listing<DeskAnswer> desks =
         DESKS.list(
@@ -98,7 +98,7 @@ final class CommandPage {
         request,
         session,
         wanted(request, found.get()),
-        answers(found.get(), workstations()),
+        answers(found.get(), fleet.workstations()),
         "");
   }
 
@@ -108,10 +108,6 @@ final class CommandPage {
 
   private Wanted wanted(Context request, Commands.Row row) {
     return Wanted.of(path(row), key -> frame.param(request, key), List.of());
-  }
-
-  private List<Workstation> workstations() {
-    return fleet.all().stream().map(each -> each.row().workstation()).toList();
   }
 
   private List<DeskAnswer> answers(Commands.Row row, List<Workstation> all) {

@@ -66,7 +66,7 @@ final class CommandPages {
   }
 
   private Map<String, String> names() {
-    return GivenCommand.names(fleet.all().stream().map(each -> each.row().workstation()).toList());
+    return GivenCommand.names(fleet.workstations());
   }
 
   private Wanted wanted(Context request) {

@@ -127,10 +127,7 @@ final class UpdatePages {
   }
 
   private List<Workstation> desks() {
-    return fleet.all().stream()
-        .map(each -> each.row().workstation())
-        .filter(desk -> desk.continuedBy().isEmpty())
-        .toList();
+    return fleet.workstations().stream().filter(desk -> desk.continuedBy().isEmpty()).toList();
   }
 
   private List<UpdateView.Asked> orders(

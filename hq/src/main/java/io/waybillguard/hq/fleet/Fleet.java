@@ -2,6 +2,7 @@ package io.waybillguard.hq.fleet;
 
 import io.waybillguard.hq.store.Database;
 import io.waybillguard.hq.store.FleetRows;
+import io.waybillguard.hq.store.Workstation;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -44,6 +45,11 @@ public final class Fleet {
   public List<Standing> all() {
     Duration interval = interval();
     return rows.all().stream().map(r -> standing(r, interval)).toList();
+  }
+
+  /** The same without where each stands. */
+  public List<Workstation> workstations() {
+    return rows.all().stream().map(FleetRows.Row::workstation).toList();
   }
 
   /** One workstation. */

@@ -1,6 +1,5 @@
 package io.waybillguard.hq.store;
 
-import io.waybillguard.agent.evidence.Hash;
 import io.waybillguard.hq.store.SegmentsUnusable.Reason;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -16,8 +15,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +51,6 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  */
 public final class SegmentBucket implements SegmentStore {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentBucket.class);
-
-  /** As {@link SegmentStore#write} names what it writes. */
-  private static final Pattern HASH_IN_NAME = Pattern.compile("-([0-9a-f]{16})\\.seg$");
 
   private static final int ATTEMPTS = 3;
   private static final Duration REACHED = Duration.ofSeconds(2);
@@ -241,17 +235,11 @@ public final class SegmentBucket implements SegmentStore {
   @Override
   public byte[] read(String name) throws IOException {
     byte[] content = get(name, null);
-    if (isNamedFor(name, content)) {
+    if (!SegmentNames.isOfOther(name, content)) {
       return content;
     }
     Optional<String> first = firstVersion(name);
     return first.isEmpty() ? content : version(name, first.get(), null, "written over");
-  }
-
-  /** Whether a name that says its content says this one; others say nothing. */
-  private static boolean isNamedFor(String name, byte[] content) {
-    Matcher hash = HASH_IN_NAME.matcher(name);
-    return !hash.find() || Hash.sha256(content).hex().startsWith(hash.group(1));
   }
 
   /** In one request for all from the first byte to the last. */
@@ -278,8 +266,7 @@ public final class SegmentBucket implements SegmentStore {
 
   private byte[] get(String name, @Nullable String range) throws IOException {
     try {
-      return s3.getObjectAsBytes(each -> each.bucket(bucket.name()).key(key(name)).range(range))
-          .asByteArrayUnsafe();
+      return get(name, null, range);
     } catch (AwsServiceException e) {
       if (e.statusCode() != NOT_FOUND) {
         throw unreachable(e);
@@ -321,12 +308,16 @@ public final class SegmentBucket implements SegmentStore {
       throws IOException {
     LOG.warn("segment={} in {} was {} by somebody; version={} is read", name, bucket, why, version);
     try {
-      return s3.getObjectAsBytes(
-              each -> each.bucket(bucket.name()).key(key(name)).versionId(version).range(range))
-          .asByteArrayUnsafe();
+      return get(name, version, range);
     } catch (SdkException e) {
       throw unreachable(e);
     }
+  }
+
+  private byte[] get(String name, @Nullable String version, @Nullable String range) {
+    return s3.getObjectAsBytes(
+            each -> each.bucket(bucket.name()).key(key(name)).versionId(version).range(range))
+        .asByteArrayUnsafe();
   }
 
   private static boolean keepsNoVersions(AwsServiceException e) {

@@ -1,6 +1,5 @@
 package io.waybillguard.hq.store;
 
-import io.waybillguard.agent.evidence.Hash;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -46,8 +45,8 @@ public interface SegmentStore {
    * @throws SegmentsUnusable if the place does not answer; the segment may come again
    */
   default String write(String log, long first, long next, byte[] content) throws IOException {
-    String hash = Hash.sha256(content).hex().substring(0, 16);
-    String name = log + "/" + String.format("%012d-%012d-%s.seg", first, next - 1, hash);
+    String name =
+        log + "/" + String.format("%012d-%012d-", first, next - 1) + SegmentNames.ending(content);
     put(name, content);
     return name;
   }
