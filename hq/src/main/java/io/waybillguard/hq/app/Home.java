@@ -121,9 +121,18 @@ final class Home {
         new Waybills(numbers.distinct(), numbers.common()));
   }
 
+  /** Before it is said that there is no HQ: whether this account could see one. */
+  void checkAccess() throws Complaint {
+    Path inside = data.resolve("any");
+    if (!Files.exists(inside) && !Files.notExists(inside)) {
+      throw new Complaint(Exit.UNAVAILABLE, "data.closed", data, Reasons.account());
+    }
+  }
+
   /** The database of an HQ that has been served before. */
   Database open() throws Complaint, IOException, GeneralSecurityException, EvidenceException {
     Location at = location();
+    checkAccess();
     if (!HqKeys.areIn(data) || (!at.isShared() && !Database.isIn(data) && !Bond.isTied(data))) {
       throw new Complaint(Exit.USAGE, "data.none", data);
     }

@@ -32,6 +32,7 @@ final class StoreCopy implements Command {
     if (home.location().isShared()) {
       throw new Complaint(Exit.USAGE, "store.copy.embedded_only");
     }
+    home.checkAccess();
     if (!Database.isIn(home.data())) {
       String key =
           Files.exists(home.data().resolve(Relocation.ASIDE)) ? "store.copy.before" : "data.none";

@@ -90,13 +90,13 @@ final class Traits {
       if (obj.number("algorithm_id", 0) == OCSF_SHA256) {
         add(What.SHA256, obj.text("value", "").toLowerCase(Locale.ROOT));
       }
-      for (String key : obj.keys()) {
-        Object inner = obj.find(key).orElse("");
-        if (PROGRAMS.contains(key) || (newProgram && NEW_PROGRAMS.contains(key))) {
-          program(inner);
-        }
-        walk(inner, depth + 1);
-      }
+      obj.forEach(
+          (key, inner) -> {
+            if (PROGRAMS.contains(key) || (newProgram && NEW_PROGRAMS.contains(key))) {
+              program(inner);
+            }
+            walk(inner, depth + 1);
+          });
     } else if (value instanceof Collection<?> list) {
       list.forEach(each -> walk(each, depth + 1));
     }
