@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
 
 /**
@@ -41,11 +41,6 @@ public final class Json {
           .maxStringLength(4 << 20)
           .build();
   private static final JsonFactory READER =
-      new JsonFactoryBuilder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(CONSTRAINTS)
-          .build();
-  private static final JsonFactory SKIMMER =
       new JsonFactoryBuilder().streamReadConstraints(CONSTRAINTS).build();
 
   private Json() {}
@@ -63,8 +58,7 @@ public final class Json {
    *     where
    */
   public static Obj parse(byte[] utf8) throws JsonException {
-    String text = decode(utf8);
-    try (JsonParser in = READER.createParser(text)) {
+    try (JsonParser in = reader(utf8)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         throw new JsonException("expected a JSON object, found " + in.currentToken());
       }
@@ -86,7 +80,7 @@ public final class Json {
    * @return {@code otherwise} when there is none, or up to there it is no JSON
    */
   public static long outerNumber(byte[] utf8, String key, long otherwise) {
-    try (JsonParser in = SKIMMER.createParser(utf8)) {
+    try (JsonParser in = READER.createParser(utf8)) {
       return at(in, key) && in.currentToken() == JsonToken.VALUE_NUMBER_INT
           ? checkRange(in.getLongValue())
           : otherwise;
@@ -101,7 +95,7 @@ public final class Json {
    * @return {@code otherwise} when there is none, or up to there it is no JSON
    */
   public static String outerText(byte[] utf8, String key, String otherwise) {
-    try (JsonParser in = SKIMMER.createParser(utf8)) {
+    try (JsonParser in = READER.createParser(utf8)) {
       return at(in, key) && in.currentToken() == JsonToken.VALUE_STRING ? in.getText() : otherwise;
     } catch (IOException e) {
       return otherwise; // no JSON: it has no such string
@@ -122,6 +116,23 @@ public final class Json {
       in.skipChildren();
     }
     return false;
+  }
+
+  /**
+   * The library's reader of bytes takes some that are no UTF-8, and where it finds zeros, UTF-16
+   * and UTF-32; so it gets what can be neither.
+   */
+  private static JsonParser reader(byte[] utf8) throws IOException, JsonException {
+    return isAsciiWithoutZero(utf8) ? READER.createParser(utf8) : READER.createParser(decode(utf8));
+  }
+
+  private static boolean isAsciiWithoutZero(byte[] bytes) {
+    for (byte each : bytes) {
+      if (each <= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static String decode(byte[] utf8) throws JsonException {
@@ -146,7 +157,9 @@ public final class Json {
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String key = whole(in.currentName(), in);
       in.nextToken();
-      obj.values.put(key, readValue(in));
+      if (obj.values.put(key, readValue(in)) != null) {
+        throw new JsonException("duplicate key \"" + key + "\" before " + where(in));
+      }
     }
     return obj;
   }
@@ -350,6 +363,11 @@ public final class Json {
     /** The keys, in canonical order. */
     public Set<String> keys() {
       return values.keySet();
+    }
+
+    /** Each key with its value as it is, in canonical order. */
+    public void forEach(BiConsumer<String, Object> each) {
+      values.forEach(each);
     }
 
     /** The value behind a key as it is: String, Long, Boolean, Obj or List; empty when absent. */

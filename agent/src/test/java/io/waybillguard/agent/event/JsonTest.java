@@ -73,9 +73,9 @@ final class JsonTest {
   void halfASurrogatePairIsWrittenAsTheReplacementCharacterAndNeverRead() {
     byte[] written = Json.object().put("name", "a\ud800b\udc00").canonical();
     assertArrayEquals(bytes("{\"name\":\"a\ufffdb\ufffd\"}"), written);
-    refused("{\"name\":\"a\\ud800\"}", "half a surrogate pair");
-    refused("{\"name\":\"\\udc00\\ud800\"}", "half a surrogate pair");
-    refused("{\"\\udfff\":1}", "half a surrogate pair");
+    refused("{\"name\":\"a\\ud800\"}", "surrogate");
+    refused("{\"name\":\"\\udc00\\ud800\"}", "surrogate");
+    refused("{\"\\udfff\":1}", "surrogate");
   }
 
   @Test
@@ -150,8 +150,8 @@ final class JsonTest {
     refused("{\"a\":1e2}", "no VALUE_NUMBER_FLOAT");
     refused("{\"a\":null}", "no VALUE_NULL");
     refused("{\"a\":[null]}", "no VALUE_NULL");
-    refused("{\"a\":1,\"a\":1}", "Duplicate");
-    refused("{\"a\":{\"b\":1,\"\\u0062\":2}}", "Duplicate");
+    refused("{\"a\":1,\"a\":1}", "duplicate key \"a\"");
+    refused("{\"a\":{\"b\":1,\"\\u0062\":2}}", "duplicate key \"b\"");
     assertThrows(IllegalArgumentException.class, () -> Json.object().put("a", List.of(1.5)));
   }
 
@@ -173,6 +173,10 @@ final class JsonTest {
             "{} {}",
             "{}x",
             "{}\u0000",
+            "\0{\0}", // UTF-16, and in the other order
+            "{\0}\0",
+            "\0\0\0{\0\0\0}", // UTF-32
+            "{\0\0\0}\0\0\0",
             "\ufeff{}",
             "{a:1}",
             "{'a':1}",
