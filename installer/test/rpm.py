@@ -3,7 +3,7 @@
 
 The agent's .rpm, installed, upgraded and erased by rpm itself: in namespaces of its own, in a copy of this machine that is an overlay over
 it and is thrown away. Nothing of this machine is changed. Root; needs rpm, rpmbuild and a Java 17, and the jars of "mvn package"; makes
-the packages from them. No systemd runs there, so what it does with the service is shown in the guest (agent/src/it/guest/packages.py).
+the packages from them. No systemd runs there, so what it does with the service is shown in the guest (agent/src/it/guest/packages_rpm.py).
 One line a check; exit 0 only when every check passed.
 """
 import hashlib

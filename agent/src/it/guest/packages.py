@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""packages.py RUN_DIR
+"""packages.py RUN_DIR [STEP...]
 
 The agent's Debian package in the rig's guest with systemd, against HQ on this host: silent installation with enrolment,
 kill -9, reboot, an upgrade while it runs, an upgrade that does not become ready, a step back, removal with HQ's code only,
@@ -23,27 +23,25 @@ DATA = "/var/lib/waybill-guard"
 
 
 class Packages:
+    """A package in the guest, in steps, each of them a method; by default all, in this order."""
+
+    STEPS = ("install", "killed", "reboot", "upgrade", "rolled_back", "step_back", "code_asked", "removed", "over", "purged")
+    AFTERMATH = "journalctl -u waybill-guard -n 60 --no-pager; dpkg --audit"
+
     def __init__(self, folder):
         self.folder, self.checks = folder, lab.Checks()
         self.hq, self.guest = lab.Hq(folder), lab.Guest(folder)
 
-    def run(self):
+    def run(self, steps):
         try:
             self.build()
             self.begin()
-            self.install()
-            self.killed()
-            self.reboot()
-            self.upgrade()
-            self.rolled_back()
-            self.step_back()
-            self.code_asked()
-            self.removed()
-            self.over()
-            self.purged()
+            for step in steps:
+                print("-- " + step, flush=True)
+                getattr(self, step)()
         except lab.Broken as e:
             self.checks.that("the scenario runs to its end", False, e)
-            print(self.sh("journalctl -u waybill-guard -n 40 --no-pager").out[-3000:])
+            print(self.sh(self.AFTERMATH).out[-4000:])
         finally:
             self.guest.stop()
             self.hq.stop()
@@ -102,6 +100,13 @@ class Packages:
         for version, deb in self.debs.items():
             shutil.copyfile(deb, os.path.join(self.guest.share, "%s.deb" % version))
 
+    def enrol(self, token, *more):
+        """Leaves what a roll-out leaves for the installation."""
+        lines = ["WG_HQ=https://127.0.0.1:18443", "WG_TOKEN=" + token, "WG_CA_SHA256=" + self.hq.facts["ca_sha256"], *more]
+        with open(os.path.join(self.guest.share, "enrol.env"), "w", encoding="utf-8") as f:
+            f.write("\n".join(lines) + "\n")
+        self.sh("mkdir -p /etc/waybill-guard && cp /share/enrol.env /etc/waybill-guard/")
+
     def sh(self, command, seconds=60):
         return self.guest.sh("export LANG=en_US.UTF-8; " + command, seconds)
 
@@ -135,10 +140,8 @@ class Packages:
 
     def install(self):
         check = self.checks.that
-        env = "WG_HQ=https://127.0.0.1:18443\nWG_TOKEN=%s\nWG_CA_SHA256=%s\nWG_SCAN=/srv/scan, /srv/面单 图片\n"
-        with open(os.path.join(self.guest.share, "enrol.env"), "w", encoding="utf-8") as f:
-            f.write(env % (self.hq.token(), self.hq.facts["ca_sha256"]))
-        self.sh("mkdir -p /etc/waybill-guard /srv/scan '/srv/面单 图片' && cp /share/enrol.env /etc/waybill-guard/")
+        self.sh("mkdir -p /srv/scan '/srv/面单 图片'")
+        self.enrol(self.hq.token(), "WG_SCAN=/srv/scan, /srv/面单 图片")
         status, said, took = self.dpkg("-i /share/%s.deb" % self.now, first=True)
         check("installs and enrols without a question", status == 0 and "Enrolled" in said, "%.0f s; %s" % (took, said[-600:]))
         check("it runs, and systemd was told that it is ready", self.active() and self.property("StatusText").startswith("ready sensors="), self.property("StatusText"))
@@ -272,8 +275,14 @@ class Packages:
         self.checks.that("purge leaves evidence and keys, nothing else, and says so", status == 0 and "evidence.db" in left.out and "keys" in left.out and ":" not in left.out and "stay in " + DATA in said, left.out + said[-300:])
 
 
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
+def main(scenario, doc):
+    """The command line of a scenario of packages."""
+    named = sys.argv[2:] or scenario.STEPS
+    if len(sys.argv) < 2 or set(named) - set(scenario.STEPS):
+        sys.exit(doc)
     os.makedirs(sys.argv[1], exist_ok=True)
-    sys.exit(Packages(os.path.abspath(sys.argv[1])).run())
+    sys.exit(scenario(os.path.abspath(sys.argv[1])).run(named))
+
+
+if __name__ == "__main__":
+    main(Packages, __doc__)

@@ -4,6 +4,8 @@
 What goes wrong around the installed agent that only a real systemd and a disk of its own can show, in the rig's guest, against HQ on this
 host. STEPs, by default all, in this order:
 
+room        no room for a newer version on the disk
+again       the version that runs, installed again, from a folder with Chinese and spaces
 hung        the process is stopped by a signal: systemd's watchdog ends it and starts it anew
 frozen      its control group is frozen, so that it answers nothing, while a newer version is installed
 memory      the kernel kills it at its own limit; then the machine has none left, and who took it is killed instead
@@ -11,6 +13,7 @@ writing     the power is cut from outside while records are being written
 unpacking   the power is cut while dpkg lays files beside the old ones
 exchanging  ... while it puts them in the place of the old ones
 configuring ... when the old version has ended and the new one does not run yet
+enrolling   a PC that nothing was on: a token that HQ never made; then a good one, and HQ cannot be reached for a while
 
 Of each: the agent runs afterwards, no record is lost that was there or that HQ had witnessed, and the log holds. A power cut here is the end
 of the machine at once, with all that is in its memory; what its disk was given before is on it (a disk with a cache of its own that lies is
@@ -29,6 +32,8 @@ import lab
 import packages
 
 PROGRAM = "/usr/lib/waybill-guard"
+FOLDER = "/root/面单 安装 包"
+ENROL = "/etc/waybill-guard/enrol.env"
 KEPT = "/var/lib/waybill-guard-previous"
 LAID = PROGRAM + "/waybill-guard-agent.jar.dpkg-new"
 # Small programs, all different, as fast as they come: each is to be looked at and written down.
@@ -36,24 +41,13 @@ STORM = "mkdir -p /home/courier/storm; for i in $(seq 4000); do { head -c 64 /bi
 
 
 class Trouble(packages.Packages):
-    STEPS = ("hung", "frozen", "memory", "writing", "unpacking", "exchanging", "configuring")
+    STEPS = ("room", "again", "hung", "frozen", "memory", "writing", "unpacking", "exchanging", "configuring", "enrolling")
 
     def run(self, steps):
         try:
-            self.build()
-            self.begin()
-            self.install()
-            for step in steps:
-                print("-- " + step, flush=True)
-                getattr(self, step)()
-        except lab.Broken as e:
-            self.checks.that("the scenario runs to its end", False, e)
-            print(self.sh("journalctl -u waybill-guard -n 60 --no-pager; dpkg --audit").out[-4000:])
+            return super().run(steps)
         finally:
-            self.guest.stop()
-            self.hq.stop()
             shutil.rmtree(os.path.join(self.folder, "rig"), ignore_errors=True)
-        return self.checks.status()
 
     # --- what is needed ------------------------------------------------------------------------
 
@@ -85,20 +79,28 @@ class Trouble(packages.Packages):
     def begin(self):
         super().begin()
         # What is in the share is the host's, and away for a moment when the guest's power is cut.
-        self.sh("cp /share/*.deb /root/", 120)
+        self.sh("cp /share/*.deb /root/ && mkdir '%s' && ln /root/*.deb '%s/'" % (FOLDER, FOLDER), 120)
+        self.install()
 
     def install(self):
-        with open(os.path.join(self.guest.share, "enrol.env"), "w", encoding="utf-8") as f:
-            f.write("WG_HQ=https://127.0.0.1:18443\nWG_TOKEN=%s\nWG_CA_SHA256=%s\n" % (self.hq.token(), self.hq.facts["ca_sha256"]))
-        # HQ has what is routine soon, too, and heads often: what it has witnessed is what must not be lost.
-        self.sh("mkdir -p /etc/waybill-guard && mv /share/enrol.env /etc/waybill-guard/ && printf 'report:\\n  every: 10s\\n  heartbeat: 10s\\nevidence:\\n  checkpoint_every: 1s\\n' >/etc/waybill-guard/agent.yaml")
+        self.enrol(self.hq.token())
+        self.settings()
         status, said, took = self.dpkg("-i /root/%s.deb" % self.now)
         self.checks.that("installed and enrolled", status == 0 and "Enrolled" in said and self.active(), "%.0f s; %s" % (took, said[-400:]))
-        self.workstation = lab.wait_for("HQ to see it", self.hq.workstation, 60, 2)
+        self.workstation = lab.wait_for("HQ to see it", self.hq.workstation, 60, 2)["id"]
+        self.known = self.desks()
         lab.wait_for("HQ to witness its records", self.witnessed, 90, 2)
 
+    def settings(self):
+        # HQ has what is routine soon, too, and heads often: what it has witnessed is what must not be lost.
+        self.sh("printf 'report:\\n  every: 10s\\n  heartbeat: 10s\\nevidence:\\n  checkpoint_every: 1s\\n' >/etc/waybill-guard/agent.yaml")
+
+    def desks(self):
+        """What HQ calls the PCs that it knows."""
+        return {each["id"] for each in self.hq.on_data("workstations", "--json").json()["workstations"]}
+
     def witnessed(self):
-        return self.hq.workstation().get("witnessed_size") or 0
+        return self.hq.workstation(self.workstation).get("witnessed_size") or 0
 
     def records(self):
         self.sh("waybill-guard evidence list --limit 0 --json >/share/records 2>/share/records.err", 120)
@@ -127,8 +129,7 @@ class Trouble(packages.Packages):
         """HQ goes on witnessing the same log: what the desk has now follows from what HQ knows."""
         size = len(self.records())
         lab.wait_for("HQ to witness %s" % what, lambda: self.witnessed() >= size, 120, 2)
-        desk = self.hq.workstation()
-        self.checks.that("%s: HQ goes on with the same log" % what, desk["id"] == self.workstation["id"], str(desk)[:300])
+        self.checks.that("%s: HQ goes on with the same log" % what, self.desks() == self.known, "%d of its records witnessed; PCs: %s" % (self.witnessed(), self.desks()))
 
     def boot(self):
         return self.sh("cat /proc/sys/kernel/random/boot_id", 5).out
@@ -151,13 +152,34 @@ class Trouble(packages.Packages):
 
     # --- steps ---------------------------------------------------------------------------------
 
+    def room(self):
+        before, pid, version = self.records(), self.property("MainPID"), self.newer[0]
+        self.sh("set -- $(stat -f -c '%a %S' /); fallocate -l $(($1 * $2 - 30000000)) /filler")
+        status, said, _ = self.dpkg("-i /root/%s.deb" % version)
+        self.sh("rm /filler")
+        refused = re.search(r"Not enough room on the disk: \d+ MB are free where \S+ is, 64 MB are needed; nothing was changed", said)
+        self.checks.that("room: refused with both figures", status == 1 and refused is not None, "exit %s; %s" % (status, said[-500:]))
+        untouched = self.property("MainPID") == pid and self.state() == self.now + " install ok installed" and self.sh("test ! -e " + KEPT).status == 0
+        self.checks.that("room: the agent that runs was not touched, and nothing is left of it", untouched, self.state())
+        self.sound("room", [self.now], before)
+
+    def again(self):
+        before, pid = self.records(), self.property("MainPID")
+        status, said, took = self.dpkg("-i '%s/%s.deb'" % (FOLDER, self.now))
+        over = "Recorded: version %s was installed over the log of an earlier installation." % self.now
+        self.checks.that("again: taken, and it says what was there", status == 0 and over in said and self.property("MainPID") != pid, "exit %s, %.0f s; %s" % (status, took, said[-400:]))
+        since = self.sound("again", [self.now], before)
+        self.checks.that("again: one record of it", [r["event"]["status_detail"] for r in since if r["type"] == "agent.install"] == ["reinstalled"], self.tail(since))
+
     def hung(self):
         before, pid, began = self.records(), self.property("MainPID"), time.time()
         self.sh("kill -STOP " + pid)
         lab.wait_for("systemd to start it anew", lambda: self.active() and self.property("MainPID") not in (pid, "0"), 300, 3)
         took = time.time() - began
-        journal = self.sh("journalctl -u waybill-guard -o cat --no-pager | grep -i watchdog").out
-        self.checks.that("hung: systemd's watchdog ends it and starts it anew", "Watchdog timeout" in journal, "%.0f s; %s" % (took, journal[-300:]))
+        journal = self.sh("journalctl -u waybill-guard -o short-monotonic --no-pager _PID=1 | sed -n '/Watchdog timeout/,$p'").out
+        at_once = "Watchdog timeout" in journal and "status=9/KILL" in journal and "timed out" not in journal
+        self.checks.that("hung: systemd's watchdog ends it at once and starts it anew", at_once, "%.0f s; %s" % (took, journal))
+        self.checks.that("hung: its memory, with its keys, is written nowhere", self.property("LimitCORE") == "0" and self.property("LimitCORESoft") == "0", self.sh("cat /proc/sys/kernel/core_pattern").out)
         self.told("hung", self.sound("hung", [self.now], before))
         self.on("hung")
 
@@ -204,11 +226,13 @@ class Trouble(packages.Packages):
         self.told("writing", since)
         self.on("writing")
 
-    def cut(self, version, moment):
-        """Begins an upgrade and cuts the power as soon as the moment is there, which is looked for without a pause."""
+    def cut(self, version, moment, written=False):
+        """Begins an upgrade and cuts the power as soon as the moment is there, which is looked for without a pause. What was written until then
+        is on the disk where that is wanted; else a journal is seconds behind."""
         begin = "export LANG=en_US.UTF-8 WG_ARCHIVE_SECONDS=0; dpkg -i /root/%s.deb >/root/dpkg.out 2>&1 & pid=$!" % version
         until = "until %s; do kill -0 $pid || { touch /root/missed; exit 1; }; done"
-        words = "rm -f /root/missed; sync; %s; %s; echo b >/proc/sysrq-trigger" % (begin, "; ".join(until % each for each in moment))
+        disk = "kill -STOP $pid; sync; " if written else ""
+        words = "rm -f /root/missed; sync; %s; %s; %secho b >/proc/sysrq-trigger" % (begin, "; ".join(until % each for each in moment), disk)
         self.power_cut(lambda: self.guest.spawn(words))
 
     def mended(self, what, words, version, before, was):
@@ -230,7 +254,7 @@ class Trouble(packages.Packages):
 
     def exchanging(self):
         before, version, was = self.records(), self.newer.pop(0), self.now
-        self.cut(version, ["[ -e %s ]" % LAID, "[ ! -e %s ]" % LAID])
+        self.cut(version, ["[ -e %s ]" % LAID, "[ ! -e %s ]" % LAID], written=True)
         self.told("exchanging", self.sound("exchanging", [was, version], before))
         left = self.sh("ls %s/*.dpkg-new %s/*.dpkg-tmp 2>/dev/null | wc -l" % (PROGRAM, PROGRAM)).out.strip()
         self.checks.that("exchanging: dpkg knows that it is not done", not self.state().endswith(" ok installed"), "%s; %s files between old and new" % (self.state(), left))
@@ -244,10 +268,41 @@ class Trouble(packages.Packages):
         self.mended("configuring", "--configure -a", version, before, was)
         self.on("configuring")
 
+    def enrolling(self):
+        check = self.checks.that
+        self.dpkg("-P waybill-guard")
+        self.sh("rm -rf %s; mkdir -p /etc/waybill-guard" % packages.DATA)
+        self.settings()
+        token = self.hq.token()
+        # Its other half says which HQ made it.
+        self.enrol("wg" + token[2:10][::-1] + token[10:])
+        status, said, _ = self.dpkg("-i '%s/%s.deb'" % (FOLDER, self.now))
+        to_do = "Not enrolled (see the line before), but it records. Correct %s and run %s/enrol." % (ENROL, PROGRAM)
+        check("a token that HQ never made: why it is not enrolled, and what to do", status == 0 and "never made this token" in said and to_do in said, "exit %s; %s" % (status, said[-500:]))
+        check("it records, HQ knows of nobody, the file waits for root alone", self.active() and self.desks() == self.known and self.sh("stat -c '%%a %%U' %s" % ENROL).out.strip() == "600 root")
+        self.sh("systemctl start waybill-guard-enrol")  # as the next start of the machine does
+        check("and nobody tries it over and over", self.unit("ActiveState NRestarts") == ["failed", "0"], self.unit("ActiveState NRestarts"))
+
+        before = self.records()
+        self.guest.tunnels.pop().stop()
+        lab.wait_for("the end of the way to HQ", lambda: self.sh("ss -ltn | grep -q 127.0.0.1:18443").status == 1, 60, 1)
+        self.enrol(token)
+        status, said, _ = self.dpkg("-i '%s/%s.deb'" % (FOLDER, self.now))
+        check("HQ cannot be reached: installed, and it says that it goes on trying", status == 0 and "HQ cannot be reached yet; it is tried again every minute until this PC is enrolled." in said, "exit %s; %s" % (status, said[-500:]))
+        lab.wait_for("systemd to wait for the next try", lambda: self.unit("SubState") == ["auto-restart"], 60, 2)
+        check("meanwhile it records", self.active() and self.desks() == self.known, self.property("StatusText"))
+        self.guest.tunnel(self.hq.port)
+        new = lab.wait_for("the enrolment", lambda: self.desks() - self.known, 90, 2)
+        lab.wait_for("the end of the unit", lambda: self.unit("ActiveState") == ["inactive"], 60, 2)
+        check("when it can be reached again systemd enrols the PC, and the token is gone", len(new) == 1 and self.sh("test ! -e " + ENROL).status == 0, new)
+        self.workstation, self.known = *new, self.known | new
+        self.sound("enrolling", [self.now], before)
+        self.on("enrolling")
+
+    def unit(self, names):
+        """Properties of the unit that enrols."""
+        return [self.sh("systemctl show -P %s waybill-guard-enrol" % name).out.strip() for name in names.split()]
+
 
 if __name__ == "__main__":
-    named = sys.argv[2:] or list(Trouble.STEPS)
-    if len(sys.argv) < 2 or set(named) - set(Trouble.STEPS):
-        sys.exit(__doc__)
-    os.makedirs(sys.argv[1], exist_ok=True)
-    sys.exit(Trouble(os.path.abspath(sys.argv[1])).run(named))
+    packages.main(Trouble, __doc__)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""update.py RUN_DIR
+"""update.py RUN_DIR [STEP...]
 
 Updates on HQ's order, in the rig's guest with systemd, against HQ on this host: a package of another release key is refused;
 a version that is well is kept; one that does not start, and one that HQ does not hear, are put back. Needs the jars of
@@ -10,7 +10,6 @@ when every check passed.
 import json
 import os
 import shutil
-import sys
 
 import lab
 import packages
@@ -19,22 +18,8 @@ PROGRAM = "usr/lib/waybill-guard"
 
 
 class Update(packages.Packages):
-    def run(self):
-        try:
-            self.build()
-            self.begin()
-            self.install()
-            self.kept()
-            self.does_not_start()
-            self.not_heard()
-            self.stranger()
-        except lab.Broken as e:
-            self.checks.that("the scenario runs to its end", False, e)
-            print(self.sh("journalctl -u waybill-guard -u waybill-guard-update -n 60 --no-pager; ls -la /var/lib/waybill-guard/update").out[-4000:])
-        finally:
-            self.guest.stop()
-            self.hq.stop()
-        return self.checks.status()
+    STEPS = ("install", "kept", "does_not_start", "not_heard", "stranger")
+    AFTERMATH = "journalctl -u waybill-guard -u waybill-guard-update -n 60 --no-pager; ls -la /var/lib/waybill-guard/update"
 
     # --- what is needed ------------------------------------------------------------------------
 
@@ -108,9 +93,7 @@ class Update(packages.Packages):
     # --- steps ---------------------------------------------------------------------------------
 
     def install(self):
-        with open(os.path.join(self.guest.share, "enrol.env"), "w", encoding="utf-8") as f:
-            f.write("WG_HQ=https://127.0.0.1:18443\nWG_TOKEN=%s\nWG_CA_SHA256=%s\n" % (self.hq.token(), self.hq.facts["ca_sha256"]))
-        self.sh("mkdir -p /etc/waybill-guard && cp /share/enrol.env /etc/waybill-guard/")
+        self.enrol(self.hq.token())
         status, said, took = self.dpkg("-i /share/%s.deb" % self.now)
         self.checks.that("installed and enrolled", status == 0 and "Enrolled" in said, "%.0f s; %s" % (took, said[-400:]))
         self.checks.that("it waits for packages from HQ", self.sh("systemctl is-active waybill-guard-update.path").out.strip() == "active")
@@ -144,7 +127,4 @@ class Update(packages.Packages):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    os.makedirs(sys.argv[1], exist_ok=True)
-    sys.exit(Update(os.path.abspath(sys.argv[1])).run())
+    packages.main(Update, __doc__)
