@@ -18,4 +18,8 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-exec python3 "$here/footprint.py" "$out" $words
+# systemd gives an installed agent tracefs; where there is none, it gets one that only this run sees. Without it connections are polled.
+exec unshare --mount sh -c '
+  grep -q " /sys/kernel/tracing tracefs " /proc/mounts || mount -t tracefs tracefs /sys/kernel/tracing ||
+    echo "================ SKIPPED tracefs: it may not be mounted here, so connections are looked at each 250 ms"
+  exec python3 "$@"' sh "$here/footprint.py" "$out" $words

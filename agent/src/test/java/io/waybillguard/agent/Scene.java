@@ -62,7 +62,7 @@ public final class Scene implements AutoCloseable {
             new Pipeline.BatchLimits(256, Duration.ZERO),
             clock(),
             clock()::micros,
-            () -> urgent++);
+            types -> urgent++);
   }
 
   public HandClock clock() {

@@ -47,6 +47,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -124,7 +125,7 @@ final class Agent {
             new EvidenceLog.Surroundings(wall, mono, boot, this::desk, secrets));
     inbox = new Inbox(config.inbox().capacity());
     judge = Rules.judge(config, ZoneId.systemDefault());
-    pipeline = new Pipeline(inbox, log, judge, batch(), wall, mono, this::hurry);
+    pipeline = new Pipeline(inbox, log, judge, batch(), wall, mono, this::herald);
     policies.adoptWith(this::adopt);
     sensors =
         Sensors.of(machine.osName(), config.sensors(), data, events, wall).stream()
@@ -133,9 +134,9 @@ final class Agent {
     Reporter.Rhythm rhythm = rhythm();
     hunter =
         new Hunter(
-            data, pipeline, new HuntGround(wall), wall, mono, new SecureRandom(), this::hurry);
+            data, pipeline, new HuntGround(wall), wall, mono, new SecureRandom(), this::tellHq);
     disposer =
-        Disposals.of(machine.osName(), config.disposal(), data, pipeline, wall, mono, this::hurry);
+        Disposals.of(machine.osName(), config.disposal(), data, pipeline, wall, mono, this::tellHq);
     visits = new Visits(data, pipeline, VisitGround.of(machine.osName(), events, wall), wall);
     Optional<Installing> installing = Updates.installing(home);
     updater =
@@ -195,7 +196,7 @@ final class Agent {
                 reporter.state().lastReport() != null),
         wall,
         mono,
-        this::hurry);
+        this::tellHq);
   }
 
   private void belongTo(Enrolment hq) {
@@ -288,11 +289,16 @@ final class Agent {
   }
 
   /** Told by the pipeline, which runs only after everything is built. */
-  private void hurry() {
+  private void herald(Set<String> types) {
+    tellHq();
+    disposer.hear(types);
+    visits.hear(types);
+    notifier.ifPresent(desk -> desk.hear(types));
+  }
+
+  /** Those who ask for it were built before the reporter, and run after it. */
+  private void tellHq() {
     reporter.hurry();
-    disposer.wake();
-    visits.wake();
-    notifier.ifPresent(Notifier::wake);
   }
 
   // -- running -----------------------------------------------------------------------------------

@@ -213,7 +213,7 @@ final class Sensors {
 
   static UnusualPlaces unusualPlaces() throws IOException {
     Map<String, ProgramPlaces.Place> places = ProgramPlaces.carried();
-    Map<String, String> unusual = new HashMap<>();
+    List<UnusualPlaces.Start> unusual = new ArrayList<>();
     Map<String, String> parts = new HashMap<>();
     List<String> system = new ArrayList<>();
     List<String> users = new ArrayList<>();
@@ -225,7 +225,7 @@ final class Sensors {
             case "users" -> users.addAll(place.starts());
             case "names" -> names.addAll(place.parts());
             default -> {
-              place.starts().forEach(folder -> unusual.put(folder, id));
+              place.starts().forEach(folder -> unusual.add(new UnusualPlaces.Start(folder, id)));
               place.parts().forEach(part -> parts.put(part, id));
             }
           }

@@ -136,8 +136,9 @@ public final class Judge {
     List<Detector> broken = new ArrayList<>();
     for (Detector rule : rules) {
       try {
-        for (Finding finding : rule.on(seq, seen)) {
-          following.add(circumstances.weigh(finding));
+        List<Finding> found = rule.on(seq, seen);
+        if (!found.isEmpty()) { // most rules say nothing of most records
+          found.forEach(finding -> following.add(circumstances.weigh(finding)));
         }
       } catch (RuntimeException e) {
         LOG.error(

@@ -36,6 +36,9 @@ final class DisposalLog implements Hands.Logins {
   static final String BEGUN = "disposal.begin";
   static final String ENDED = "disposal.end";
 
+  /** Types of records that may ask for something. */
+  static final List<String> ASKING = List.of("incident.new", "incident.update");
+
   /** An incident that turned critical just before a crash is still acted on. */
   private static final Duration LOOK_BACK = Duration.ofHours(1);
 
@@ -124,7 +127,7 @@ final class DisposalLog implements Hands.Logins {
         next = 0;
       }
       long size = log.size();
-      for (String type : List.of("incident.new", "incident.update")) {
+      for (String type : ASKING) {
         for (long seq : log.places(type, since, Instant.MAX, -1)) {
           if (seq >= next) {
             log.entry(seq)

@@ -61,6 +61,7 @@ public final class Disposer implements Duty {
 
   private static final long RULES_EVERY_MICROS = 30_000_000;
   private static final int ID_BYTES = 16;
+  private static final String USB_CAME = "usb.attach";
 
   private final LogClerk clerk;
   private final Docket docket;
@@ -247,6 +248,18 @@ public final class Disposer implements Duty {
   @Override
   public void wake() {
     signal.release();
+  }
+
+  /**
+   * Told which types of records are durable now; an incident, and a USB device that may be one that
+   * is to stay out, end the wait. Safe from any thread.
+   *
+   * @param types as an event tells its own
+   */
+  public void hear(Set<String> types) {
+    if (types.contains(USB_CAME) || DisposalLog.ASKING.stream().anyMatch(types::contains)) {
+      wake();
+    }
   }
 
   @Override

@@ -42,13 +42,16 @@ final class CanonicalText {
    */
   void addString(String s) {
     int end = s.length();
-    room(2 + 3 * end); // nothing takes more, but an escape, which asks for its own
+    room(2 + end); // what takes more than a byte asks for more, once for all that is left
     bytes[length++] = '"';
     for (int i = 0; i < end; i++) {
       char c = s.charAt(i);
       if (c < 0x80) {
         ascii(c, end - i);
-      } else if (c < 0x800) {
+        continue;
+      }
+      room(1 + 3 * (end - i));
+      if (c < 0x800) {
         bytes[length++] = (byte) (0xC0 | (c >> 6));
         bytes[length++] = (byte) (0x80 | (c & 0x3F));
       } else if (!Character.isSurrogate(c)) {

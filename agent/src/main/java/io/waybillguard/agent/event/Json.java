@@ -12,6 +12,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,10 @@ public final class Json {
   public static final long MAX_INTEGER = (1L << 53) - 1;
 
   private static final int MAX_DEPTH = 32;
+
+  /** Room that text begins with: the body of a record has some 13 members and 1,200 bytes. */
+  private static final int BYTES_A_MEMBER = 96;
+
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder()
           .maxNestingDepth(MAX_DEPTH)
@@ -344,9 +349,14 @@ public final class Json {
       if (value instanceof Obj inner) {
         return inner.withTexts(change);
       }
-      return value instanceof List<?> list
-          ? list.stream().map(each -> changed(key, each, change)).toList()
-          : value;
+      if (value instanceof List<?> list) {
+        List<Object> texts = new ArrayList<>(list.size());
+        for (Object each : list) {
+          texts.add(changed(key, each, change));
+        }
+        return Collections.unmodifiableList(texts);
+      }
+      return value;
     }
 
     /** Copies every value of {@code other} into this one. */
@@ -464,7 +474,7 @@ public final class Json {
     }
 
     private CanonicalText written() {
-      CanonicalText out = new CanonicalText(1024);
+      CanonicalText out = new CanonicalText(BYTES_A_MEMBER * (1 + values.size()));
       write(out, this);
       return out;
     }

@@ -140,10 +140,15 @@ public final class Waybills {
   private List<Span> found(String plain) {
     List<Span> found = new ArrayList<>();
     find(anywhere.matcher(plain), plain, found);
+    if (!IMAGE_END.matcher(plain).find()) {
+      return found; // most texts: no part of it can be the name of an image
+    }
     for (Matcher part = PART.matcher(plain); part.find(); ) {
       int end = imageNameEnd(plain, part);
-      find(inImageNames.matcher(plain).region(part.start(), end), plain, found);
-      find(DIGITS.matcher(plain).region(part.start(), end), plain, found);
+      if (end > part.start()) {
+        find(inImageNames.matcher(plain).region(part.start(), end), plain, found);
+        find(DIGITS.matcher(plain).region(part.start(), end), plain, found);
+      }
     }
     return found;
   }

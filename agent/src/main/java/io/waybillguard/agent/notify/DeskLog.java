@@ -39,8 +39,8 @@ final class DeskLog {
   private static final String SHARED = "shared";
   private static final int MOST_READ_BACK = 500;
 
-  /** Types that are read back at the start. */
-  private static final List<String> KINDS =
+  /** Types that the desk's notices go by. */
+  static final List<String> KINDS =
       List.of(
           "incident.new",
           "incident.update",

@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -169,10 +170,21 @@ public final class Notifier implements Duty {
     return "notify";
   }
 
-  /** Something is durable that the desk may have to be told. Safe from any thread. */
   @Override
   public void wake() {
     signal.release();
+  }
+
+  /**
+   * Told which types of records are durable now; only what the desk may have to be told ends the
+   * wait. Safe from any thread.
+   *
+   * @param types as an event tells its own
+   */
+  public void hear(Set<String> types) {
+    if (DeskLog.KINDS.stream().anyMatch(types::contains)) {
+      wake();
+    }
   }
 
   @Override

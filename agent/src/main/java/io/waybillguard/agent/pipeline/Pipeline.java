@@ -22,13 +22,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Pipeline implements Duty, LogClerk {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-
-  /** Between looks at the clock and at what is due, when nothing happens. */
 
   /** Between tries to write while the disk takes nothing. */
   private static final Duration RETRY = Duration.ofSeconds(1);
@@ -63,7 +64,7 @@ public final class Pipeline implements Duty, LogClerk {
   private final InstantSource wall;
   private final LongSupplier monoMicros;
   private final ClockWatch clock;
-  private final Runnable urgentRecord;
+  private final Consumer<Set<String>> heralds;
   private final ConcurrentLinkedQueue<Asked<?>> asked = new ConcurrentLinkedQueue<>();
   private final List<Answer> answers = new ArrayList<>();
 
@@ -78,11 +79,12 @@ public final class Pipeline implements Duty, LogClerk {
   private volatile Storage storage;
   private volatile @Nullable Supplier<Event> lastWord;
 
-  /** Whether something that others should hear at once waits for its commit. */
-  private boolean urgent;
+  /** Types of the records that others should hear of at once, and that wait for their commit. */
+  private final Set<String> urgent = new LinkedHashSet<>();
 
   /**
-   * @param urgentRecord told after a critical record or a finding is durable; must not wait
+   * @param heralds told the types of critical records and findings once they are durable; must not
+   *     wait
    */
   public Pipeline(
       Inbox inbox,
@@ -91,7 +93,7 @@ public final class Pipeline implements Duty, LogClerk {
       BatchLimits limits,
       InstantSource wall,
       LongSupplier monoMicros,
-      Runnable urgentRecord) {
+      Consumer<Set<String>> heralds) {
     this.inbox = inbox;
     this.log = log;
     this.judge = judge;
@@ -100,7 +102,7 @@ public final class Pipeline implements Duty, LogClerk {
     this.wall = wall;
     this.monoMicros = monoMicros;
     this.clock = new ClockWatch(wall.instant(), monoMicros.getAsLong());
-    this.urgentRecord = urgentRecord;
+    this.heralds = heralds;
     this.storage = log.storage();
   }
 
@@ -154,7 +156,7 @@ public final class Pipeline implements Duty, LogClerk {
     if (losses.isPresent()) {
       LOG.warn("inbox full lost={}", losses.get().counts());
       append(losses.get());
-      urgent = true;
+      urgent.add(losses.get().type());
     }
     doWhatIsAsked();
     if (mayWrite()) {
@@ -189,9 +191,10 @@ public final class Pipeline implements Duty, LogClerk {
     try {
       log.commit();
       tell(answers);
-      if (urgent) {
-        urgent = false;
-        urgentRecord.run();
+      if (!urgent.isEmpty()) {
+        Set<String> durable = Set.copyOf(urgent);
+        urgent.clear();
+        heralds.accept(durable);
       }
       if (log.keyChangeDue()) {
         log.changeKey();
@@ -233,7 +236,9 @@ public final class Pipeline implements Duty, LogClerk {
   }
 
   private void follow(long seq, Event event) {
-    urgent |= event.urgency() == Urgency.CRITICAL;
+    if (event.urgency() == Urgency.CRITICAL) {
+      urgent.add(event.type());
+    }
     judge.on(seq, event).forEach(this::take);
   }
 
@@ -267,9 +272,10 @@ public final class Pipeline implements Duty, LogClerk {
   /** Writes down what was refused, if anything was: always before the next record. */
   private void appendCounts() throws LogRefusedException {
     while (!refused.isEmpty()) {
-      log.append(refused.first(wall.instant()));
+      Event counted = refused.first(wall.instant());
+      log.append(counted);
       refused.removeFirst();
-      urgent = true;
+      urgent.add(counted.type());
     }
   }
 

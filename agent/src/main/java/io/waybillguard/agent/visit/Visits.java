@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -62,6 +63,18 @@ public final class Visits implements Duty {
   @Override
   public void wake() {
     signal.release();
+  }
+
+  /**
+   * Told which types of records are durable now; only an announced visit ends the wait. Safe from
+   * any thread.
+   *
+   * @param types as an event tells its own
+   */
+  public void hear(Set<String> types) {
+    if (types.contains(VisitLog.EXPECTED)) {
+      wake();
+    }
   }
 
   @Override

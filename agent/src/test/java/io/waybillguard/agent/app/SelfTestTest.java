@@ -81,7 +81,7 @@ final class SelfTestTest {
             new Pipeline.BatchLimits(256, Duration.ZERO),
             log.clock(),
             log.clock()::micros,
-            () -> {});
+            types -> {});
     test =
         new SelfTest(
             List.of(duty),

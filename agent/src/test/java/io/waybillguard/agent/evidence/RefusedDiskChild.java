@@ -112,7 +112,7 @@ final class RefusedDiskChild {
               new Pipeline.BatchLimits(256, Duration.ZERO),
               clock,
               clock::micros,
-              () -> {});
+              types -> {});
       for (int step = 0; step < STEPS; step++) {
         for (int i = random.nextInt(4); i >= 0; i--) {
           String serial = "S" + shown.size();

@@ -88,6 +88,7 @@ final class PipelineTest {
   @Test
   void nobodyIsToldBeforeItIsDurable() throws Exception {
     List<List<String>> readable = new ArrayList<>();
+    List<Set<String>> told = new ArrayList<>();
     try (TestLog log = TestLog.in(temp.resolve("data"))) {
       Inbox inbox = new Inbox(ROOMY);
       Pipeline pipeline =
@@ -100,10 +101,14 @@ final class PipelineTest {
               new Pipeline.BatchLimits(256, Duration.ZERO),
               log.clock(),
               log.clock()::micros,
-              () -> readable.add(kinds(log.folder())));
+              types -> {
+                told.add(types);
+                readable.add(kinds(log.folder()));
+              });
       inbox.offer(Seen.copied(Scene.noon(0), "/tmp/x"));
       pipeline.step();
       assertEquals(List.of(List.of("program.new", "finding.new", "incident.new")), readable);
+      assertEquals(List.of(Set.of("program.new", "finding.new", "incident.new")), told);
       pipeline.wake();
       pipeline.step();
       assertEquals(1, readable.size(), "nothing new, nobody told");

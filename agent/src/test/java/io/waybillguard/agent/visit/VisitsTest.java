@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +62,7 @@ final class VisitsTest {
               return there;
             },
             () -> now);
-    made.wake();
+    made.hear(Set.of("visitor.expected"));
     return made;
   }
 
@@ -82,7 +83,7 @@ final class VisitsTest {
 
   private void at(long minutes) throws Exception {
     now = TestDesk.NOON.plus(Duration.ofMinutes(minutes));
-    visits.wake();
+    visits.hear(Set.of("visitor.expected"));
     int unused = visits.step();
   }
 

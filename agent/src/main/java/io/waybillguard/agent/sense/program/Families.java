@@ -3,6 +3,7 @@ package io.waybillguard.agent.sense.program;
 import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.Origin;
 import io.waybillguard.agent.event.ProcessRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,17 +43,13 @@ public record Families(List<Family> all) {
           .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static boolean names(Set<String> names, ProcessRef process) {
-      return names.contains(FileRef.nameOf(process.executable()));
-    }
-
-    /** Whether a process is of this family, or a child of one that is. */
-    boolean has(ProcessRef by, List<ProcessRef> above) {
-      if (names(programs, by)) {
+    /** Whether a process is of this family, or a child of one that is; by their names. */
+    private boolean has(String by, List<String> above) {
+      if (programs.contains(by)) {
         return true;
       }
-      for (ProcessRef one : above) {
-        if (names(under, one)) {
+      for (String one : above) {
+        if (under.contains(one)) {
           return true;
         }
       }
@@ -72,7 +69,7 @@ public record Families(List<Family> all) {
     ProcessRef head(ProcessRef by, List<ProcessRef> above) {
       ProcessRef head = by;
       for (ProcessRef one : above) {
-        if (names(programs, one) || names(under, one)) {
+        if (programs.contains(name(one)) || under.contains(name(one))) {
           head = one;
         }
       }
@@ -84,6 +81,10 @@ public record Families(List<Family> all) {
     all = List.copyOf(all);
   }
 
+  private static String name(ProcessRef process) {
+    return FileRef.nameOf(process.executable());
+  }
+
   /**
    * The family by which a file came.
    *
@@ -92,8 +93,13 @@ public record Families(List<Family> all) {
    * @param above who started that process, the nearest first
    */
   Optional<Family> of(String path, ProcessRef by, List<ProcessRef> above) {
+    String name = name(by);
+    List<String> namesAbove = new ArrayList<>(above.size());
+    for (ProcessRef one : above) {
+      namesAbove.add(name(one));
+    }
     for (Family each : all) {
-      if (each.has(by, above) || each.fills(path)) {
+      if (each.has(name, namesAbove) || each.fills(path)) {
         return Optional.of(each);
       }
     }

@@ -42,8 +42,8 @@ final class ProgramFile {
       LOG.info("file={} cannot be looked at: {}", file, e.toString());
       return Optional.empty();
     }
-    return ProgramKind.of(
-        Arrays.copyOf(head.array(), head.position()), file.getFileName().toString());
+    byte[] read = head.hasRemaining() ? Arrays.copyOf(head.array(), head.position()) : head.array();
+    return ProgramKind.of(read, file.getFileName().toString());
   }
 
   /** Its permission bits with those of set-user-id and set-group-id; -1 when they are not told. */

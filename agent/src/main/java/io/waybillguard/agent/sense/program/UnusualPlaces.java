@@ -11,7 +11,7 @@ import java.util.Set;
  * Where a program lies when nobody is meant to find it, or where none belongs; and names that
  * pretend to be another. Pure.
  *
- * @param unusual folders that a path begins with, each ending in a slash, and the word for each
+ * @param unusual folders that a path begins with, and the word for each; the first that fits counts
  * @param parts names of folders that are so wherever they lie, and the word for each
  * @param system where the system keeps its programs, each ending in a slash
  * @param users where people put programs themselves, each ending in a slash
@@ -19,14 +19,14 @@ import java.util.Set;
  *     so
  */
 public record UnusualPlaces(
-    Map<String, String> unusual,
+    List<Start> unusual,
     Map<String, String> parts,
     List<String> system,
     List<String> users,
     Set<String> names) {
   /** None; what hides by its name does so everywhere. */
   public static final UnusualPlaces NONE =
-      new UnusualPlaces(Map.of(), Map.of(), List.of(), List.of(), Set.of());
+      new UnusualPlaces(List.of(), Map.of(), List.of(), List.of(), Set.of());
 
   /**
    * Letters of other scripts, each before the Latin one that it looks like: Cyrillic and Greek ones
@@ -38,8 +38,16 @@ public record UnusualPlaces(
           + "\u043ak\u043fn\u0442t\u0433r\u0432b\u0131i\u0261g\u0391A\u0410A\u0412B"
           + "\u0421C\u0415E\u041dH\u0406I\u041cM\u041eO\u0420P\u0405S\u0422T\u0425X";
 
+  /**
+   * A folder.
+   *
+   * @param folder absolute, ends in a slash
+   * @param word for what lies in it
+   */
+  public record Start(String folder, String word) {}
+
   public UnusualPlaces {
-    unusual = Map.copyOf(unusual);
+    unusual = List.copyOf(unusual);
     parts = Map.copyOf(parts);
     system = List.copyOf(system);
     users = List.copyOf(users);
@@ -62,9 +70,9 @@ public record UnusualPlaces(
    * @param folded whether it does not
    */
   String of(String path, boolean folded) {
-    for (Map.Entry<String, String> folder : unusual.entrySet()) {
-      if (begins(path, folder.getKey(), folded)) {
-        return folder.getValue();
+    for (Start start : unusual) {
+      if (begins(path, start.folder(), folded)) {
+        return start.word();
       }
     }
     String[] steps = path.split("/");

@@ -53,7 +53,7 @@ final class BurstTest {
     kernel.process(DPKG, "/usr/bin/dpkg", "root", APT);
     kernel.process(POSTINST, "/usr/bin/cp", "root", DPKG);
     UnusualPlaces places =
-        new UnusualPlaces(Map.of(), Map.of(), List.of(), List.of(users + "/"), Set.of());
+        new UnusualPlaces(List.of(), Map.of(), List.of(), List.of(users + "/"), Set.of());
     sensor =
         new ProgramSensor(
             kernel,

@@ -70,7 +70,7 @@ final class ProgramSensorOnWindowsTest {
             clock,
             ProgramSettings.DEFAULT,
             new UnusualPlaces(
-                Map.of(), Map.of(), List.of("/WINDOWS/"), List.of(), Set.of("svchost.exe")),
+                List.of(), Map.of(), List.of("/WINDOWS/"), List.of(), Set.of("svchost.exe")),
             SomeFamilies.ALL,
             root.resolve("programs.json"));
     sensor.open();

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class UnusualPlacesTest {
   private static final UnusualPlaces PLACES =
       new UnusualPlaces(
-          Map.of("/tmp/", "open_to_all", "/usr/share/fonts/", "decoration"),
+          List.of(
+              new UnusualPlaces.Start("/tmp/", "open_to_all"),
+              new UnusualPlaces.Start("/usr/share/fonts/", "decoration")),
           Map.of("Trash", "trash"),
           List.of("/usr/", "/bin/"),
           List.of("/home/", "/usr/local/"),
@@ -69,7 +71,7 @@ final class UnusualPlacesTest {
   void onWindowsTheCaseOfANameSaysNothing() {
     UnusualPlaces windows =
         new UnusualPlaces(
-            Map.of("/Users/Public/", "open_to_all"),
+            List.of(new UnusualPlaces.Start("/Users/Public/", "open_to_all")),
             Map.of("$RECYCLE.BIN", "trash"),
             List.of("/Windows/"),
             List.of(),
