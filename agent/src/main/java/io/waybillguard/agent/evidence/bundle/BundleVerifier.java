@@ -22,6 +22,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,10 @@ public final class BundleVerifier {
   private static final String CONSISTENCY = LOG + "consistency/";
   private static final String RECORDS = "data/records/";
 
+  /** What no bundle is without; where all of it is missing, something else was meant. */
+  private static final List<String> ESSENTIAL =
+      List.of(Bag.DECLARATION, Bag.TAG_MANIFEST, Bag.MANIFEST, LOG + "checkpoint");
+
   private final BundleFiles files;
   private final Pins pins;
   private final Verdict.Draft draft = new Verdict.Draft();
@@ -60,12 +65,14 @@ public final class BundleVerifier {
    * @param bundle a folder or a zip
    * @param pins what is known from outside
    * @param progress told of the number of records checked so far
-   * @throws IOException if there is no bundle, or it cannot be read at all
+   * @throws IOException if there is no bundle, or it cannot be read at all. A bundle that has lost
+   *     a file, even the one that declares it, is a bundle: it is refused
    */
   public static Verdict verify(Path bundle, Pins pins, LongConsumer progress) throws IOException {
     try (BundleFiles files = BundleFiles.open(bundle)) {
-      if (!files.names().contains(Bag.DECLARATION)) {
-        throw new IOException(bundle + " is no evidence bundle: it has no " + Bag.DECLARATION);
+      if (Collections.disjoint(files.names(), ESSENTIAL)) {
+        throw new IOException(
+            bundle + " is no evidence bundle: it has none of " + String.join(", ", ESSENTIAL));
       }
       return verify(files, pins, progress);
     }

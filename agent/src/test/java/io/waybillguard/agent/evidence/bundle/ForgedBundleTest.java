@@ -372,6 +372,23 @@ final class ForgedBundleTest {
   }
 
   @Test
+  void aBundleThatHasLostTheFileThatDeclaresItIsRefusedAndNotTakenForSomethingElse()
+      throws IOException {
+    for (String name : List.of(Bag.DECLARATION, Bag.MANIFEST, Bag.TAG_MANIFEST)) {
+      Path zip = sound.copy().remove(name).zipped(temp.resolve("lost.zip"), "");
+      assertFalse(BundleVerifier.verify(zip, pins, n -> {}).holds(), name);
+    }
+  }
+
+  @Test
+  void aZipThatIsNoBundleIsNotJudged() throws IOException {
+    Path zip = new LooseBundle().put("letter.txt", new byte[1]).zipped(temp.resolve("a.zip"), "");
+    IOException none =
+        assertThrows(IOException.class, () -> BundleVerifier.verify(zip, pins, n -> {}));
+    assertTrue(String.valueOf(none).contains(Bag.DECLARATION), String.valueOf(none));
+  }
+
+  @Test
   void aZipWithNamesThatLeadOutOfItIsRefusedAndWritesNothing() throws IOException {
     for (String name :
         List.of("../out.txt", "/out.txt", "data/../../out.txt", "data\\out.txt", "C:\\out.txt")) {
