@@ -13,6 +13,21 @@ import java.util.regex.Pattern;
 public final class UploadDestinations {
   private static final String FILE = "upload-destinations.yaml";
   private static final String SCHEMA = "waybill-guard/upload-destinations/1";
+
+  /** The names are said by the bundle of sentences about records, which has the same. */
+  static final Set<String> KNOWN =
+      Set.of(
+          "id",
+          "name",
+          "name_zh",
+          "class",
+          "programs",
+          "hosts",
+          "networks",
+          "folders",
+          "source",
+          "confidence");
+
   private static final Pattern NETWORK =
       Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.|(?=/))){4}/(?:3[0-2]|[12]?\\d)");
 
@@ -45,20 +60,7 @@ public final class UploadDestinations {
 
   static List<Destination> read(DataFile file) throws IOException {
     List<Destination> all = new ArrayList<>();
-    for (DataFile.Item item :
-        file.facts(
-            "destinations",
-            Set.of(
-                "id",
-                "name",
-                "name_zh",
-                "class",
-                "programs",
-                "hosts",
-                "networks",
-                "folders",
-                "source",
-                "confidence"))) {
+    for (DataFile.Item item : file.facts("destinations", KNOWN)) {
       String id = item.text("id");
       for (String network : item.texts("networks")) {
         if (!NETWORK.matcher(network).matches()) {

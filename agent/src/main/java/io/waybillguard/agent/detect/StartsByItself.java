@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A program was made to start by itself that came off a stick, lies hidden, or can be changed by an
- * ordinary account: how the crime stays on the desk. What root owns in the system's own folders is
- * ordinary.
+ * ordinary account: how the crime stays on the desk. What belongs to the system or its
+ * administrators and lies in the open is ordinary.
  */
 public final class StartsByItself implements Detector {
   /** Programs off sticks that are remembered, by path and by hash. */
@@ -78,7 +78,7 @@ public final class StartsByItself implements Detector {
       return List.of(
           finding(changed, "hidden", Severity.HIGH, List.of(seq), Origin.NOT_SEEN_ON_MEDIUM));
     }
-    if (!program.owner().isEmpty() && !program.owner().equals("root")) {
+    if (program.isOwnedByAnOrdinaryAccount()) {
       return List.of(
           finding(changed, "writable", Severity.MEDIUM, List.of(seq), Origin.NOT_SEEN_ON_MEDIUM));
     }

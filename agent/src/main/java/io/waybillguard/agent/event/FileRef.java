@@ -1,6 +1,8 @@
 package io.waybillguard.agent.event;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * A program file as it was found.
@@ -28,6 +30,19 @@ public record FileRef(
     boolean removable,
     boolean hidden,
     FileTraits traits) {
+
+  /**
+   * Accounts whose files no ordinary account can change: root, and on Windows the system, its
+   * administrators and its installer (Microsoft, "Well-known SIDs": S-1-5-18, S-1-5-32-544, and
+   * that of the service TrustedInstaller). These are their names on a Windows in Chinese or
+   * English.
+   */
+  private static final Set<String> OF_THE_SYSTEM =
+      Set.of(
+          "root",
+          "nt authority\\system",
+          "builtin\\administrators",
+          "nt service\\trustedinstaller");
 
   /** A file of which no traits were asked. */
   public FileRef(
@@ -66,6 +81,11 @@ public record FileRef(
     }
     traits.imprint().into(file);
     return file;
+  }
+
+  /** Whether it belongs to an account that is a person's, or a service's of less rights. */
+  public boolean isOwnedByAnOrdinaryAccount() {
+    return !owner.isEmpty() && !OF_THE_SYSTEM.contains(owner.toLowerCase(Locale.ROOT));
   }
 
   /** The parts that OCSF has no place for. */

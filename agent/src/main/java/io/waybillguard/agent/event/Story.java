@@ -60,10 +60,12 @@ public final class Story {
   public String title(IncidentChanged incident) {
     CrimeStep furthest = furthest(incident);
     String key = "title." + furthest.word();
-    boolean toNetDisk =
-        furthest == CrimeStep.UPLOAD
-            && incident.steps().stream().anyMatch(step -> !step.fact("destination").isEmpty());
-    return say(toNetDisk ? key + ".net_disk" : key);
+    String known = furthest == CrimeStep.UPLOAD ? last(incident, "destination") : "";
+    if (known.isEmpty()) {
+      return say(key);
+    }
+    String name = summary.destination(known);
+    return name.equals(known) ? say(key + ".net_disk") : say(key + ".named", name);
   }
 
   /** How much it weighs, in a word. */
@@ -120,14 +122,30 @@ public final class Story {
     return most(incident, "bytes");
   }
 
-  /** Where they were sent: a place's name where it is known; "" when nothing was sent. */
-  public static String destination(IncidentChanged incident) {
-    String to = "";
-    for (Step step : incident.steps()) {
-      String named = step.fact("destination");
-      to = !named.isEmpty() ? named : to.isEmpty() ? step.fact("peer") : to;
-    }
-    return to;
+  /** Where they were sent: a known place's id, or an address; "" when nothing was sent. */
+  static String destination(IncidentChanged incident) {
+    String known = last(incident, "destination");
+    return known.isEmpty() ? first(incident, "peer") : known;
+  }
+
+  /** The same, as people call it. */
+  public String sentTo(IncidentChanged incident) {
+    return summary.destination(destination(incident));
+  }
+
+  private static String first(IncidentChanged incident, String fact) {
+    return incident.steps().stream()
+        .map(step -> step.fact(fact))
+        .filter(value -> !value.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String last(IncidentChanged incident, String fact) {
+    return incident.steps().stream()
+        .map(step -> step.fact(fact))
+        .filter(value -> !value.isEmpty())
+        .reduce("", (before, value) -> value);
   }
 
   /**
@@ -318,7 +336,7 @@ public final class Story {
   }
 
   private String toNamed(Step step) {
-    return say("to.named", step.fact("destination"), step.fact("peer"));
+    return say("to.named", summary.destination(step.fact("destination")), step.fact("peer"));
   }
 
   private String hidden(Step step) {

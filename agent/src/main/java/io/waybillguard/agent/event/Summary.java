@@ -442,6 +442,7 @@ public final class Summary {
 
   private String autostart(String type, Json.Obj ocsf) {
     Json.Obj unmapped = at(ocsf, "unmapped");
+    String point = unmapped.text("point", "");
     String file = text(ocsf, "file", "path");
     String program = unmapped.text("program", "");
     List<String> extras = new ArrayList<>();
@@ -459,8 +460,8 @@ public final class Summary {
       extras.add(say("extra.away"));
     }
     return say(
-            type,
-            named("point", unmapped.text("point", "")),
+            isSetting(point) ? type + ".setting" : type,
+            point(point),
             unmapped.text("entry", ""),
             file.isEmpty() ? text(ocsf, "job", "file", "path") : file)
         + String.join("", extras)
@@ -477,7 +478,7 @@ public final class Summary {
             unmapped.number("images", 0),
             text(ocsf, "file", "path"),
             text(ocsf, "file_result", "path"))
-        + (place.isEmpty() ? "" : say("extra.place", place))
+        + (place.isEmpty() ? "" : say("extra.place", destination(place)))
         + say("extra.today", unmapped.number("images_today", 0))
         + say("stop");
   }
@@ -498,7 +499,7 @@ public final class Summary {
             size(at(ocsf, "traffic").number("bytes_out", 0)),
             host.isEmpty() ? ip : host + " (" + ip + ")",
             Long.toString(to.number("port", 0)))
-        + (destination.isEmpty() ? "" : say("extra.destination", destination))
+        + (destination.isEmpty() ? "" : say("extra.destination", destination(destination)))
         + say("stop");
   }
 
@@ -636,7 +637,7 @@ public final class Summary {
             number(facts, "images"),
             size(number(facts, "bytes")),
             facts.text("peer", ""))
-        + (destination.isEmpty() ? "" : say("extra.destination", destination))
+        + (destination.isEmpty() ? "" : say("extra.destination", destination(destination)))
         + (source.isEmpty() ? "" : say("extra.reader", source))
         + whoWasThere(facts)
         + say("stop");
@@ -764,9 +765,29 @@ public final class Summary {
     return named("sensor", name);
   }
 
-  /** What people call a point where something starts by itself. */
+  /**
+   * What people call a point where something starts by itself, or where a setting lies that matters
+   * as much.
+   *
+   * @param id as in {@code config/indicators/persistence-points.yaml}
+   */
   public String point(String id) {
-    return named("point", id);
+    return isSetting(id) ? named("setting", id) : named("point", id);
+  }
+
+  /** Whether nothing starts by itself at this point: accounts, the antivirus, what is installed. */
+  private boolean isSetting(String point) {
+    return words.containsKey("setting." + point);
+  }
+
+  /**
+   * What people call a place that uploads go to.
+   *
+   * @param id as in {@code config/indicators/upload-destinations.yaml}; any other is returned as it
+   *     is
+   */
+  public String destination(String id) {
+    return named("destination", id);
   }
 
   /** The words for a value of ours, or the value itself when it is not one that we know. */

@@ -4,18 +4,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.event.Summary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.ResourceBundle;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The facts that the program carries, and that a mistake in them is said and not passed over. */
 final class CarriedFactsTest {
   private static final Path FOLDER = Path.of("..", "config", "indicators");
+  private static final Summary CHINESE =
+      new Summary(Locale.SIMPLIFIED_CHINESE, ZoneId.of("Asia/Shanghai"));
+  private static final Summary ENGLISH = new Summary(Locale.ENGLISH, ZoneId.of("Asia/Shanghai"));
   private static final Set<String> DESTINATIONS = Set.of("schema", "sources", "destinations");
   private static final Set<String> CARRIERS = Set.of("schema", "sources", "carriers");
 
@@ -188,5 +198,39 @@ final class CarriedFactsTest {
                   .getMessage());
       assertTrue(said.contains(mistake.get(2)), said);
     }
+  }
+
+  @Test
+  void eachPointOfPersistenceHasOneName() throws Exception {
+    assertEquals(
+        PersistencePoints.carried().stream().map(PersistencePoints.Point::id).sorted().toList(),
+        Stream.concat(named("point."), named("setting.")).sorted().toList());
+  }
+
+  @Test
+  void eachDestinationIsCalledAsTheFactsCallIt() throws Exception {
+    DataFile facts =
+        DataFile.parse(
+            "d.yaml",
+            file("upload-destinations.yaml"),
+            "waybill-guard/upload-destinations/1",
+            DESTINATIONS);
+    Set<String> ids = new TreeSet<>();
+    for (DataFile.Item item : facts.facts("destinations", UploadDestinations.KNOWN)) {
+      String id = item.text("id");
+      ids.add(id);
+      assertEquals(item.text("name_zh"), CHINESE.destination(id));
+      assertEquals(item.text("name"), ENGLISH.destination(id));
+    }
+    assertEquals(ids, named("destination.").collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  /** What has words in the sentences about records; both languages have the same. */
+  private static Stream<String> named(String what) {
+    return ResourceBundle.getBundle("io.waybillguard.agent.event.summary", Locale.ENGLISH)
+        .keySet()
+        .stream()
+        .filter(key -> key.startsWith(what))
+        .map(key -> key.substring(what.length()));
   }
 }

@@ -60,6 +60,20 @@ final class StartsByItselfTest {
   }
 
   @Test
+  void whatTheSystemOrAnAdministratorInstalledOnWindowsIsOrdinaryAndAPersonsOwnIsNot() {
+    String program = "C:\\Program Files\\Tencent\\WeChat\\WeChat.exe";
+    for (String owner :
+        List.of(
+            "NT AUTHORITY\\SYSTEM", "BUILTIN\\Administrators", "NT SERVICE\\TrustedInstaller")) {
+      assertEquals(
+          List.of(), said(changed(Change.APPEARED, program(program, owner, false), true)), owner);
+    }
+    assertEquals(
+        List.of("MEDIUM writable"),
+        said(changed(Change.APPEARED, program(program, "PC-3\\scan", false), true)));
+  }
+
+  @Test
   void aProgramOffAStickIsKnownByItsHashWhereverItLies() {
     Origin stick = new Origin(Origin.Medium.REMOVABLE, "same_hash", "/media/STICK/wps", "0f3a");
     FileRef copied = program("/opt/copied", "root", false);

@@ -743,12 +743,12 @@ final class SummaryTest {
         "/usr/bin/curl read 60 images in /srv/scan, 75 within a day.");
     says(
         images(ImagesHandled.Act.COPIED, "/home/desk/xwechat_files/1", "wechat"),
-        "/usr/bin/curl 从 /srv/scan 复制出 60 张图片，最后一张到 /home/desk/xwechat_files/1，那里属于 wechat，一天内共 75 张。",
+        "/usr/bin/curl 从 /srv/scan 复制出 60 张图片，最后一张到 /home/desk/xwechat_files/1，那里属于微信，一天内共 75 张。",
         "/usr/bin/curl copied 60 images out of /srv/scan, the last to /home/desk/xwechat_files/1, a"
-            + " place of wechat, 75 within a day.");
+            + " place of WeChat, 75 within a day.");
     says(
         sent(curl, new BytesSent.Peer("10.0.0.2", 8443, "pan.example", "netdisk", false)),
-        "/usr/bin/curl 向 pan.example (10.0.0.2)（端口 8443）发出 45.8 MiB，已知为 netdisk。",
+        "/usr/bin/curl 向 pan.example (10.0.0.2)（端口 8443）发出 45.8 MiB，已知为netdisk。",
         "/usr/bin/curl sent 45.8 MiB to pan.example (10.0.0.2), port 8443, known as netdisk.");
     says(
         sent(ProcessRef.UNKNOWN, new BytesSent.Peer("", 0, "", "", false)),
@@ -807,6 +807,32 @@ final class SummaryTest {
     }
     assertEquals("Clock moved (content is not here)", english.withoutBody("time.jump"));
     assertEquals("scan.read", english.kind("scan.read"));
+  }
+
+  @Test
+  void whatOnlySetsSomethingIsNotSaidToStart() throws Exception {
+    says(
+        new AutostartChanged(
+            NOON,
+            AutostartChanged.Change.APPEARED,
+            new AutostartEntry(
+                "uninstall_list",
+                "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\ToDesk",
+                "ToDesk",
+                "",
+                "",
+                AutostartEntry.NO_PROGRAM,
+                true),
+            ""),
+        "新增已安装软件“ToDesk”，写在 HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\ToDesk。",
+        "New installed software \"ToDesk\", written in"
+            + " HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\ToDesk.");
+  }
+
+  @Test
+  void aPlaceThatNobodyKnowsIsCalledAsTheRecordCallsIt() {
+    assertEquals("百度网盘", chinese.destination("baidu_netdisk"));
+    assertEquals("pan.example", chinese.destination("pan.example"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.waybillguard.hq.console;
 
+import io.waybillguard.agent.event.Disposal;
 import io.waybillguard.agent.event.Remedies;
 import java.util.List;
 
@@ -15,6 +16,13 @@ public record DisposalView(
   public DisposalView {
     choices = List.copyOf(choices);
     given = List.copyOf(given);
+  }
+
+  /** What a choice is about, as people call it; "" where only the thing itself says it. */
+  public static String name(Reader reader, Remedies.Remedy choice) {
+    return choice.what() instanceof Disposal.BlockAddress
+        ? reader.summary().destination(choice.name())
+        : choice.name();
   }
 
   /** Whether there is nothing to show. */

@@ -1,18 +1,35 @@
 package io.waybillguard.hq.app;
 
+import io.waybillguard.agent.event.AutostartChanged;
+import io.waybillguard.agent.event.AutostartChanged.Change;
+import io.waybillguard.agent.event.AutostartEntry;
+import io.waybillguard.agent.event.BytesSent;
 import io.waybillguard.agent.event.Event;
+import io.waybillguard.agent.event.FileRef;
 import io.waybillguard.agent.event.Finding;
+import io.waybillguard.agent.event.ImagesHandled;
 import io.waybillguard.agent.event.IncidentChanged;
-import io.waybillguard.agent.event.IncidentChanged.Change;
 import io.waybillguard.agent.event.IncidentChanged.Step;
 import io.waybillguard.agent.event.Json;
+import io.waybillguard.agent.event.Origin;
+import io.waybillguard.agent.event.Presence;
+import io.waybillguard.agent.event.PresenceChanged;
+import io.waybillguard.agent.event.ProcessRef;
+import io.waybillguard.agent.event.ProgramAppeared;
+import io.waybillguard.agent.event.RemoteSession;
+import io.waybillguard.agent.event.RemoteSessionEnded;
+import io.waybillguard.agent.event.RemoteSessionStarted;
 import io.waybillguard.agent.event.Severity;
+import io.waybillguard.agent.event.UsbAttached;
+import io.waybillguard.agent.event.UsbDetached;
+import io.waybillguard.agent.event.UsbDevice;
 import io.waybillguard.agent.evidence.EvidenceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,6 +42,26 @@ final class Crime {
   static final String STICK = "5e".repeat(16);
   static final String SHA256 = "3d".repeat(32);
   private static final String PROGRAM = "C:\\Users\\scan\\AppData\\wpsupdate.exe";
+  private static final long IMAGES = 1204;
+  private static final long BYTES = 512L << 20;
+
+  private static final UsbDevice DEVICE =
+      new UsbDevice(
+          "1-4", "0781", "5567", "4C530001234F2A", "SanDisk", "Cruzer", List.of("08/06/50"), STICK);
+  private static final FileRef FILE =
+      new FileRef(PROGRAM, "pe", 1_843_200, SHA256, "", "scan", false, true);
+  private static final Origin OFF_THE_STICK =
+      new Origin(Origin.Medium.REMOVABLE, "same_hash", "E:\\wpsupdate.exe", STICK);
+  private static final AutostartEntry RUN_KEY =
+      new AutostartEntry(
+          "run_keys",
+          "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run",
+          "wps",
+          "scan",
+          PROGRAM,
+          FILE,
+          true);
+  private static final ProcessRef THIEF = new ProcessRef(4242, PROGRAM, "scan");
 
   private final Desk desk;
   private final Instant begin;
@@ -58,24 +95,27 @@ final class Crime {
   }
 
   private void happens() throws EvidenceException {
-    presence(Duration.ofMinutes(-200), "attended");
-    presence(Duration.ofMinutes(-14), "locked");
-    long stick = append("usb.attach", Duration.ZERO, stick());
+    presence(Duration.ofMinutes(-200), Presence.State.ATTENDED);
+    presence(Duration.ofMinutes(-14), Presence.State.LOCKED);
+    long stick = written(new UsbAttached(begin, DEVICE, false));
     found(Duration.ZERO, "unknown-usb-storage", Severity.MEDIUM, stick, named("SanDisk"));
     Duration copied = Duration.ofMinutes(2);
-    long copy = append("program.new", copied, file("file_result", PROGRAM).put("activity_id", 1));
+    long copy =
+        written(new ProgramAppeared(begin.plus(copied), FILE, OFF_THE_STICK, ProcessRef.UNKNOWN));
     found(copied, "program-from-removable-media", Severity.HIGH, copy, program("copied"));
     Duration set = Duration.ofSeconds(140);
-    long run =
-        append(
-            "autostart.new",
-            set,
-            more(
-                Json.object().put("point", "run-key").put("entry", "wps").put("program", PROGRAM)));
-    found(set, "starts-by-itself", Severity.HIGH, run, program("hidden"));
-    append("usb.detach", Duration.ofMinutes(4), stick());
+    long run = written(new AutostartChanged(begin.plus(set), Change.APPEARED, RUN_KEY, ""));
+    found(
+        set,
+        "starts-by-itself",
+        Severity.HIGH,
+        run,
+        program("hidden").put("point", RUN_KEY.point()).put("entry", RUN_KEY.name()));
+    Duration out = Duration.ofMinutes(4);
+    written(new UsbDetached(begin.plus(out), DEVICE, out));
     Duration night = Duration.ofDays(3).plusHours(13).plusMinutes(39);
-    long login = append("session.start", night, session());
+    RemoteSession session = session(begin.plus(night));
+    long login = written(new RemoteSessionStarted(session.began(), session, false));
     found(
         night,
         "unexpected-remote-session",
@@ -84,13 +124,11 @@ final class Crime {
         Json.object()
             .put("step", "peer")
             .put("path", "RDP")
-            .put("source", "203.0.113.7")
-            .put("session", "s1"));
-    Duration read = night.plusMinutes(5);
-    long images =
-        append("image.read", read, by(Json.object().put("images", 1204).put("images_today", 1204)));
+            .put("source", session.peer())
+            .put("session", session.uid()));
+    long images = written(imagesRead(begin.plus(night.plusMinutes(5))));
     Duration sent = night.plusMinutes(12);
-    append("net.sent", sent, by(Json.object().put("destination", "pan.example")));
+    written(bytesSent(begin.plus(sent)));
     found(
         sent,
         "images-carried-off",
@@ -99,31 +137,19 @@ final class Crime {
         Json.object()
             .put("step", "reader")
             .put("path", PROGRAM)
-            .put("images", "1204")
-            .put("bytes", String.valueOf(512L << 20))
+            .put("images", String.valueOf(IMAGES))
+            .put("bytes", String.valueOf(BYTES))
             .put("peer", "198.51.100.9:443")
             .put("destination", "pan.example"));
-    append("session.end", night.plusMinutes(40), session());
+    Duration lasted = Duration.ofMinutes(40);
+    written(new RemoteSessionEnded(session.began().plus(lasted), session, lasted, false));
   }
 
-  private void presence(Duration after, String state) {
-    Json.Obj event =
-        Json.object().put("severity_id", 1).put("state", state).put("unmapped", Json.object());
-    desk.append(
-        "presence.change",
-        Json.object().put("presence", state),
-        event.canonical(),
-        begin.plus(after).toEpochMilli());
-  }
-
-  private long append(String type, Duration after, Json.Obj event) {
-    Instant at = begin.plus(after);
-    event.put("time", at.toEpochMilli()).put("metadata", Json.object().put("event_code", type));
-    if (!event.has("severity_id")) {
-      event.put("severity_id", 1);
-    }
-    desk.append(type, Json.object(), event.canonical(), at.toEpochMilli());
-    return desk.size() - 1;
+  private void presence(Duration after, Presence.State state) {
+    Presence.Lock lock =
+        state == Presence.State.LOCKED ? Presence.Lock.LOCKED : Presence.Lock.UNLOCKED;
+    Presence now = new Presence(state, "scan", Optional.empty(), lock, "");
+    written(new PresenceChanged(begin.plus(after), now, Presence.UNSEEN));
   }
 
   private void found(Duration after, String rule, Severity severity, long about, Json.Obj facts)
@@ -142,7 +168,7 @@ final class Crime {
     IncidentChanged changed =
         new IncidentChanged(
             begin.plus(after),
-            steps.size() == 1 ? Change.NEW : Change.UPDATE,
+            steps.size() == 1 ? IncidentChanged.Change.NEW : IncidentChanged.Change.UPDATE,
             uid,
             severity,
             begin,
@@ -164,26 +190,6 @@ final class Crime {
     return desk.size() - 1;
   }
 
-  private static Json.Obj stick() {
-    return more(Json.object()
-            .put("usb_port", "1-4")
-            .put("usb_serial", "real")
-            .put("usb_interfaces", List.of("08/06/50")))
-        .put(
-            "peripheral_device",
-            Json.object()
-                .put("name", "SanDisk Cruzer")
-                .put("serial_number", "4C530001234F2A")
-                .put("type_id", 5)
-                .put("uid", STICK));
-  }
-
-  private static Json.Obj file(String key, String path) {
-    return more(Json.object().put("origin_passport", STICK).put("hidden_place", true))
-        .put("file", Json.object().put("path", "E:\\wpsupdate.exe"))
-        .put(key, Json.object().put("path", path));
-  }
-
   private static Json.Obj program(String step) {
     return Json.object()
         .put("step", step)
@@ -203,22 +209,51 @@ final class Crime {
         .put("presence", "locked");
   }
 
-  private static Json.Obj session() {
-    return Json.object()
-        .put("src_endpoint", Json.object().put("ip", "203.0.113.7"))
-        .put("session", Json.object().put("uid", "s1"))
-        .put("user", Json.object().put("name", "courier"))
-        .put("service", Json.object().put("name", "RDP"));
+  private static RemoteSession session(Instant began) {
+    return new RemoteSession(
+        "s1",
+        "rdp",
+        "RDP",
+        "courier",
+        "203.0.113.7",
+        50122,
+        "",
+        0,
+        "remote",
+        "",
+        RemoteSession.Confidence.HIGH,
+        List.of("event_log"),
+        ProcessRef.UNKNOWN,
+        began);
   }
 
-  private static Json.Obj by(Json.Obj more) {
-    return more(more)
-        .put("actor", Json.object().put("process", Json.object().put("path", PROGRAM)))
-        .put("traffic", Json.object().put("bytes_out", 512L << 20))
-        .put("dst_endpoint", Json.object().put("ip", "198.51.100.9").put("port", 443));
+  private static ImagesHandled imagesRead(Instant at) {
+    return new ImagesHandled(
+        at,
+        at.minus(Duration.ofMinutes(2)),
+        ImagesHandled.Act.READ,
+        THIEF,
+        ProcessRef.UNKNOWN,
+        false,
+        IMAGES,
+        IMAGES,
+        IMAGES,
+        BYTES,
+        "D:\\scan",
+        "",
+        "");
   }
 
-  private static Json.Obj more(Json.Obj unmapped) {
-    return Json.object().put("unmapped", unmapped);
+  private static BytesSent bytesSent(Instant at) {
+    return new BytesSent(
+        at,
+        at.minus(Duration.ofMinutes(6)),
+        THIEF,
+        ProcessRef.UNKNOWN,
+        false,
+        new BytesSent.Peer("198.51.100.9", 443, "", "pan.example", false),
+        BYTES,
+        1 << 20,
+        3);
   }
 }

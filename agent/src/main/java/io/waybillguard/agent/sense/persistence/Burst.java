@@ -127,7 +127,7 @@ final class Burst {
   private static boolean isOrdinary(FileRef program) {
     return isOfTheSystem(program.path())
         && !program.hidden()
-        && (program.owner().equals("root") || program.owner().isEmpty());
+        && !program.isOwnedByAnOrdinaryAccount();
   }
 
   /** Where packages put what is theirs (Filesystem Hierarchy Standard 3.0). */
