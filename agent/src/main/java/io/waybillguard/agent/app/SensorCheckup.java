@@ -96,7 +96,7 @@ final class SensorCheckup {
 
   private Diagnosis running(Json.Obj told) throws IOException, InterruptedException, JsonException {
     String name = told.text("name");
-    String detail = told.text("detail");
+    String detail = words.detail(told.text("detail"));
     return switch (told.text("state")) {
       case "live", "reduced" -> {
         boolean reduced = told.text("state").equals("reduced");
@@ -159,37 +159,35 @@ final class SensorCheckup {
     try {
       Sensor.Sight sight = sensor.open();
       String name = sensor.name();
+      String detail = words.detail(sight.detail());
       return isLinux() && Stimulus.cannotBeGiven(name, settings()).isEmpty()
           ? tried(
-              name,
-              sight.reduced(),
-              sight.detail(),
-              (type, isIt, since) -> isSensed(sensor, type, isIt))
-          : shown(sensor, sight);
+              name, sight.reduced(), detail, (type, isIt, since) -> isSensed(sensor, type, isIt))
+          : shown(sensor, sight.reduced(), detail);
     } catch (IOException e) {
       LOG.error("sensor={} is blind", sensor.name(), e);
-      return blind(sensor.name(), String.valueOf(e.getMessage()));
+      return blind(sensor.name(), words.detail(String.valueOf(e.getMessage())));
     } finally {
       sensor.close();
     }
   }
 
-  private Diagnosis shown(Sensor sensor, Sensor.Sight sight) throws IOException {
+  private Diagnosis shown(Sensor sensor, boolean reduced, String detail) throws IOException {
     String name = sensor.name();
     Optional<String> cannot = ShownSign.cannotBeGiven(name, settings());
     if (cannot.isPresent()) {
-      return untried(name, sight.reduced(), cannot.get(), sight.detail());
+      return untried(name, reduced, cannot.get(), detail);
     }
     Optional<ShownSign> given = ShownSign.give(name, settings(), sensor::expect);
     if (given.isEmpty()) {
-      return seeing(name, sight.reduced(), words.say("doctor.sensor.unproved", sight.detail()));
+      return seeing(name, reduced, words.say("doctor.sensor.unproved", detail));
     }
     try (ShownSign sign = given.get()) {
       long end = System.nanoTime() + SEEN_WITHIN.toNanos();
       while (!sign.isSeen() && System.nanoTime() < end) {
         List<Observation> unused = sensor.sense(LOOK_AGAIN);
       }
-      return judged(name, sight.reduced(), sight.detail(), sign.isSeen(), sign.what());
+      return judged(name, reduced, detail, sign.isSeen(), sign.what());
     }
   }
 

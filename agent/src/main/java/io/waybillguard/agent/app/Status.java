@@ -273,7 +273,9 @@ final class Status implements Action {
     for (Json.Obj sensor : sensors) {
       if (!sensor.text("state", "").equals("live")) {
         call.terminal()
-            .item(words.sensor(sensor.text("name", "")) + ": ", sensor.text("detail", ""));
+            .item(
+                words.sensor(sensor.text("name", "")) + words.say("status.colon"),
+                words.detail(sensor.text("detail", "")));
       }
     }
   }

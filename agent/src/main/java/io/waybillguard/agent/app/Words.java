@@ -47,6 +47,11 @@ final class Words {
     return new Summary(locale, ZoneId.systemDefault()).sensor(name);
   }
 
+  /** What a sensor says of what it sees and cannot see. */
+  String detail(String ofSensor) {
+    return new Summary(locale, ZoneId.systemDefault()).detail(ofSensor);
+  }
+
   /** What people call a point where something starts by itself. */
   String point(String id) {
     return new Summary(locale, ZoneId.systemDefault()).point(id);

@@ -295,7 +295,8 @@ public final class Story {
               summary.size(number(step, "bytes")),
               step.fact("destination").isEmpty() ? step.fact("peer") : toNamed(step),
               FileRef.nameOf(step.fact("source")));
-      case "sensor-silenced" -> say(key, summary.sensor(step.fact("path")), step.fact("cause"));
+      case "sensor-silenced" ->
+          say(key, summary.sensor(step.fact("path")), summary.detail(step.fact("cause")));
       case "sensor.back" ->
           say(
               key,

@@ -12,6 +12,7 @@ import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One sentence for people about one record, made from its OCSF event alone, so that desk, HQ and
@@ -41,6 +42,9 @@ public final class Summary {
       List.of("erased", "held", "absent", "sent", "gone", "found");
 
   private final ResourceBundle words;
+
+  /** Read when the first sensor's words are wanted. */
+  private volatile @Nullable Details details;
 
   /** As they were read from the bundle: HQ says a sentence for each of millions of records. */
   private final Map<String, MessageFormat> sentences = new ConcurrentHashMap<>();
@@ -165,9 +169,9 @@ public final class Summary {
           say(
               at(ocsf, "unmapped").flag("reduced", false) ? "sensor.live.reduced" : type,
               sensor(ocsf),
-              ocsf.text("status_detail", ""));
+              detail(ocsf.text("status_detail", "")));
       case "sensor.blind" ->
-          say(type, sensor(ocsf), time(ocsf, "start_time"), ocsf.text("status_detail", ""));
+          say(type, sensor(ocsf), time(ocsf, "start_time"), detail(ocsf.text("status_detail", "")));
       case "sensor.proved" -> say(type, sensor(ocsf), at(ocsf, "unmapped").number("delay_ms", 0));
       case "sensor.silent" ->
           say(type, sensor(ocsf), at(ocsf, "unmapped").number("waited_ms", 0) / 1000);
@@ -553,7 +557,7 @@ public final class Summary {
   private String presence(Json.Obj ocsf) {
     String user = text(ocsf, "unmapped", "console_user");
     String state = ocsf.text("state", "");
-    String detail = state.equals("unknown") ? ocsf.text("status_detail", "") : "";
+    String detail = state.equals("unknown") ? detail(ocsf.text("status_detail", "")) : "";
     return named("presence", state)
         + (user.isEmpty() ? "" : say("extra.user", user))
         + (detail.isEmpty() ? "" : say("presence.why", detail))
@@ -778,6 +782,20 @@ public final class Summary {
   /** Whether nothing starts by itself at this point: accounts, the antivirus, what is installed. */
   private boolean isSetting(String point) {
     return words.containsKey("setting." + point);
+  }
+
+  /**
+   * What a sensor says of what it sees and cannot see, as far as there are words for it.
+   *
+   * @param text as the sensor wrote it
+   */
+  public String detail(String text) {
+    Details read = details;
+    if (read == null) {
+      read = new Details(locale);
+      details = read;
+    }
+    return read.in(text);
   }
 
   /**

@@ -75,8 +75,11 @@ final class DoctorTest {
     List<String> lines = called.out().lines().toList();
     assertTrue(lines.get(0).startsWith("1.  权限  "), called.out());
     assertTrue(
-        lines.stream().anyMatch(l -> l.matches("8\\.  U盘和USB设备 +要处理 +switched off.*")),
+        lines.stream().anyMatch(l -> l.matches("8\\.  U盘和USB设备 +要处理 +在 agent.yaml 里关掉了.*")),
         called.out());
+    assertFalse(
+        called.out().replaceAll("\\s+", " ").matches(".*\\b[a-z]{3,} [a-z]{3,} [a-z]{3,}\\b.*"),
+        () -> "somebody reads this out on the phone: " + called.out());
     assertTrue(called.out().contains("  怎么做：按提示处理后，"), called.out());
     assertTrue(lines.get(lines.size() - 1).contains("“第 "), called.out());
     assertTrue(lines.stream().allMatch(l -> Columns.of(l) <= Columns.WIDTH), called.out());
