@@ -14,6 +14,7 @@ import io.waybillguard.agent.event.SweepFinished;
 import io.waybillguard.agent.event.SweepStarted;
 import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -440,6 +441,34 @@ final class PersistenceSensorTest {
     assertEquals("autostart.baseline", told.get(0).type());
     assertEquals(2_002, ((AutostartBaseline) told.get(0)).entries());
     assertEquals("2002 entries", sensor.standing());
+  }
+
+  @Test
+  void openingReadsAndWatchesEveryPointAndLeavesTheProgramsToTheSweep() throws Exception {
+    opened();
+    sensor.close();
+    write("/etc/cron.d/job", "@reboot root /usr/bin/tool\n");
+    sensor =
+        new PersistenceSensor(
+            POINTS,
+            root,
+            data,
+            folders,
+            Registry.NONE,
+            () -> now = now.plusMillis(20),
+            new Random(7),
+            new PersistenceSettings(EVERY, 10));
+
+    Sensor.Sight sight = sensor.open();
+
+    assertEquals(List.of("sweep.start"), sight.found().stream().map(Observation::type).toList());
+    assertTrue(sensor.expect(new Sign("no such name")), "live, and it watches not all");
+    // What was read when it opened is otherwise by the time that the sweep comes to it.
+    write("/etc/cron.d/job", "@reboot root /usr/bin/tool --late\n");
+    List<Observation> told = looks();
+    assertEquals(List.of("APPEARED cron @reboot"), changes(told));
+    assertEquals("/usr/bin/tool --late", ((AutostartChanged) told.get(0)).entry().command());
+    assertEquals("sweep.end", told.get(told.size() - 1).type());
   }
 
   /** Seeded edits of a machine against a map of what its files say. */
