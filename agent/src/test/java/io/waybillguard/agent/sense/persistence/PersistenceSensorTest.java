@@ -74,10 +74,15 @@ final class PersistenceSensorTest {
     Files.createDirectories(root.resolve("etc/systemd/system"));
     write("/usr/lib/systemd/system/tool.service", UNIT.formatted("/usr/bin/tool"));
     write("/etc/crontab", "17 * * * * root /usr/bin/tool\n");
-    agent();
+    agentWhoseClockGoesOnBy(Duration.ZERO, 10);
   }
 
   private void agent() {
+    agentWhoseClockGoesOnBy(Duration.ZERO, 10);
+  }
+
+  /** Each look at the clock takes so long. */
+  private void agentWhoseClockGoesOnBy(Duration look, int cpuShare) {
     folders = FoldersByHand.counting(waited -> now = now.plus(waited));
     sensor =
         new PersistenceSensor(
@@ -86,9 +91,9 @@ final class PersistenceSensorTest {
             data,
             folders,
             Registry.NONE,
-            () -> now,
+            () -> now = now.plus(look),
             new Random(7),
-            new PersistenceSettings(EVERY, 10));
+            new PersistenceSettings(EVERY, cpuShare));
   }
 
   private void write(String path, String text) throws IOException {
@@ -417,16 +422,7 @@ final class PersistenceSensorTest {
       write("/etc/cron.d/j" + i, "@reboot root /usr/bin/tool\n");
     }
     // Each look at the clock costs a tenth of a second, so opening leaves most of it undone.
-    sensor =
-        new PersistenceSensor(
-            POINTS,
-            root,
-            data,
-            folders,
-            Registry.NONE,
-            () -> now = now.plusMillis(100),
-            new Random(7),
-            new PersistenceSettings(EVERY, 50));
+    agentWhoseClockGoesOnBy(Duration.ofMillis(100), 50);
     Sensor.Sight sight = sensor.open();
     assertFalse(sight.found().isEmpty());
     assertTrue(sensor.standing().contains("of 7 points"), sensor::standing);
@@ -448,16 +444,7 @@ final class PersistenceSensorTest {
     opened();
     sensor.close();
     write("/etc/cron.d/job", "@reboot root /usr/bin/tool\n");
-    sensor =
-        new PersistenceSensor(
-            POINTS,
-            root,
-            data,
-            folders,
-            Registry.NONE,
-            () -> now = now.plusMillis(20),
-            new Random(7),
-            new PersistenceSettings(EVERY, 10));
+    agentWhoseClockGoesOnBy(Duration.ofMillis(20), 10);
 
     Sensor.Sight sight = sensor.open();
 
