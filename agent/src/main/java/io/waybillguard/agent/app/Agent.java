@@ -33,6 +33,7 @@ import io.waybillguard.agent.report.Enrolment;
 import io.waybillguard.agent.report.PackageSource;
 import io.waybillguard.agent.report.Reporter;
 import io.waybillguard.agent.report.wire.Heartbeat;
+import io.waybillguard.agent.run.Beside;
 import io.waybillguard.agent.run.Duty;
 import io.waybillguard.agent.run.Supervisor;
 import io.waybillguard.agent.run.Watchdog;
@@ -70,6 +71,10 @@ final class Agent {
   private final Config config;
   private final PolicyKeeper policies;
   private final Machine machine;
+
+  /** The hash of the jar that runs, as soon as it is there. */
+  private final Beside<String> programSha256;
+
   private final InstantSource wall = InstantSource.system();
   private final Ticker mono = new Ticker();
   private final String boot = UUID.randomUUID().toString();
@@ -101,10 +106,17 @@ final class Agent {
   /**
    * Opens the log and builds everything; nothing runs yet.
    *
+   * @param programSha256 hash of the jar that runs, or "" when it does not run from one
    * @param events what the system tells this process, if it does
    * @throws IOException if the data folder cannot be used
    */
-  Agent(Home home, ConfigFile settings, Machine machine, SystemEvents events, ServiceLine service)
+  Agent(
+      Home home,
+      ConfigFile settings,
+      Machine machine,
+      Beside<String> programSha256,
+      SystemEvents events,
+      ServiceLine service)
       throws IOException {
     this.data = home.data();
     this.door = home.door();
@@ -112,6 +124,7 @@ final class Agent {
     this.policies = new PolicyKeeper(data, settings, wall);
     this.config = policies.standing().settings().config();
     this.machine = machine;
+    this.programSha256 = programSha256;
     this.lastWords = new LastWords(data);
     WaybillNumbers numbers = WaybillNumbers.carried();
     this.waybills = new Waybills(numbers.distinct(), numbers.common());
@@ -317,11 +330,12 @@ final class Agent {
       otherPolicy = policies.atStart(past);
     }
     String signedOn = judge.operator(); // before the pipeline's thread owns the rules
-    log.append(started(before, log.sealedSize(), lastWords.found().orElse("")));
+    String program = programSha256.result();
+    log.append(started(program, before, log.sealedSize(), lastWords.found().orElse("")));
     if (otherPolicy.isPresent()) {
       log.append(otherPolicy.get());
     }
-    pipeline.introduceWith(() -> Optional.of(started("first", 0, "")));
+    pipeline.introduceWith(() -> Optional.of(started(program, "first", 0, "")));
     try {
       log.commit();
       lastWords.clear();
@@ -369,13 +383,13 @@ final class Agent {
     supervisor.start(duty);
   }
 
-  private AgentStarted started(String before, long sealed, String words) {
+  private AgentStarted started(String program, String before, long sealed, String words) {
     return new AgentStarted(
         wall.instant(),
         Version.current(),
         machine.osBoot(),
         machine.uptimeSeconds(),
-        machine.programSha256(),
+        program,
         policies.standing().settings().fingerprint(),
         ZoneId.systemDefault().getId(),
         before,

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * first line is written, so a command that logs nothing leaves nothing behind.
  */
 final class LogFiles {
+  /** System properties for {@link LogLines}, which logback makes by itself. */
+  static final String FOLDER = "waybill_guard.logs";
+
+  static final String NAME = "waybill_guard.log";
+
   private LogFiles() {}
 
   /**
@@ -20,9 +25,8 @@ final class LogFiles {
    */
   static Path into(Path logs, String name) {
     Path folder = mayWrite(logs) ? logs : Path.of(System.getProperty("java.io.tmpdir"));
-    System.setProperty("logback.configurationFile", "waybill-guard/config/logback.xml");
-    System.setProperty("waybill_guard.logs", folder.toString());
-    System.setProperty("waybill_guard.log", name);
+    System.setProperty(FOLDER, folder.toString());
+    System.setProperty(NAME, name);
     return folder.resolve(name + ".log");
   }
 

@@ -10,12 +10,5 @@ import io.waybillguard.agent.event.Desk;
  * @param os in OCSF terms
  * @param osBoot the system's own boot id, or ""
  * @param uptimeSeconds how long the system has been up
- * @param programSha256 hash of the jar that runs, or "" when it does not run from one
  */
-record Machine(
-    String osName,
-    String hostname,
-    Desk.Os os,
-    String osBoot,
-    long uptimeSeconds,
-    String programSha256) {}
+record Machine(String osName, String hostname, Desk.Os os, String osBoot, long uptimeSeconds) {}

@@ -24,8 +24,7 @@ final class Machines {
         facts.hostname(),
         new Desk.Os(facts.osTypeId(), facts.osName(), facts.osVersion()),
         facts.osBoot(),
-        facts.uptime().toSeconds(),
-        programSha256());
+        facts.uptime().toSeconds());
   }
 
   /** The jar that runs; empty when the program does not run from one. */
@@ -42,7 +41,8 @@ final class Machines {
     }
   }
 
-  private static String programSha256() throws IOException {
+  /** The hash of the jar that runs, or "" when it does not run from one. */
+  static String programSha256() throws IOException {
     Optional<Path> program = program();
     return program.isEmpty() ? "" : Hash.sha256(program.get()).hex();
   }

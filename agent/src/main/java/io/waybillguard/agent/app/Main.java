@@ -28,6 +28,9 @@ public final class Main {
   /** What the program is called where it is installed. */
   static final String NAME = "waybill-guard";
 
+  /** The command that is the agent itself. */
+  private static final String AGENT = "run";
+
   private final Call call;
   private final BiFunction<Path, String, Path> logInto;
   private final Natives natives;
@@ -142,7 +145,10 @@ public final class Main {
    * @return the exit code
    */
   int run(String... args) {
-    return commands()
+    // Thirty commands take a tenth of a start to describe, and what they are described by stays in
+    // memory; a service manager asks for one alone.
+    boolean agent = args.length > 0 && args[0].equals(AGENT);
+    return (agent ? new CommandLine(call).addSubcommand(new Run(call)) : commands())
         .setResourceBundle(call.words().help())
         .setUsageHelpWidth(helpWidth())
         .setAdjustLineBreaksForWideCJKCharacters(true)
@@ -182,7 +188,8 @@ public final class Main {
 
   /** The one place that knows how a command can fail. */
   Exit run(String name, Action action) {
-    Path log = logInto.apply(call.home().logs(), name.equals(NAME + " run") ? "agent" : "commands");
+    Path log =
+        logInto.apply(call.home().logs(), name.equals(NAME + " " + AGENT) ? "agent" : "commands");
     try {
       if (action.makesData() && Files.notExists(call.home().data())) {
         SecretFile.folder(call.home().data());

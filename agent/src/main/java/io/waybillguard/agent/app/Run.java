@@ -5,6 +5,7 @@ import io.waybillguard.agent.config.ConfigFile;
 import io.waybillguard.agent.pipeline.SensorDuty;
 import io.waybillguard.agent.platform.ServiceLife;
 import io.waybillguard.agent.platform.SystemEvents;
+import io.waybillguard.agent.run.Beside;
 import io.waybillguard.agent.run.Termination;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,7 +108,9 @@ final class Run implements Action {
     if (!Files.exists(home.configFile())) {
       call.terminal().remark("config.none", home.shown(home.configFile()));
     }
-    Agent agent = new Agent(home, settings, Machines.thisOne(), events, service);
+    // Eleven megabytes, which the first record is about: all else is made ready meanwhile.
+    Beside<String> program = Beside.begun("program-hash", Machines::programSha256);
+    Agent agent = new Agent(home, settings, Machines.thisOne(), program, events, service);
     termination.onRequest(asked -> stop(agent, service, asked));
     agent.start();
     if (Os.here() == Os.WINDOWS) {

@@ -4,17 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 
-/** Reads what the product's own {@code config/logback.xml} makes of an event. */
+/** Reads what the product makes of an event. */
 final class LogFilesTest {
   @TempDir private Path home;
 
@@ -22,14 +20,7 @@ final class LogFilesTest {
   void oneEventIsOneLineOfUtf8WhateverIsInIt() throws Exception {
     LoggerContext context = new LoggerContext();
     context.setMDCAdapter(new LogbackMDCAdapter());
-    context.putProperty("waybill_guard.logs", home.resolve("logs").toString());
-    context.putProperty("waybill_guard.log", "agent");
-    JoranConfigurator configurator = new JoranConfigurator();
-    configurator.setContext(context);
-    configurator.doConfigure(
-        Objects.requireNonNull(
-            LogFilesTest.class.getResource("/waybill-guard/config/logback.xml"),
-            "not packed with the agent"));
+    LogLines.write(context, home.resolve("logs").resolve("agent").toString());
 
     Logger log = context.getLogger("io.waybillguard.agent.run.Watchdog");
     log.info("sensor={} 插入", "usb");

@@ -52,8 +52,11 @@ public final class PersistenceSensor implements Sensor {
   /** Files or blocks of 64 KiB between two looks at the clock: some 10 ms on a disk. */
   private static final int STEP = 64;
 
-  /** How long opening may look before it leaves the rest to {@link #sense}. */
+  /** How long opening may read before it leaves the rest to {@link #sense}. */
   private static final Duration OPENING = Duration.ofSeconds(5);
+
+  /** And how long it may look at programs, too: whoever waits for it need not wait for those. */
+  private static final Duration OPENING_WITH_PROGRAMS = Duration.ofMillis(50);
 
   /** A file is often written in several goes; it is read when it was left alone for so long. */
   private static final Duration SETTLED = Duration.ofMillis(200);
@@ -90,6 +93,9 @@ public final class PersistenceSensor implements Sensor {
   private final Burst burst = new Burst();
   private final PointLook.Memory files = new PointLook.Memory();
   private final Map<PointLook.Key, AutostartEntry> seen = new LinkedHashMap<>();
+
+  /** Looks that opening began: all is read, and the programs are to be looked at. */
+  private final Map<String, PointLook> begun = new HashMap<>();
 
   /** Points to look at because something changed there. */
   private final Map<String, Dirty> dirty = new LinkedHashMap<>();
@@ -206,13 +212,39 @@ public final class PersistenceSensor implements Sensor {
     }
     Instant began = clock.instant();
     begin("start", began, true, found);
-    while (sweep != null && clock.instant().isBefore(began.plus(OPENING))) {
+    readAll(began.plus(OPENING));
+    standing = progress();
+    while (sweep != null && clock.instant().isBefore(began.plus(OPENING_WITH_PROGRAMS))) {
       work(found);
     }
     String cannot = cannotSee();
     toldUnseen = cannot;
     String what = "what starts by itself and who may come in, at " + points.size() + " points";
     return new Sight(!cannot.isEmpty(), join(what, cannot), found);
+  }
+
+  /**
+   * Reads what is written at the points and watches them: from then on nothing changes unseen. What
+   * the programs there are is left to the sweep, which goes on from here.
+   *
+   * @param end when to leave the rest to it as well
+   */
+  private void readAll(Instant end) throws IOException {
+    begun.clear();
+    for (Point point : points) {
+      PointLook one = new PointLook(point, nonNull(tree), nonNull(programs), files);
+      int left = 0;
+      while (left <= 0 && clock.instant().isBefore(end)) {
+        left = one.read(STEP);
+      }
+      if (left <= 0) {
+        break;
+      }
+      begun.put(point.id(), one);
+      noteSurroundings(one);
+      watch(); // at once: until then a change of what was just read is missed
+    }
+    ready = !isBlindUntilSwept();
   }
 
   private static String join(String what, String cannot) {
@@ -282,13 +314,13 @@ public final class PersistenceSensor implements Sensor {
   /** When to go on: what it took is its share, and the others have theirs before. */
   private Instant rested(Instant from, Instant to) {
     // On a busy machine a step takes long without taking much, hence the limit.
-    int share =
-        isBlindUntilSwept() ? Math.max(STARTING_SHARE, settings.cpuShare()) : settings.cpuShare();
+    boolean starting = isBlindUntilSwept() || (sweep != null && sweep.whileAway);
+    int share = starting ? Math.max(STARTING_SHARE, settings.cpuShare()) : settings.cpuShare();
     Duration rest = Duration.between(from, to).multipliedBy(100 - share).dividedBy(share);
     return to.plus(rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST);
   }
 
-  /** Until the first sweep is over, the folders that it has not come to are not watched. */
+  /** The folders that neither opening nor the first sweep has come to are not watched. */
   private boolean isBlindUntilSwept() {
     return watched.size() < points.size();
   }
@@ -368,6 +400,7 @@ public final class PersistenceSensor implements Sensor {
   }
 
   private void touch(String point, Instant now) {
+    begun.remove(point); // what it has read may be otherwise by now
     Dirty before = dirty.get(point);
     dirty.put(point, new Dirty(before == null ? now : before.since(), now));
   }
@@ -388,7 +421,9 @@ public final class PersistenceSensor implements Sensor {
       if (next.isEmpty()) {
         return;
       }
-      current = new PointLook(next.get(), nonNull(tree), nonNull(programs), files);
+      PointLook read = begun.remove(next.get().id());
+      current =
+          read == null ? new PointLook(next.get(), nonNull(tree), nonNull(programs), files) : read;
       look = current;
       lookBegan = clock.instant();
     }
@@ -400,19 +435,22 @@ public final class PersistenceSensor implements Sensor {
       }
       over(current, told);
     }
+    standing = progress();
+  }
+
+  private String progress() {
     Sweep going = sweep;
-    standing =
-        going == null
-            ? seen.size() + " entries"
-            : "sweep "
-                + going.number
-                + ": "
-                + (points.size() - going.left.size())
-                + " of "
-                + points.size()
-                + " points, "
-                + going.files
-                + " files";
+    return going == null
+        ? seen.size() + " entries"
+        : "sweep "
+            + going.number
+            + ": "
+            + (points.size() - going.left.size())
+            + " of "
+            + points.size()
+            + " points, "
+            + going.files
+            + " files";
   }
 
   private Optional<Point> next(Instant now) {
@@ -442,9 +480,7 @@ public final class PersistenceSensor implements Sensor {
     Sweep going = sweep;
     boolean whileAway = going != null && going.whileAway;
     long differences = compare(done, now, whileAway, told);
-    watched.put(done.pointId(), done.watched());
-    watchedKeys.put(done.pointId(), done.watchedKeys());
-    unseen.put(done.pointId(), done.unseen());
+    noteSurroundings(done);
     watch();
     ready = !isBlindUntilSwept();
     if (going == null || going.left.isEmpty()) {
@@ -459,6 +495,13 @@ public final class PersistenceSensor implements Sensor {
         finish(going, told);
       }
     }
+  }
+
+  /** What a point hangs on, and what of it cannot be seen. */
+  private void noteSurroundings(PointLook read) {
+    watched.put(read.pointId(), read.watched());
+    watchedKeys.put(read.pointId(), read.watchedKeys());
+    unseen.put(read.pointId(), read.unseen());
   }
 
   private long compare(PointLook done, Instant now, boolean whileAway, List<Observation> told) {
@@ -676,6 +719,7 @@ public final class PersistenceSensor implements Sensor {
   public void close() {
     folders.close();
     look = null;
+    begun.clear();
     urgent = false;
     sweep = null;
     dirty.clear();

@@ -93,6 +93,26 @@ final class PointLook {
    * @return what is left of the budget; above 0 only when the look is over
    */
   int step(int budget) {
+    int left = read(budget);
+    while (left > 0 && saidDone < said.size()) {
+      tell(said.get(saidDone++));
+      left -= 1 + (int) (programs.takeBytesRead() / BLOCK);
+    }
+    if (left > 0) {
+      memory.keepOnly(point.id(), remembered);
+    }
+    return left;
+  }
+
+  /**
+   * Reads on what is written at the point. After that it is known what to watch and what cannot be
+   * seen; {@link #step} goes on with the programs that are named there, whose content takes by far
+   * the longest.
+   *
+   * @param budget as for {@link #step}
+   * @return what is left of the budget; above 0 only when all is read
+   */
+  int read(int budget) {
     int left = budget;
     while (left > 0 && placesDone < point.places().size()) {
       Point.Place place = point.places().get(placesDone++);
@@ -106,13 +126,6 @@ final class PointLook {
     while (left > 0 && filesDone < places.found().size()) {
       read(places.found().get(filesDone++));
       left--;
-    }
-    while (left > 0 && saidDone < said.size()) {
-      tell(said.get(saidDone++));
-      left -= 1 + (int) (programs.takeBytesRead() / BLOCK);
-    }
-    if (left > 0) {
-      memory.keepOnly(point.id(), remembered);
     }
     return left;
   }

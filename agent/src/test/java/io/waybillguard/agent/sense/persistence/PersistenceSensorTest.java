@@ -14,6 +14,7 @@ import io.waybillguard.agent.event.SweepFinished;
 import io.waybillguard.agent.event.SweepStarted;
 import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.sense.Sensor;
+import io.waybillguard.agent.sense.Sign;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,10 +74,15 @@ final class PersistenceSensorTest {
     Files.createDirectories(root.resolve("etc/systemd/system"));
     write("/usr/lib/systemd/system/tool.service", UNIT.formatted("/usr/bin/tool"));
     write("/etc/crontab", "17 * * * * root /usr/bin/tool\n");
-    agent();
+    agentWhoseClockGoesOnBy(Duration.ZERO, 10);
   }
 
   private void agent() {
+    agentWhoseClockGoesOnBy(Duration.ZERO, 10);
+  }
+
+  /** Each look at the clock takes so long. */
+  private void agentWhoseClockGoesOnBy(Duration look, int cpuShare) {
     folders = FoldersByHand.counting(waited -> now = now.plus(waited));
     sensor =
         new PersistenceSensor(
@@ -85,9 +91,9 @@ final class PersistenceSensorTest {
             data,
             folders,
             Registry.NONE,
-            () -> now,
+            () -> now = now.plus(look),
             new Random(7),
-            new PersistenceSettings(EVERY, 10));
+            new PersistenceSettings(EVERY, cpuShare));
   }
 
   private void write(String path, String text) throws IOException {
@@ -416,16 +422,7 @@ final class PersistenceSensorTest {
       write("/etc/cron.d/j" + i, "@reboot root /usr/bin/tool\n");
     }
     // Each look at the clock costs a tenth of a second, so opening leaves most of it undone.
-    sensor =
-        new PersistenceSensor(
-            POINTS,
-            root,
-            data,
-            folders,
-            Registry.NONE,
-            () -> now = now.plusMillis(100),
-            new Random(7),
-            new PersistenceSettings(EVERY, 50));
+    agentWhoseClockGoesOnBy(Duration.ofMillis(100), 50);
     Sensor.Sight sight = sensor.open();
     assertFalse(sight.found().isEmpty());
     assertTrue(sensor.standing().contains("of 7 points"), sensor::standing);
@@ -440,6 +437,25 @@ final class PersistenceSensorTest {
     assertEquals("autostart.baseline", told.get(0).type());
     assertEquals(2_002, ((AutostartBaseline) told.get(0)).entries());
     assertEquals("2002 entries", sensor.standing());
+  }
+
+  @Test
+  void openingReadsAndWatchesEveryPointAndLeavesTheProgramsToTheSweep() throws Exception {
+    opened();
+    sensor.close();
+    write("/etc/cron.d/job", "@reboot root /usr/bin/tool\n");
+    agentWhoseClockGoesOnBy(Duration.ofMillis(20), 10);
+
+    Sensor.Sight sight = sensor.open();
+
+    assertEquals(List.of("sweep.start"), sight.found().stream().map(Observation::type).toList());
+    assertTrue(sensor.expect(new Sign("no such name")), "live, and it watches not all");
+    // What was read when it opened is otherwise by the time that the sweep comes to it.
+    write("/etc/cron.d/job", "@reboot root /usr/bin/tool --late\n");
+    List<Observation> told = looks();
+    assertEquals(List.of("APPEARED cron @reboot"), changes(told));
+    assertEquals("/usr/bin/tool --late", ((AutostartChanged) told.get(0)).entry().command());
+    assertEquals("sweep.end", told.get(told.size() - 1).type());
   }
 
   /** Seeded edits of a machine against a map of what its files say. */
