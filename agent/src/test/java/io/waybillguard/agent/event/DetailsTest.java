@@ -45,6 +45,7 @@ final class DetailsTest {
             + " read, such as /etc/polkit-1/rules.d, /etc/shadow, /etc/sudoers: run the agent as"
             + " root; 4 folders are not watched, only swept: raise fs.inotify.max_user_watches, or"
             + " run the agent as root; 731 entries",
+        "what starts by itself and who may come in, at 17 points; sweep 2: 9 of 17 points, 1180 files",
         "last use of keyboard and mouse, screen lock, who is logged in at the desk; cannot see"
             + " input: there is no /dev/input here; run the agent on the PC itself, not in a"
             + " container",
