@@ -84,6 +84,9 @@ public final class ProgramSensor implements Sensor {
   /** With more programs waiting than this, further events are left to wait in the kernel. */
   private static final int MOST_WAITING = 4096;
 
+  /** Records of one step: so many find room where there is room. */
+  private static final int MOST_TOLD = 1024;
+
   /** More large programs at a time than these are recorded once, without a hash. */
   private static final int MOST_UNFINISHED = 64;
 
@@ -512,7 +515,7 @@ public final class ProgramSensor implements Sensor {
   private void judge(List<Observation> seen) {
     List<String> cut = new ArrayList<>();
     long budget = SLICE;
-    while (budget > 0 && !isIdle()) {
+    while (budget > 0 && seen.size() < MOST_TOLD && !isIdle()) {
       Instant now = clock.instant();
       Judgement first = waiting.isEmpty() ? unfinished.peek() : waiting.peek();
       if (first == null) {
@@ -702,6 +705,11 @@ public final class ProgramSensor implements Sensor {
     List<Observation> held = new ArrayList<>();
     endBursts(Instant.MAX, held);
     return held;
+  }
+
+  @Override
+  public boolean mayLookLater() throws IOException {
+    return files.keepsAll();
   }
 
   @Override
