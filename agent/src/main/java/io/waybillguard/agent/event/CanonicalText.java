@@ -14,6 +14,12 @@ final class CanonicalText {
   private int length;
 
   /**
+   * The characters of the string that is being added: {@link String#charAt} asks for each which of
+   * two forms the string has, and Java's small compiler leaves that in the loop.
+   */
+  private char[] chars = new char[128];
+
+  /**
    * @param room bytes that it begins with; it grows
    */
   CanonicalText(int room) {
@@ -35,6 +41,24 @@ final class CanonicalText {
     }
   }
 
+  /** Adds an integer. */
+  void add(long number) {
+    if (number < 0) {
+      add('-');
+    }
+    int digits = 1;
+    for (long left = number / 10; left != 0; left /= 10) {
+      digits++;
+    }
+    room(digits);
+    length += digits;
+    long left = number;
+    for (int at = length - 1; at >= length - digits; at--) {
+      bytes[at] = (byte) ('0' + Math.abs(left % 10));
+      left /= 10;
+    }
+  }
+
   /**
    * Adds a string of RFC 8785 section 3.2.2.2: quotes, the two-character escapes, other controls as
    * lower-case \\u00xx. Half a surrogate pair, which a hostile file name can hold, has no UTF-8
@@ -42,10 +66,14 @@ final class CanonicalText {
    */
   void addString(String s) {
     int end = s.length();
+    if (chars.length < end) {
+      chars = new char[end];
+    }
+    s.getChars(0, end, chars, 0);
     room(2 + end); // what takes more than a byte asks for more, once for all that is left
     bytes[length++] = '"';
     for (int i = 0; i < end; i++) {
-      char c = s.charAt(i);
+      char c = chars[i];
       if (c < 0x80) {
         ascii(c, end - i);
         continue;
@@ -58,8 +86,8 @@ final class CanonicalText {
         three(c);
       } else if (Character.isHighSurrogate(c)
           && i + 1 < end
-          && Character.isLowSurrogate(s.charAt(i + 1))) {
-        int code = Character.toCodePoint(c, s.charAt(++i));
+          && Character.isLowSurrogate(chars[i + 1])) {
+        int code = Character.toCodePoint(c, chars[++i]);
         bytes[length++] = (byte) (0xF0 | (code >> 18));
         bytes[length++] = (byte) (0x80 | ((code >> 12) & 0x3F));
         bytes[length++] = (byte) (0x80 | ((code >> 6) & 0x3F));

@@ -21,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one JSON dialect of this product: RFC 8785 canonical form, restricted to objects, arrays,
@@ -333,13 +334,20 @@ public final class Json {
     }
 
     /**
-     * A copy in which every string, at whatever depth, is what {@code change} makes of its key and
-     * itself. A string of an array goes by the array's key.
+     * The same with every string, at whatever depth, as {@code change} makes it of its key and
+     * itself. A string of an array goes by the array's key. Mostly nothing changes: then it is this
+     * object, else a copy that shares what did not change.
      */
     public Obj withTexts(BinaryOperator<String> change) {
-      Obj copy = Json.object();
-      values.forEach((key, value) -> copy.values.put(key, changed(key, value, change)));
-      return copy;
+      @Nullable Obj copy = null;
+      for (Map.Entry<String, Object> each : values.entrySet()) {
+        Object changed = changed(each.getKey(), each.getValue(), change);
+        if (changed != each.getValue()) {
+          copy = copy == null ? copy() : copy;
+          copy.values.put(each.getKey(), changed);
+        }
+      }
+      return copy == null ? this : copy;
     }
 
     private static Object changed(String key, Object value, BinaryOperator<String> change) {
@@ -351,10 +359,13 @@ public final class Json {
       }
       if (value instanceof List<?> list) {
         List<Object> texts = new ArrayList<>(list.size());
+        boolean same = true;
         for (Object each : list) {
-          texts.add(changed(key, each, change));
+          Object changed = changed(key, each, change);
+          same &= changed == each;
+          texts.add(changed);
         }
-        return Collections.unmodifiableList(texts);
+        return same ? list : Collections.unmodifiableList(texts);
       }
       return value;
     }
@@ -523,8 +534,10 @@ public final class Json {
         before = ',';
       }
       out.add(before == '[' ? "[]" : "]");
+    } else if (value instanceof Long number) {
+      out.add(number);
     } else {
-      out.add(String.valueOf(value)); // a number, true or false
+      out.add(String.valueOf(value)); // true or false
     }
   }
 

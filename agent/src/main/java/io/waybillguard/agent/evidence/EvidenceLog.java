@@ -709,7 +709,9 @@ public final class EvidenceLog implements AutoCloseable {
           batch.nodes(nodes);
           last.into(batch);
         });
-    pendingBytes -= first.stream().mapToLong(Pending::bytes).sum();
+    for (Pending written : first) {
+      pendingBytes -= written.bytes();
+    }
     first.clear();
     nodes.clear();
     durable = size;

@@ -51,6 +51,10 @@ final class Packing implements AutoCloseable {
    */
   private static final Map<String, Integer> SAMPLES = samples();
 
+  /** Room that is kept for packing: most bodies are a quarter of it, a few are larger. */
+  private static final int ROOM = 4096;
+
+  private final byte[] room = new byte[ROOM];
   private @Nullable Deflater deflater;
   private @Nullable Inflater inflater;
 
@@ -94,8 +98,8 @@ final class Packing implements AutoCloseable {
     packer.setDictionary(DICTIONARY_1, sample, DICTIONARY_1.length - sample);
     packer.setInput(body);
     packer.finish();
-    byte[] packed = new byte[body.length];
-    int length = packer.deflate(packed);
+    byte[] packed = body.length <= ROOM ? room : new byte[body.length];
+    int length = packer.deflate(packed, 0, body.length);
     return packer.finished() && length < body.length
         ? new Packed(DEFLATED_1, Arrays.copyOf(packed, length))
         : new Packed(PLAIN, body);

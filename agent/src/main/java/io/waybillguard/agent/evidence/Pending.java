@@ -10,6 +10,7 @@ final class Pending {
   private final byte[] leaf;
   private final List<BodyPart> bodies;
   private final Batch.Rows alongside;
+  private final long bytes;
 
   Pending(
       long seq, String type, long wall, byte[] leaf, List<BodyPart> bodies, Batch.Rows alongside) {
@@ -19,6 +20,11 @@ final class Pending {
     this.leaf = leaf;
     this.bodies = bodies;
     this.alongside = alongside;
+    long all = leaf.length;
+    for (BodyPart body : bodies) {
+      all += body.data().length;
+    }
+    this.bytes = all;
   }
 
   long seq() {
@@ -49,6 +55,6 @@ final class Pending {
 
   /** Bytes that it keeps in memory, without the objects around them. */
   long bytes() {
-    return leaf.length + bodies.stream().mapToLong(b -> b.data().length).sum();
+    return bytes;
   }
 }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the sensors leave what they saw: bounded, and the only object that threads share on the way
- * to the log. A sensor never waits here. What does not fit is counted by type, and the count
- * becomes a record.
+ * to the log. Nobody waits here to leave something. What does not fit is counted by type, and the
+ * count becomes a record.
  */
 public final class Inbox {
   /**
@@ -32,6 +32,7 @@ public final class Inbox {
   private final int capacity;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition emptied = lock.newCondition();
   private final ArrayDeque<Observation> waiting = new ArrayDeque<>();
   private final Map<String, Long> lost = new HashMap<>();
   private @Nullable Instant lostFrom;
@@ -73,6 +74,29 @@ public final class Inbox {
     }
   }
 
+  /**
+   * Waits until there is room for who can leave what it has where it is, which is the half of all:
+   * the other half is for those who cannot.
+   *
+   * @return whether there is
+   */
+  public boolean awaitRoom(Duration patience) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = patience.toNanos();
+      while (!hasRoom() && left > 0) {
+        left = emptied.awaitNanos(left);
+      }
+      return hasRoom();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean hasRoom() {
+    return waiting.size() <= capacity / 2;
+  }
+
   /** Ends a waiting {@link #take} early. */
   public void wake() {
     lock.lock();
@@ -104,6 +128,9 @@ public final class Inbox {
       }
       if (waiting.isEmpty()) {
         urgent = false;
+      }
+      if (hasRoom()) {
+        emptied.signalAll();
       }
       inBurst = batch.size() >= BURST;
       return batch;

@@ -8,6 +8,7 @@ import io.waybillguard.agent.run.Duty;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Sign;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class SensorDuty implements Duty {
   private static final Logger LOG = LoggerFactory.getLogger(SensorDuty.class);
   private static final long SHORTEST_PAUSE_MS = 1_000;
   private static final long LONGEST_PAUSE_MS = 300_000;
+
+  /** In one step: a stop is heeded after it. */
+  private static final Duration WAITS_FOR_ROOM = Duration.ofMillis(250);
 
   /** How a sensor is doing. */
   public enum Sight {
@@ -121,10 +125,13 @@ public final class SensorDuty implements Duty {
     return told.get();
   }
 
-  private int look() throws IOException {
+  private int look() throws IOException, InterruptedException {
     String why = doubt.getAndSet("");
     if (!why.isEmpty()) {
       throw new IOException(why);
+    }
+    if (isToLookLater()) {
+      return 0;
     }
     List<Observation> seen = sensor.sense(LONGEST_WAIT);
     lastGoodLook = clock.instant();
@@ -138,6 +145,13 @@ public final class SensorDuty implements Duty {
       state = new State(before.name(), before.sight(), before.since(), detail);
     }
     return seen.size();
+  }
+
+  /** While the log is behind, what the system keeps is left to it. */
+  private boolean isToLookLater() throws IOException, InterruptedException {
+    return !inbox.awaitRoom(Duration.ZERO)
+        && sensor.mayLookLater()
+        && !inbox.awaitRoom(WAITS_FOR_ROOM);
   }
 
   private int openEyes() throws IOException {

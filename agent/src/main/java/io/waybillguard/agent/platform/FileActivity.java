@@ -35,6 +35,16 @@ public interface FileActivity {
   List<FileEvent> await(Duration patience) throws IOException;
 
   /**
+   * Whether the system keeps all that was not fetched by {@link #await} yet, and has memory for
+   * more of it: then nothing is lost by coming later.
+   *
+   * @throws IOException if it cannot be asked
+   */
+  default boolean keepsAll() throws IOException {
+    return false;
+  }
+
+  /**
    * From now on also tells when this one file is read, wherever it lies, until it is gone or this
    * is closed. Asked for twice, it is as good as once. Where reading cannot be seen nothing comes
    * of it, which the view says.

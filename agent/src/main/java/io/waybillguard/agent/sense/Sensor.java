@@ -50,6 +50,17 @@ public interface Sensor {
     return false;
   }
 
+  /**
+   * Whether the system keeps all that happens until this looks. Then it is left there while the log
+   * is behind: told now it could only be counted as lost. Called from the thread that calls {@link
+   * #sense}.
+   *
+   * @throws IOException as {@link #sense}
+   */
+  default boolean mayLookLater() throws IOException {
+    return false;
+  }
+
   /** Ends a waiting {@link #sense} early. Safe from any thread, and when nothing waits. */
   void wake();
 

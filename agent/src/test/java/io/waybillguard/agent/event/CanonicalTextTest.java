@@ -37,6 +37,23 @@ final class CanonicalTextTest {
   }
 
   @Test
+  void everyIntegerIsWrittenAsJavaWritesIt() {
+    Random random = new Random(20261129);
+    CanonicalText out = new CanonicalText(1);
+    StringBuilder java = new StringBuilder();
+    for (long edge : new long[] {0, -1, 9, 10, -10, 99, 100, Long.MAX_VALUE, Long.MIN_VALUE}) {
+      out.add(edge);
+      java.append(edge);
+    }
+    for (int round = 0; round < 10_000; round++) {
+      long number = random.nextLong() >> random.nextInt(64);
+      out.add(number);
+      java.append(number);
+    }
+    assertEquals(java.toString(), out.toString());
+  }
+
+  @Test
   void whatIsWrittenGrowsAsLongAsItMust() {
     CanonicalText out = new CanonicalText(1);
     out.add('[');

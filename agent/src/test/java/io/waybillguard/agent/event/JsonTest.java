@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,22 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class JsonTest {
+
+  @Test
+  void whereNoTextChangesAnObjectIsTheSameAndElseTheOtherPartsAre() {
+    Json.Obj kept = Json.object().put("a", "one").put("n", 7);
+    Json.Obj event =
+        Json.object().put("kept", kept).put("list", List.of("two", "x")).put("t", "three");
+    assertSame(event, event.withTexts((key, text) -> text));
+    Json.Obj changed = event.withTexts((key, text) -> text.equals("x") ? "y" : text);
+    assertEquals(
+        "{\"kept\":{\"a\":\"one\",\"n\":7},\"list\":[\"two\",\"y\"],\"t\":\"three\"}",
+        changed.toString());
+    assertSame(kept, changed.find("kept").orElseThrow());
+    assertEquals(
+        "{\"kept\":{\"a\":\"one\",\"n\":7},\"list\":[\"two\",\"x\"],\"t\":\"three\"}",
+        event.toString());
+  }
 
   /** The example of RFC 8785 section 3.2.2 to 3.2.4, without its floats and its null. */
   @Test

@@ -48,6 +48,12 @@ final class PackingTest {
       assertArrayEquals(body, again(body));
     }
     assertArrayEquals(new byte[Packing.MOST_BYTES], again(new byte[Packing.MOST_BYTES]));
+    for (int length : new int[] {4095, 4096, 4097}) { // the room that is kept, and beyond it
+      byte[] noise = new byte[length];
+      random.nextBytes(noise);
+      assertArrayEquals(noise, again(noise));
+      assertArrayEquals(new byte[length], again(new byte[length]));
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -57,6 +58,27 @@ final class InboxTest {
         List.of(seen(0)), assertTimeoutPreemptively(LONG, () -> inbox.take(5, LONG, LONG)));
     inbox.wake();
     assertEquals(List.of(), assertTimeoutPreemptively(LONG, () -> inbox.take(5, LONG, LONG)));
+  }
+
+  @Test
+  void thereIsRoomForWhoCanWaitWhileHalfIsFree() throws Exception {
+    Inbox inbox = new Inbox(4);
+    inbox.offer(seen(0));
+    inbox.offer(seen(1));
+    assertTrue(inbox.awaitRoom(Duration.ZERO));
+    inbox.offer(seen(2));
+    assertFalse(inbox.awaitRoom(Duration.ZERO));
+    CompletableFuture<Boolean> room =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return inbox.awaitRoom(LONG);
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            });
+    assertEquals(List.of(seen(0)), inbox.take(1, Duration.ZERO, Duration.ZERO));
+    assertTrue(room.get(30, TimeUnit.SECONDS));
   }
 
   @Test

@@ -62,6 +62,36 @@ final class SensorDutyTest {
   }
 
   @Test
+  void whatTheSystemKeepsIsLeftToItWhileTheLogIsBehindAndNothingIsLost() throws Exception {
+    desk.step();
+    desk.sensor().keepAll();
+    for (int i = 0; i < 501; i++) { // more than half of the room for 1,000
+      desk.inbox().offer(Seen.attached(Scene.noon(i), "S" + i));
+    }
+    desk.sensor().show(Seen.detached(Scene.noon(600), "A"));
+    desk.look();
+    assertEquals(501, desk.inbox().size());
+    desk.write();
+    desk.look();
+    desk.write();
+    desk.write();
+    assertEquals(1 + 501 + 1, desk.kinds().size());
+    assertEquals("usb.detach", desk.kinds().get(502));
+  }
+
+  @Test
+  void whatNobodyKeepsIsToldHoweverFullTheInboxIs() throws Exception {
+    desk.step();
+    for (int i = 0; i < 999; i++) {
+      desk.inbox().offer(Seen.attached(Scene.noon(i), "S" + i));
+    }
+    desk.sensor().show(Seen.detached(Scene.noon(999), "A"), Seen.detached(Scene.noon(999), "B"));
+    desk.step();
+    assertEquals(1, desk.kinds().stream().filter("usb.detach"::equals).count());
+    assertTrue(desk.kinds().contains("log.gap"));
+  }
+
+  @Test
   void aReducedSensorSaysSo() throws Exception {
     desk.sensor().reduce();
     desk.step();

@@ -23,6 +23,7 @@ public final class HandSensor implements Sensor {
   private boolean reduced;
   private boolean called;
   private boolean knowsSigns;
+  private boolean keepsAll;
   private boolean open;
 
   public HandSensor(String name) {
@@ -71,6 +72,21 @@ public final class HandSensor implements Sensor {
   /** From now on it says that it would see signs; the test has to see them for it. */
   public void knowSigns() {
     locked(() -> knowsSigns = true);
+  }
+
+  /** From now on all that it is shown waits until it looks. */
+  public void keepAll() {
+    locked(() -> keepsAll = true);
+  }
+
+  @Override
+  public boolean mayLookLater() {
+    lock.lock();
+    try {
+      return keepsAll;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

@@ -27,6 +27,12 @@ final class FanotifyFiles implements FileActivity {
   /** Most reads in one step: 512 KiB, some 6,000 events. The rest waits in the kernel. */
   private static final int READS_A_STEP = 8;
 
+  /**
+   * The queues have no limit, but are charged to the service, which may take so much memory and no
+   * more: some 40 MB of it.
+   */
+  private static final int MOST_KEPT = 200_000;
+
   private static final String DELETED = " (deleted)";
 
   private final LinuxProcesses processes;
@@ -299,6 +305,16 @@ final class FanotifyFiles implements FileActivity {
         && name.startsWith("ld")
         && (name.startsWith("ld-") || name.startsWith("ld.so") || name.startsWith("ld64.so"))
         && name.contains(".so");
+  }
+
+  @Override
+  public boolean keepsAll() throws IOException {
+    Session open = session;
+    if (open == null) {
+      return false;
+    }
+    FanotifyGroup byName = open.byName();
+    return open.byDescriptor().waiting() + (byName == null ? 0 : byName.waiting()) < MOST_KEPT;
   }
 
   @Override

@@ -35,6 +35,12 @@ final class FanotifyGroup implements AutoCloseable {
 
   private static final int BUFFER = 64 << 10;
 
+  /** asm-generic/ioctls.h */
+  private static final int FIONREAD = 0x541b;
+
+  /** FAN_EVENT_METADATA_LEN: what FIONREAD counts for each event, without its folder and name. */
+  private static final int METADATA = 24;
+
   /** What an event says about where it happened. */
   enum Mode {
     /** Folder and name (kernel 5.9): tells of moves too, and costs no descriptor an event. */
@@ -168,6 +174,14 @@ final class FanotifyGroup implements AutoCloseable {
       throw Libc.failure("cannot read file events", errno);
     }
     return FanotifyEvent.parse(buffer.getByteBuffer(0, length).order(ByteOrder.nativeOrder()));
+  }
+
+  /** How many events wait in its queue. */
+  long waiting() throws IOException {
+    if (Libc.ioctl(fd.number(), FIONREAD, buffer) < 0) {
+      throw Libc.failure("cannot ask how many file events wait");
+    }
+    return buffer.getInt(0) / METADATA;
   }
 
   @Override

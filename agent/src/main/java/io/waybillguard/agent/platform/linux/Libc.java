@@ -75,6 +75,8 @@ final class Libc {
 
   static native long write(int fd, Pointer from, long size);
 
+  static native int ioctl(int fd, long request, Pointer into);
+
   static native int poll(Pointer fds, long count, int timeoutMillis);
 
   static native int eventfd(int initial, int flags);

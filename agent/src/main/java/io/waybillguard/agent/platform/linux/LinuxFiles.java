@@ -157,6 +157,12 @@ public final class LinuxFiles implements FileActivity {
   }
 
   @Override
+  public boolean keepsAll() throws IOException {
+    FileActivity open = current;
+    return open != null && open.keepsAll();
+  }
+
+  @Override
   public void follow(Path file) throws IOException {
     FileActivity open = current;
     if (open == null) {

@@ -219,7 +219,7 @@ final class Media {
     Wanted file = current;
     FileHash running = hash;
     if (file == null || running == null) {
-      begin();
+      begin(buffer);
       return FOLDER_COST;
     }
     long spent = running.advance(budget, buffer);
@@ -235,12 +235,12 @@ final class Media {
     return spent;
   }
 
-  private void begin() {
+  private void begin(ByteBuffer buffer) {
     Wanted next = wanted.poll();
     if (next == null || next.stamp().equals(looked.get(next.file()))) {
       return;
     }
-    if (!next.anyway() && ProgramFile.kind(next.file()).isEmpty()) {
+    if (!next.anyway() && ProgramFile.kind(next.file(), buffer).isEmpty()) {
       looked.put(next.file(), next.stamp());
       return;
     }

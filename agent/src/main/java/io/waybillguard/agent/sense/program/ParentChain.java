@@ -5,9 +5,7 @@ import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.sense.Described;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The processes above one, the nearest first: who started it, who started that one, and on.
@@ -21,15 +19,23 @@ final class ParentChain {
   private ParentChain() {}
 
   static List<ProcessRef> above(Processes processes, ProcessFacts of) {
-    List<ProcessRef> chain = new ArrayList<>();
-    Set<Long> seen = new HashSet<>();
-    seen.add(of.pid());
+    List<ProcessRef> chain = new ArrayList<>(LONGEST);
     long pid = of.parentPid();
-    while (pid > 0 && chain.size() < LONGEST && seen.add(pid)) {
+    while (pid > 0 && chain.size() < LONGEST && pid != of.pid() && !isIn(chain, pid)) {
       ProcessFacts one = processes.of(pid);
       chain.add(Described.process(one));
       pid = one.parentPid();
     }
     return List.copyOf(chain);
+  }
+
+  /** Numbers are given anew, so who asks late may be led round. */
+  private static boolean isIn(List<ProcessRef> chain, long pid) {
+    for (ProcessRef one : chain) {
+      if (one.pid() == pid) {
+        return true;
+      }
+    }
+    return false;
   }
 }

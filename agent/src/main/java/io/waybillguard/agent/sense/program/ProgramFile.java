@@ -8,7 +8,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -26,11 +27,13 @@ final class ProgramFile {
    * <p>Limit: a name that is a pipe at the moment of opening, though it was a file a moment before,
    * holds the caller until somebody writes to it; the watchdog ends that.
    *
+   * @param buffer room to read into, at least {@link ProgramKind#BYTES}; its content does not
+   *     matter
    * @return empty when it is none, or can no longer be read: what is gone before its first bytes
    *     were seen cannot be called a program
    */
-  static Optional<ProgramKind> kind(Path file) {
-    ByteBuffer head = ByteBuffer.allocate(ProgramKind.BYTES);
+  static Optional<ProgramKind> kind(Path file, ByteBuffer buffer) {
+    ByteBuffer head = buffer.clear().limit(ProgramKind.BYTES);
     try (SeekableByteChannel channel =
         Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
       while (head.hasRemaining() && channel.read(head) >= 0) {
@@ -42,28 +45,36 @@ final class ProgramFile {
       LOG.info("file={} cannot be looked at: {}", file, e.toString());
       return Optional.empty();
     }
-    byte[] read = head.hasRemaining() ? Arrays.copyOf(head.array(), head.position()) : head.array();
+    byte[] read = new byte[head.position()];
+    head.flip().get(read);
     return ProgramKind.of(read, file.getFileName().toString());
   }
 
-  /** Its permission bits with those of set-user-id and set-group-id; -1 when they are not told. */
-  static int mode(Path file) {
-    try {
-      Object mode = Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-      return mode instanceof Integer bits ? bits & 07777 : -1;
-    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      LOG.debug("file={} does not tell its permissions: {}", file, e.toString());
-      return -1;
-    }
+  /**
+   * Whose it is and what may be done with it.
+   *
+   * @param owner the account, or "" when it is not told
+   * @param mode permission bits with those of set-user-id and set-group-id; -1 when they are not
+   *     told
+   */
+  record Access(String owner, int mode) {
+    static final Access UNTOLD = new Access("", -1);
   }
 
-  /** The account that owns it, or "". */
-  static String owner(Path file) {
+  /** By one look where the system has permission bits. */
+  static Access access(Path file) {
     try {
-      return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
+      if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+        return new Access(Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName(), -1);
+      }
+      Map<String, Object> told =
+          Files.readAttributes(file, "unix:owner,mode", LinkOption.NOFOLLOW_LINKS);
+      return new Access(
+          told.get("owner") instanceof UserPrincipal owner ? owner.getName() : "",
+          told.get("mode") instanceof Integer bits ? bits & 07777 : -1);
     } catch (IOException | UnsupportedOperationException e) {
-      LOG.debug("file={} does not tell its owner: {}", file, e.toString());
-      return "";
+      LOG.debug("file={} does not tell its owner and permissions: {}", file, e.toString());
+      return Access.UNTOLD;
     }
   }
 }

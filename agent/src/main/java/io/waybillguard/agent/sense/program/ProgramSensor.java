@@ -84,6 +84,9 @@ public final class ProgramSensor implements Sensor {
   /** With more programs waiting than this, further events are left to wait in the kernel. */
   private static final int MOST_WAITING = 4096;
 
+  /** Records of one step: so many find room where there is room. */
+  private static final int MOST_TOLD = 1024;
+
   /** More large programs at a time than these are recorded once, without a hash. */
   private static final int MOST_UNFINISHED = 64;
 
@@ -308,7 +311,7 @@ public final class ProgramSensor implements Sensor {
               found.size(),
               found.sha256(),
               found.unreadable(),
-              ProgramFile.owner(file),
+              ProgramFile.access(file).owner(),
               medium != null,
               true,
               FileTraits.NONE.placed("alternate_stream"));
@@ -321,7 +324,7 @@ public final class ProgramSensor implements Sensor {
 
   private void written(FileEvent.Written event, Instant now) {
     Optional<Stamp> stamp = stamp(event.file()).filter(s -> s.size() >= SHORTEST);
-    Optional<ProgramKind> kind = stamp.flatMap(s -> ProgramFile.kind(event.file()));
+    Optional<ProgramKind> kind = stamp.flatMap(s -> ProgramFile.kind(event.file(), buffer));
     if (stamp.isEmpty() || kind.isEmpty()) {
       return;
     }
@@ -333,13 +336,14 @@ public final class ProgramSensor implements Sensor {
     List<ProcessRef> above = ParentChain.above(processes, event.by());
     Optional<Families.Family> family = families.of(PathText.of(event.file()), by, above);
     String host = WebOrigin.host(event.file());
+    ProgramFile.Access access = ProgramFile.access(event.file());
     Sighting sighting =
         new Sighting(
             now,
             event.file(),
             kind.get().word(),
-            ProgramFile.owner(event.file()),
-            ProgramFile.mode(event.file()),
+            access.owner(),
+            access.mode(),
             Packages.Owner.UNKNOWN,
             medium,
             place(event.file(), medium),
@@ -417,13 +421,14 @@ public final class ProgramSensor implements Sensor {
   private void started(Path file, ProcessFacts process, Instant now) {
     Stamp stamp = stamp(file).orElse(Stamp.GONE);
     MountedVolume medium = media.of(file).orElse(null);
+    ProgramFile.Access access = ProgramFile.access(file);
     Sighting sighting =
         new Sighting(
             now,
             file,
-            ProgramFile.kind(file).map(ProgramKind::word).orElse("unknown"),
-            ProgramFile.owner(file),
-            ProgramFile.mode(file),
+            ProgramFile.kind(file, buffer).map(ProgramKind::word).orElse("unknown"),
+            access.owner(),
+            access.mode(),
             Packages.Owner.UNKNOWN,
             medium,
             place(file, medium),
@@ -453,6 +458,9 @@ public final class ProgramSensor implements Sensor {
       return said;
     }
     Imprint vouched = Vouched.with(said, trust, file);
+    if (vouched.equals(said)) {
+      return said;
+    }
     try {
       return Stamp.of(file).filter(hash.stamp()::equals).isPresent() ? vouched : said;
     } catch (IOException e) {
@@ -512,7 +520,7 @@ public final class ProgramSensor implements Sensor {
   private void judge(List<Observation> seen) {
     List<String> cut = new ArrayList<>();
     long budget = SLICE;
-    while (budget > 0 && !isIdle()) {
+    while (budget > 0 && seen.size() < MOST_TOLD && !isIdle()) {
       Instant now = clock.instant();
       Judgement first = waiting.isEmpty() ? unfinished.peek() : waiting.peek();
       if (first == null) {
@@ -702,6 +710,11 @@ public final class ProgramSensor implements Sensor {
     List<Observation> held = new ArrayList<>();
     endBursts(Instant.MAX, held);
     return held;
+  }
+
+  @Override
+  public boolean mayLookLater() throws IOException {
+    return files.keepsAll();
   }
 
   @Override

@@ -289,6 +289,17 @@ final class FanotifyFilesTest implements FileActivityContract {
     assertFalse(FanotifyFiles.isLoader(Path.of("/usr/bin/ld")));
   }
 
+  @Test
+  void theQueueKeepsWhatIsNotFetchedYet() throws Exception {
+    write(place.resolve("first"));
+    write(place.resolve("second"));
+    assertTrue(files.keepsAll());
+    FileEvent unused = await(FileEvent.Written.class, e -> e.file().endsWith("first"));
+    unused = await(FileEvent.Written.class, e -> e.file().endsWith("second"));
+    files.close();
+    assertFalse(files.keepsAll());
+  }
+
   private boolean isHere(Path file) {
     return file.startsWith(place);
   }

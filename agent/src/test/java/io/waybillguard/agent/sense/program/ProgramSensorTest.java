@@ -104,6 +104,15 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   @Test
+  void aStepTellsNoMoreThanFindsRoomAndTheNextTellsTheRest() throws Exception {
+    for (int i = 0; i < 1030; i++) {
+      kernel.written(script(disk.resolve("tool" + i), "echo " + i), CP);
+    }
+    assertEquals(1024, sensor.sense(Duration.ZERO).size());
+    assertEquals(6, sensor.sense(Duration.ZERO).size());
+  }
+
+  @Test
   void aProgramIsRecordedWithItsHashItsWriterAndItsPlace() throws Exception {
     Path program = script(disk.resolve("tool"), "echo 1");
     kernel.written(program, CP);
