@@ -5,7 +5,7 @@
 # Needs hq/target/waybill-guard-hq.jar (mvn -B -DskipTests package) and a JDK. WG_LOAD_DIR: an empty or absent folder on a real disk (default beside the jar).
 # WG_LOAD_JAVA: options of the generator's JVM: -Dload.threads=32, -Dload.records=4 (each visit), -Dload.backlogs=6, -Dload.segments=6, -Dload.segment.records=1000,
 # -Dload.patience.minutes=30 (for each step of all of them).
-# WG_LOAD_HQ_JAVA: those of HQ's (default -Xmx2g).
+# WG_LOAD_HQ_JAVA: those of HQ's (default -Xmx2g -XX:G1HeapRegionSize=8m, the latter as its package has it).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
@@ -31,4 +31,4 @@ javac -nowarn -proc:none --release 17 -d "$work/classes" -cp "$cp" "$here"/java/
 echo "load: $(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || echo unknown), processors: $(getconf _NPROCESSORS_ONLN)"
 # A request that HQ's end cut off is counted, and made again by the workstation alone.
 # shellcheck disable=SC2086
-java -Dsun.net.http.retryPost=false -Dload.hq.java="${WG_LOAD_HQ_JAVA:--Xmx2g}" ${WG_LOAD_JAVA:-} -cp "$work/classes:$cp" io.waybillguard.bench.Load "$work" "$jar" "$database" "${1:-200}" "${2:-$top/hq/target/load.json}"
+java -Dsun.net.http.retryPost=false -Dload.hq.java="${WG_LOAD_HQ_JAVA:--Xmx2g -XX:G1HeapRegionSize=8m}" ${WG_LOAD_JAVA:-} -cp "$work/classes:$cp" io.waybillguard.bench.Load "$work" "$jar" "$database" "${1:-200}" "${2:-$top/hq/target/load.json}"

@@ -315,9 +315,11 @@ public final class Load {
     awaitIndex(reckoning);
     plain.put(warm);
     long began = System.nanoTime();
+    Duration worked = hq.cpu();
     crew.all(timed, Backlog::send);
     double took = seconds(began);
     double findable = took + awaitIndex(reckoning);
+    cost(hq, worked, "segment", (long) desks * segments);
     double others = plain.put(timed) / 1e9;
     long records = timed.stream().mapToLong(Backlog::records).sum();
     double megabytes = timed.stream().mapToLong(Backlog::bytes).sum() / 1e6;

@@ -78,6 +78,10 @@ final class Station {
   private final KeyPair pair;
   private DeskLog log;
   private Optional<DeskLog> other = Optional.empty();
+
+  /** Whether HQ has chosen one of the two histories. */
+  private boolean decided;
+
   private X509Certificate[] chain = {};
   private VerifierKey witness;
   private VerifierKey mirror;
@@ -356,6 +360,10 @@ final class Station {
 
   /** Asks for two histories at once; HQ may cosign one of them, and must notice. */
   void fork(int records) throws Exception {
+    if (decided) {
+      finish(); // the report after it was put off; the two are one by now
+      return;
+    }
     if (other.isEmpty()) {
       DeskLog twin = log.twin();
       grow(log, records);
@@ -397,6 +405,7 @@ final class Station {
     refused(segment(tls, packed(bad.segment(held, size))), 422, "the other history");
     log = good;
     head = size;
+    decided = true;
     finish();
   }
 

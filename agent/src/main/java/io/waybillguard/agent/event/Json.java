@@ -16,8 +16,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
@@ -53,7 +53,7 @@ public final class Json {
 
   /** An empty object to fill. */
   public static Obj object() {
-    return new Obj(new TreeMap<>());
+    return new Obj(new Members());
   }
 
   /**
@@ -83,9 +83,14 @@ public final class Json {
    * it: for rows that are made from one number of each of many events. Whether all of it is of this
    * dialect is for {@link #parse} to say.
    *
-   * @return {@code otherwise} when there is none, or up to there it is no JSON
+   * @return {@code otherwise} when there is none, or no reader could come to it
    */
   public static long outerNumber(byte[] utf8, String key, long otherwise) {
+    OptionalLong plain = OuterValue.number(utf8, key);
+    return plain.isPresent() ? plain.getAsLong() : readOuterNumber(utf8, key, otherwise);
+  }
+
+  private static long readOuterNumber(byte[] utf8, String key, long otherwise) {
     try (JsonParser in = READER.createParser(utf8)) {
       return at(in, key) && in.currentToken() == JsonToken.VALUE_NUMBER_INT
           ? checkRange(in.getLongValue())
@@ -98,9 +103,13 @@ public final class Json {
   /**
    * The string behind a key of the outermost object, found in the same way.
    *
-   * @return {@code otherwise} when there is none, or up to there it is no JSON
+   * @return {@code otherwise} when there is none, or no reader could come to it
    */
   public static String outerText(byte[] utf8, String key, String otherwise) {
+    return OuterValue.text(utf8, key).orElseGet(() -> readOuterText(utf8, key, otherwise));
+  }
+
+  private static String readOuterText(byte[] utf8, String key, String otherwise) {
     try (JsonParser in = READER.createParser(utf8)) {
       return at(in, key) && in.currentToken() == JsonToken.VALUE_STRING ? in.getText() : otherwise;
     } catch (IOException e) {
@@ -163,7 +172,7 @@ public final class Json {
     while (in.nextToken() != JsonToken.END_OBJECT) {
       String key = whole(in.currentName(), in);
       in.nextToken();
-      if (obj.values.put(key, readValue(in)) != null) {
+      if (obj.set(key, readValue(in)) != null) {
         throw new JsonException("duplicate key \"" + key + "\" before " + where(in));
       }
     }
@@ -246,22 +255,30 @@ public final class Json {
    * while filled.
    */
   public static final class Obj {
-    // A TreeMap of String sorts by UTF-16 code units, which is the order that RFC 8785 section
-    // 3.2.3 asks for.
-    private final SortedMap<String, Object> values;
+    // Both kinds of map sort by UTF-16 code units, which is the order that RFC 8785 section 3.2.3
+    // asks for.
+    private Map<String, Object> values;
 
-    private Obj(SortedMap<String, Object> values) {
+    private Obj(Map<String, Object> values) {
       this.values = values;
+    }
+
+    /** Many that come in no order, which only a stranger writes, are kept as a tree. */
+    private @Nullable Object set(String key, Object value) {
+      if (values instanceof Members members && !members.takes(key)) {
+        values = new TreeMap<>(values);
+      }
+      return values.put(key, value);
     }
 
     /** Another object with the same values. */
     public Obj copy() {
-      return new Obj(new TreeMap<>(values));
+      return Json.object().putAll(this);
     }
 
     /** Sets a string; replaces an earlier value. */
     public Obj put(String key, String value) {
-      values.put(key, value);
+      set(key, value);
       return this;
     }
 
@@ -276,7 +293,7 @@ public final class Json {
      * @throws IllegalArgumentException if |value| ≥ 2^53
      */
     public Obj put(String key, long value) {
-      values.put(key, exact(key, value));
+      set(key, exact(key, value));
       return this;
     }
 
@@ -290,13 +307,13 @@ public final class Json {
 
     /** Sets a boolean. */
     public Obj put(String key, boolean value) {
-      values.put(key, value);
+      set(key, value);
       return this;
     }
 
     /** Sets an object. */
     public Obj put(String key, Obj value) {
-      values.put(key, value);
+      set(key, value);
       return this;
     }
 
@@ -312,7 +329,7 @@ public final class Json {
       for (Object each : value) {
         list.add(element(key, each));
       }
-      values.put(key, List.copyOf(list));
+      set(key, List.copyOf(list));
       return this;
     }
 
@@ -344,7 +361,7 @@ public final class Json {
         Object changed = changed(each.getKey(), each.getValue(), change);
         if (changed != each.getValue()) {
           copy = copy == null ? copy() : copy;
-          copy.values.put(each.getKey(), changed);
+          copy.set(each.getKey(), changed);
         }
       }
       return copy == null ? this : copy;
@@ -372,7 +389,7 @@ public final class Json {
 
     /** Copies every value of {@code other} into this one. */
     public Obj putAll(Obj other) {
-      values.putAll(other.values);
+      other.values.forEach(this::set);
       return this;
     }
 

@@ -1,13 +1,17 @@
 package io.waybillguard.agent.event;
 
+import java.text.Format;
 import java.text.MessageFormat;
+import java.text.NumberFormat;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ResourceBundle;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +51,26 @@ public final class Summary {
   private volatile @Nullable Details details;
 
   /** As they were read from the bundle: HQ says a sentence for each of millions of records. */
-  private final Map<String, MessageFormat> sentences = new ConcurrentHashMap<>();
+  private final Map<String, Sentence> sentences = new ConcurrentHashMap<>();
+
+  /** How numbers are written that a sentence leaves as they come; guarded by itself. */
+  private final NumberFormat numbers;
+
+  /**
+   * @param formats how each value is written; empty for as it comes
+   */
+  private record Sentence(MessageFormat shape, List<Optional<Format>> formats) {
+    private static Sentence of(String words, Locale locale) {
+      MessageFormat shape = new MessageFormat(words, locale);
+      return new Sentence(
+          shape,
+          Arrays.stream(shape.getFormatsByArgumentIndex()).map(Optional::ofNullable).toList());
+    }
+
+    private boolean leavesAsItComes(int value) {
+      return value < formats.size() && formats.get(value).isEmpty();
+    }
+  }
 
   /**
    * @param language {@link Locale#SIMPLIFIED_CHINESE} or {@link Locale#ENGLISH}
@@ -56,6 +79,7 @@ public final class Summary {
   public Summary(Locale language, ZoneId zone) {
     this.locale = language;
     this.zone = zone;
+    this.numbers = NumberFormat.getInstance(language);
     this.words =
         ResourceBundle.getBundle(
             Summary.class.getPackageName() + ".summary", language, THIS_LANGUAGE_ONLY);
@@ -862,10 +886,22 @@ public final class Summary {
   }
 
   private String say(String key, Object... values) {
-    MessageFormat sentence =
-        sentences.computeIfAbsent(key, k -> new MessageFormat(words.getString(k), locale));
+    Sentence sentence =
+        sentences.computeIfAbsent(key, k -> Sentence.of(words.getString(k), locale));
+    for (int i = 0; i < values.length; i++) {
+      // A sentence would ask for the language's way of writing numbers for each of them.
+      if (values[i] instanceof Number number && sentence.leavesAsItComes(i)) {
+        values[i] = written(number);
+      }
+    }
     synchronized (sentence) { // it formats numbers with a state of its own
-      return sentence.format(values);
+      return sentence.shape().format(values);
+    }
+  }
+
+  private String written(Number number) {
+    synchronized (numbers) {
+      return numbers.format(number);
     }
   }
 }

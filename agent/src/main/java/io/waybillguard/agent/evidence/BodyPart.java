@@ -1,5 +1,7 @@
 package io.waybillguard.agent.evidence;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A part of a record's body with the salt that hides it from guessing. The arrays are handed over,
  * not copied: nobody changes them afterwards.
@@ -12,6 +14,9 @@ public final class BodyPart {
   private final int part;
   private final byte[] salt;
   private final byte[] data;
+
+  /** Computed when it is asked for; two threads that both do come to the same. */
+  private @Nullable Hash commitment;
 
   /**
    * @param index the record's place in the log
@@ -48,6 +53,11 @@ public final class BodyPart {
 
   /** The commitment that the leaf holds: SHA-256(salt ‖ data). */
   public Hash commitment() {
-    return Hash.sha256(salt, data);
+    Hash known = commitment;
+    if (known == null) {
+      known = Hash.sha256(salt, data);
+      commitment = known;
+    }
+    return known;
   }
 }

@@ -16,10 +16,25 @@ import java.time.Instant;
 public final class SigningKey {
   private final PrivateKey secret;
   private final VerifierKey verifier;
+  private final Maker maker;
+
+  /** Makes the 64 bytes of a signature. Safe for use by several threads. */
+  @FunctionalInterface
+  public interface Maker {
+    /** An Ed25519 signature over a message (RFC 8032, without a context). */
+    byte[] sign(byte[] message);
+  }
 
   private SigningKey(PrivateKey secret, VerifierKey verifier) {
     this.secret = secret;
     this.verifier = verifier;
+    this.maker = this::byJava;
+  }
+
+  private SigningKey(PrivateKey secret, VerifierKey verifier, Maker maker) {
+    this.secret = secret;
+    this.verifier = verifier;
+    this.maker = maker;
   }
 
   /** A fresh pair of halves, not yet named. */
@@ -45,15 +60,27 @@ public final class SigningKey {
     try {
       PrivateKey secret =
           KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-      SigningKey key = new SigningKey(secret, verifier);
-      byte[] probe = "halves".getBytes(StandardCharsets.UTF_8);
-      if (!verifier.verifies(probe, key.raw(probe))) {
-        throw new EvidenceException("the private key does not belong to " + verifier);
-      }
-      return key;
+      return new SigningKey(secret, verifier).whole();
     } catch (GeneralSecurityException e) {
       throw new EvidenceException("the private key of " + verifier.name() + " is damaged", e);
     }
+  }
+
+  private SigningKey whole() throws EvidenceException {
+    byte[] probe = "halves".getBytes(StandardCharsets.UTF_8);
+    if (!verifier.verifies(probe, raw(probe))) {
+      throw new EvidenceException("the private key does not belong to " + verifier);
+    }
+    return this;
+  }
+
+  /**
+   * The same key, whose signatures another maker makes than Java's.
+   *
+   * @throws EvidenceException if that one does not sign with this key
+   */
+  public SigningKey signingBy(Maker other) throws EvidenceException {
+    return new SigningKey(secret, verifier, other).whole();
   }
 
   /** PKCS#8 bytes, for a file that only its owner can read. */
@@ -84,6 +111,10 @@ public final class SigningKey {
 
   /** An Ed25519 signature over a message that is no note. 64 bytes. */
   public byte[] raw(byte[] message) {
+    return maker.sign(message);
+  }
+
+  private byte[] byJava(byte[] message) {
     try {
       Signature ed25519 = Signature.getInstance("Ed25519");
       ed25519.initSign(secret);

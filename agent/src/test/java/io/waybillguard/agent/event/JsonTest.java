@@ -9,9 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 final class JsonTest {
@@ -158,6 +162,62 @@ final class JsonTest {
     for (String none :
         List.of("", "{}", "[\"t\"]", "{\"a\":{\"t\":\"1\"}}", "{\"t\":1}", "{\"t\":[]}")) {
       assertEquals("-", Json.outerText(bytes(none), "t", "-"), none);
+    }
+  }
+
+  /** What is written by ourselves is found without a reader; it has to come to the same. */
+  @Test
+  void whatIsFoundAloneIsWhatAReaderFinds() {
+    for (long seed = 0; seed < 2_000; seed++) {
+      Json.Obj obj = randomObject(new Random(seed), 0);
+      byte[] written = obj.put("0", "\\\"{").put("ms", -seed).put("type", "a.b").canonical();
+      for (String key : obj.keys()) {
+        assertEquals(obj.number(key, 7), Json.outerNumber(written, key, 7), "seed " + seed);
+        assertEquals(obj.text(key, "-"), Json.outerText(written, key, "-"), "seed " + seed);
+      }
+      assertEquals(7, Json.outerNumber(written, "none", 7), "seed " + seed);
+      assertEquals("-", Json.outerText(written, "none", "-"), "seed " + seed);
+      assertEquals(OptionalLong.of(-seed), OuterValue.number(written, "ms"), "seed " + seed);
+      assertEquals(Optional.of("a.b"), OuterValue.text(written, "type"), "seed " + seed);
+    }
+  }
+
+  @Test
+  void whatIsSpelledInAnotherWayIsFoundToo() {
+    assertEquals(4, Json.outerNumber(bytes(" { \"m\" : [ 1 ] , \"n\" : 4 } "), "n", 7));
+    assertEquals(4, Json.outerNumber(bytes("{\"\\u006e\":4}"), "n", 7));
+    assertEquals(7, Json.outerNumber(bytes("{\"n\":04}"), "n", 7));
+    assertEquals(7, Json.outerNumber(bytes("{\"n\":4e1}"), "n", 7));
+    assertEquals("a\"", Json.outerText(bytes("{\"t\":\"a\\\"\"}"), "t", "-"));
+    assertEquals("-", Json.outerText(bytes("{\"t\":\"a"), "t", "-"));
+    assertEquals("-", Json.outerText(bytes("{\"s\":\"\\"), "t", "-"));
+  }
+
+  @Test
+  void manyMembersInAnyOrderAreKeptInTheOneOrder() throws Exception {
+    for (int many : new int[] {0, 1, 8, 9, 63, 64, 65, 1_000}) {
+      List<String> keys = new ArrayList<>();
+      for (int i = 0; i < many; i++) {
+        keys.add("k" + i);
+      }
+      Collections.shuffle(keys, new Random(many));
+      Json.Obj shuffled = Json.object();
+      keys.forEach(key -> shuffled.put(key, "before").put(key, key));
+      Json.Obj sorted = Json.object();
+      keys.stream().sorted().forEach(key -> sorted.put(key, key));
+      assertEquals(List.copyOf(new TreeSet<>(keys)), List.copyOf(shuffled.keys()));
+      assertEquals(sorted, shuffled);
+      assertEquals(sorted.hashCode(), shuffled.hashCode());
+      assertEquals(shuffled, Json.parse(shuffled.canonical()));
+      assertEquals(sorted.toString(), shuffled.copy().toString());
+      for (String key : keys) {
+        assertEquals(key, shuffled.text(key));
+      }
+      assertFalse(shuffled.has("l"));
+      if (many > 0) {
+        String twice = shuffled.toString().replaceFirst("[}]$", ",\"" + keys.get(0) + "\":1}");
+        refused(twice, "duplicate key \"" + keys.get(0) + "\"");
+      }
     }
   }
 

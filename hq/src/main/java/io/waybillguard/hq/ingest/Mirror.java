@@ -102,16 +102,15 @@ public final class Mirror {
     for (BodyPart part : segment.bodies()) {
       check(leaves.get((int) (part.index() - segment.oldSize())), part);
     }
-    ReadSegment read = new ReadSegment(leaves, segment.bodies());
-    List<RecordRow> rows = rows(segment, read);
-    return Attempts.untilUnchanged(() -> attempt(caller, segment, to, read, rows, body));
+    List<RecordRow> rows = rows(segment, leaves);
+    return Attempts.untilUnchanged(() -> attempt(caller, segment, to, leaves, rows, body));
   }
 
   private Attempts.Result<String> attempt(
       String caller,
       Segment segment,
       Checkpoint to,
-      ReadSegment read,
+      List<Leaf> leaves,
       List<RecordRow> rows,
       byte[] body)
       throws Rejected, IOException {
@@ -134,7 +133,7 @@ public final class Mirror {
       throw Rejected.size(log.mirror().size());
     }
     Frontier frontier = grow(caller, log, segment, to);
-    KeyChain keys = keysAfter(caller, log, note, to, read.leaves());
+    KeyChain keys = keysAfter(caller, log, note, to, leaves);
     SignedNote kept = note.with(hold);
     if (seen.isPresent()) {
       kept = kept.with(seen.get());
@@ -152,13 +151,16 @@ public final class Mirror {
             body.length,
             Hash.sha256(body).hex(),
             rows,
-            read.leaves().stream()
+            leaves.stream()
                 .filter(l -> l.type().startsWith("hq.") || l.type().equals(AgentUpdate.TYPE))
                 .toList());
     if (!logs.advanceMirror(log, step, now)) {
       return Attempts.again();
     }
-    fresh.put(file, read, body.length);
+    fresh.put(
+        file,
+        new ReadSegment(leaves.stream().map(ReadSegment.Header::of).toList(), segment.bodies()),
+        body.length);
     return Attempts.done(answer);
   }
 
@@ -294,7 +296,7 @@ public final class Mirror {
   }
 
   /** Rows for the console. */
-  private static List<RecordRow> rows(Segment segment, ReadSegment read) {
+  private static List<RecordRow> rows(Segment segment, List<Leaf> leaves) {
     Map<Long, RecordRow.Piece> places = new HashMap<>();
     Map<Long, Integer> severities = new HashMap<>();
     long at = segment.leavesAt();
@@ -309,10 +311,10 @@ public final class Mirror {
       }
       at += body.data().length;
     }
-    List<RecordRow> rows = new ArrayList<>(read.leaves().size());
+    List<RecordRow> rows = new ArrayList<>(leaves.size());
     at = segment.leavesAt();
-    for (int i = 0; i < read.leaves().size(); i++) {
-      Leaf leaf = read.leaves().get(i);
+    for (int i = 0; i < leaves.size(); i++) {
+      Leaf leaf = leaves.get(i);
       int length = segment.leaves().get(i).length;
       rows.add(
           new RecordRow(

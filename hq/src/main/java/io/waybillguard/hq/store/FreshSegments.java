@@ -12,7 +12,7 @@ import java.util.Set;
  * file again. Safe for use by several threads.
  */
 public final class FreshSegments {
-  /** As they came over the wire; with the leaves read they take about twice as much. */
+  /** As they are kept; here they take about as much. */
   private static final long MOST_BYTES = 16L << 20;
 
   private record Fresh(ReadSegment read, long bytes) {}

@@ -27,7 +27,8 @@ final class PlainText extends AbstractArgumentFactory<String> {
   }
 
   static String plain(String text) {
-    return text.replace('\0', '\uFFFD');
+    // Nearly no text has one, and looking for it is quicker than replacing.
+    return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
   }
 
   /** The beginning of a text from a workstation, short enough for an index. */

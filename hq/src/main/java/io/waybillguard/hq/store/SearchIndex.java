@@ -8,7 +8,6 @@ import io.waybillguard.agent.event.JsonException;
 import io.waybillguard.agent.event.Summary;
 import io.waybillguard.agent.evidence.BodyPart;
 import io.waybillguard.agent.evidence.EvidenceException;
-import io.waybillguard.agent.evidence.Leaf;
 import io.waybillguard.agent.report.wire.BodyFrames;
 import io.waybillguard.agent.report.wire.Segment;
 import io.waybillguard.agent.report.wire.WireException;
@@ -229,12 +228,12 @@ public final class SearchIndex {
 
   private List<Found> found(ReadSegment segment) {
     List<Found> found = new ArrayList<>();
-    long first = segment.leaves().get(0).seq();
+    long first = segment.headers().get(0).seq();
     for (BodyPart body : segment.bodies()) {
       if (body.part() != 0 || BodyFrames.isErased(body)) {
         continue;
       }
-      Leaf leaf = segment.leaves().get((int) (body.index() - first));
+      ReadSegment.Header leaf = segment.headers().get((int) (body.index() - first));
       try {
         Json.Obj event = Json.parse(body.data());
         found.add(
@@ -255,13 +254,14 @@ public final class SearchIndex {
     return found;
   }
 
-  private static String hunt(Leaf leaf, Json.Obj event) throws JsonException {
+  private static String hunt(ReadSegment.Header leaf, Json.Obj event) throws JsonException {
     return leaf.type().equals(HUNT_END) && event.has("scan")
         ? event.object("scan").text("uid", "")
         : "";
   }
 
-  private static List<HuntFinding> findings(Leaf leaf, Json.Obj event) throws JsonException {
+  private static List<HuntFinding> findings(ReadSegment.Header leaf, Json.Obj event)
+      throws JsonException {
     return leaf.type().equals(HUNT_END) && event.has("unmapped")
         ? event.object("unmapped").objects("findings").stream()
             .limit(HuntFinished.MOST_LISTED)
@@ -272,15 +272,16 @@ public final class SearchIndex {
 
   private static SortedMap<Long, Boolean> days(ReadSegment segment) {
     SortedMap<Long, Boolean> days = new TreeMap<>();
-    for (Leaf leaf : segment.leaves()) {
+    for (ReadSegment.Header leaf : segment.headers()) {
       days.merge(Days.of(leaf.wall()), leaf.type().equals("sensor.blind"), Boolean::logicalOr);
     }
     return days;
   }
 
   private String said(String type, Json.Obj event) {
-    String both = chinese.of(type, event) + "\n" + english.of(type, event);
-    return lowered(both.length() <= MOST_SAID ? both : both.substring(0, MOST_SAID));
+    // Apart: text of one byte a character is lowered several times as fast.
+    String both = lowered(chinese.of(type, event)) + "\n" + lowered(english.of(type, event));
+    return both.length() <= MOST_SAID ? both : both.substring(0, MOST_SAID);
   }
 
   static String lowered(String text) {

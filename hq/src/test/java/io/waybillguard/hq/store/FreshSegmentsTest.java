@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.waybillguard.agent.event.Json;
 import io.waybillguard.agent.evidence.BodyPart;
-import io.waybillguard.agent.evidence.Leaf;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -41,23 +40,14 @@ final class FreshSegmentsTest {
     database.close();
   }
 
-  private static ReadSegment read(long seq, String program) throws Exception {
-    byte[] leaf =
-        Json.object()
-            .put("v", 1)
-            .put("seq", seq)
-            .put("type", "program.start")
-            .put("wall", 1_781_000_000_000L)
-            .put("mono", seq)
-            .put("boot", "b")
-            .put("body", List.of())
-            .canonical();
+  private static ReadSegment read(long seq, String program) {
     Json.Obj event =
         Json.object().put("process", Json.object().put("file", Json.object().put("path", program)));
     byte[] salt = new byte[BodyPart.SALT_LENGTH];
     salt[0] = 1;
     return new ReadSegment(
-        List.of(Leaf.parse(leaf)), List.of(new BodyPart(seq, 0, salt, event.canonical())));
+        List.of(new ReadSegment.Header(seq, 1_781_000_000_000L, "program.start")),
+        List.of(new BodyPart(seq, 0, salt, event.canonical())));
   }
 
   private void row(long first, String file, String sha256) {

@@ -53,6 +53,15 @@ public final class BodyFrames {
     out.flush();
   }
 
+  /** Puts a frame into a buffer that has room for it. */
+  static void put(BodyPart body, ByteBuffer to) {
+    to.putLong(body.index())
+        .put((byte) body.part())
+        .put(body.salt())
+        .putInt(body.data().length)
+        .put(body.data());
+  }
+
   /** Frames as bytes. */
   public static byte[] encode(List<BodyPart> bodies) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -72,7 +81,7 @@ public final class BodyFrames {
    */
   public static List<BodyPart> read(ByteBuffer in, Span records) throws WireException {
     List<BodyPart> bodies = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
+    Set<Long> seen = new HashSet<>();
     while (in.hasRemaining()) {
       need(in, HEADER_BYTES, "the header of a body frame");
       long index = in.getLong();
@@ -87,7 +96,7 @@ public final class BodyFrames {
                 + (records.to() - 1)
                 + " may be");
       }
-      if (!seen.add(index + "." + part)) {
+      if (!seen.add(index << Byte.SIZE | part)) {
         throw WireException.malformed("part " + part + " of record " + index + " comes twice");
       }
       byte[] salt = bytes(in, BodyPart.SALT_LENGTH, "salt");

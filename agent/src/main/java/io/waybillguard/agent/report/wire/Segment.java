@@ -6,7 +6,6 @@ import io.waybillguard.agent.evidence.Checkpoint;
 import io.waybillguard.agent.evidence.ConsistencyClaim;
 import io.waybillguard.agent.evidence.EvidenceException;
 import io.waybillguard.agent.evidence.SignedNote;
-import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -56,13 +55,23 @@ public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<B
 
   /** The message, to be packed with gzip. */
   public byte[] encode() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      encode(out);
-    } catch (IOException e) {
-      throw new AssertionError("memory takes every write", e);
+    byte[] head = head();
+    long length = head.length + 1L;
+    for (byte[] leaf : leaves) {
+      length += 2 + frameable(leaf).length;
     }
-    return out.toByteArray();
+    for (BodyPart body : bodies) {
+      length += BodyFrames.length(body);
+    }
+    // Of its very length: a buffer that grows would copy megabytes several times over.
+    ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(length)).put(head).put((byte) '\n');
+    for (byte[] leaf : leaves) {
+      out.putShort((short) leaf.length).put(leaf);
+    }
+    for (BodyPart body : bodies) {
+      BodyFrames.put(body, out);
+    }
+    return out.array();
   }
 
   /** Writes the message, to be packed with gzip. */
@@ -71,14 +80,19 @@ public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<B
     out.write(head());
     out.write('\n');
     for (byte[] leaf : leaves) {
-      if (leaf.length > MOST_LEAF_BYTES) {
-        throw new IOException("leaf of " + leaf.length + " bytes; a frame holds 65535");
-      }
-      out.writeShort(leaf.length);
+      out.writeShort(frameable(leaf).length);
       out.write(leaf);
     }
     out.flush();
     BodyFrames.write(bodies, to);
+  }
+
+  private static byte[] frameable(byte[] leaf) {
+    if (leaf.length > MOST_LEAF_BYTES) {
+      throw new IllegalArgumentException(
+          "leaf of " + leaf.length + " bytes; a frame holds " + MOST_LEAF_BYTES);
+    }
+    return leaf;
   }
 
   /**
