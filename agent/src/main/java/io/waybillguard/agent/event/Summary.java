@@ -637,7 +637,7 @@ public final class Summary {
             + say("stop");
       }
       case "notice.unanswered" -> say(type, after);
-      default -> told(type, ocsf.text("status_detail", ""));
+      default -> told(type, detail(ocsf.text("status_detail", "")));
     };
   }
 

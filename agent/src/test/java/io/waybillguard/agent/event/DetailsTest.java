@@ -67,6 +67,8 @@ final class DetailsTest {
             + " read the trace session WaybillGuard-Sent: Access denied. (error 5)",
         "logins by SSH, remote desktop, VNC and remote-control programs; remote desktops (RDP) are"
             + " not seen: this system lists no sessions, not even this one",
+        "nobody is logged in at the screen of this PC; the notice is shown when somebody is",
+        "systemd-logind tells no sessions here (no /run/systemd/sessions); it must run for notices",
         "last use of keyboard and mouse, screen lock, who is logged in at the desk; cannot see"
             + " whether the screen is locked: this system does not tell before it changes");
   }
