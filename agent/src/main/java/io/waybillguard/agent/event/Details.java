@@ -12,11 +12,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a sensor says of what it sees and cannot see, and who shows notices of why it cannot, in the
- * reader's language. Records hold it as they wrote it: in English, in parts that "; " joins. The
- * bundle {@code details} has those parts in English, with {@code {0}} for what differs, and in each
- * language the sentence for it; what stands in the gaps is put into words in the same way. A part
- * that the bundle does not have stays as it is: what a system says of its own error, mostly.
+ * What the agent says of itself, in the reader's language: what a sensor sees and cannot see, why a
+ * notice was not shown, why an update did not come about. Records hold it as it was said: in
+ * English, in parts that "; " joins. The bundle {@code details} has those parts in English, with
+ * {@code {0}} for what differs, and in each language the sentence for it; what stands in the gaps
+ * is put into words in the same way. A part that the bundle does not have stays as it is: what a
+ * system says of its own error, mostly.
  *
  * <p>Used by several threads.
  */

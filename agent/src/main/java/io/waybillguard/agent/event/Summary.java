@@ -735,7 +735,7 @@ public final class Summary {
         named("command", about.text("command", "")),
         shortly(about.text("command_id", "")),
         counts.isEmpty() ? "" : say("counts", String.join(say("counts.between"), counts)),
-        ocsf.text("status_detail", ""));
+        detail(ocsf.text("status_detail", "")));
   }
 
   /** As much of a command's id as tells it from others. */
@@ -809,9 +809,10 @@ public final class Summary {
   }
 
   /**
-   * What a sensor says of what it sees and cannot see, as far as there are words for it.
+   * What the agent says of what it sees, and of why it cannot do something, as far as there are
+   * words for it.
    *
-   * @param text as the sensor wrote it
+   * @param text as the record holds it
    */
   public String detail(String text) {
     Details read = details;

@@ -67,6 +67,10 @@ final class DetailsTest {
             + " read the trace session WaybillGuard-Sent: Access denied. (error 5)",
         "logins by SSH, remote desktop, VNC and remote-control programs; remote desktops (RDP) are"
             + " not seen: this system lists no sessions, not even this one",
+        "version 0.1.0.2 did not become ready: Started waybill-guard.service.",
+        "HQ answers version 0.1.0 and has taken no report of version 0.1.0.3",
+        "nobody took the package within 10 minutes; on this PC waybill-guard-update.path should be"
+            + " active",
         "nobody is logged in at the screen of this PC; the notice is shown when somebody is",
         "systemd-logind tells no sessions here (no /run/systemd/sessions); it must run for notices",
         "last use of keyboard and mouse, screen lock, who is logged in at the desk; cannot see"

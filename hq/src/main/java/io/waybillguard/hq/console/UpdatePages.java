@@ -47,7 +47,7 @@ final class UpdatePages {
           .text("version", "updates.version", (each, reader) -> each.version())
           .text("runs", "updates.runs", (each, reader) -> each.runs())
           .text("state", "column.state", (each, reader) -> each.standing(reader))
-          .text("why", "updates.why", (each, reader) -> each.why())
+          .text("why", "updates.why", (each, reader) -> each.why(reader))
           .besides("pulls.number", (each, reader) -> each.state().log());
 
   private final Frame frame;

@@ -28,6 +28,11 @@ public final class UpdateView {
   public record OfDesk(
       Commands.State state, String version, String name, String outlet, String runs, String why) {
 
+    /** Why it is not there, in the reader's. */
+    public String why(Reader reader) {
+      return reader.summary().detail(why);
+    }
+
     /** How far it is, in words. */
     public String standing(Reader reader) {
       return GivenCommand.said(reader, state.state());
