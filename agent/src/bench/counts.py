@@ -27,7 +27,7 @@ LIMITS = {
     "open_files": 80,
     "forces_per_record": 1.2,
     "writes_per_record": 28.0,
-    "pipeline_bytes_per_record": 48_000,
+    "pipeline_bytes_per_record": 50_000,
     "onlookers_bytes_per_record": 500,
     "disk_bytes_per_record": 1_100,
 }
