@@ -5,6 +5,7 @@ import java.text.MessageFormat;
 import java.time.ZoneId;
 import java.util.Locale;
 import java.util.ResourceBundle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every sentence that a person reads, by key. Chinese is written first, in {@code
@@ -21,6 +22,9 @@ final class Words {
   private final Locale locale;
   private final ResourceBundle sentences;
   private final ResourceBundle help;
+
+  /** Made when the first of its words is wanted: most commands want none. */
+  private volatile @Nullable Summary summary;
 
   Words(Language language) {
     this.locale = language.locale();
@@ -42,19 +46,28 @@ final class Words {
     return new MessageFormat(sentences.getString(key), locale).format(args);
   }
 
+  private Summary summary() {
+    Summary made = summary;
+    if (made == null) {
+      made = new Summary(locale, ZoneId.systemDefault());
+      summary = made;
+    }
+    return made;
+  }
+
   /** What people call a sensor. */
   String sensor(String name) {
-    return new Summary(locale, ZoneId.systemDefault()).sensor(name);
+    return summary().sensor(name);
   }
 
   /** What a sensor says of what it sees and cannot see. */
   String detail(String ofSensor) {
-    return new Summary(locale, ZoneId.systemDefault()).detail(ofSensor);
+    return summary().detail(ofSensor);
   }
 
   /** What people call a point where something starts by itself. */
   String point(String id) {
-    return new Summary(locale, ZoneId.systemDefault()).point(id);
+    return summary().point(id);
   }
 
   /** The language that is spoken. */

@@ -26,8 +26,8 @@ final class Details {
   private static final String JOINT = "; ";
   private static final String GAP = "\\{\\d\\}";
 
-  /** A part that is longer is nobody's sentence, and is not searched through. */
-  private static final int LONGEST_PART = 2_000;
+  /** What is longer no agent of ours has said, and it is not searched through. */
+  private static final int LONGEST = 2_000;
 
   /**
    * One part.
@@ -53,7 +53,9 @@ final class Details {
             Comparator.<String>comparingInt(text -> -text.replaceAll(GAP, "").length())
                 .thenComparing(Comparator.naturalOrder()));
     for (String key : from.keySet()) {
-      byEnglish.put(from.getString(key), to.getString(key));
+      if (!from.getString(key).equals(to.getString(key))) { // in English there is nothing to do
+        byEnglish.put(from.getString(key), to.getString(key));
+      }
     }
     byEnglish.forEach((english, local) -> parts.add(part(english, local)));
   }
@@ -78,15 +80,15 @@ final class Details {
    * @param detail as a sensor wrote it
    */
   String in(String detail) {
+    if (parts.isEmpty() || detail.isEmpty() || detail.length() > LONGEST) {
+      return detail;
+    }
     return Arrays.stream(detail.split(JOINT, -1))
         .map(this::told)
         .collect(Collectors.joining(joint));
   }
 
   private String told(String part) {
-    if (part.length() > LONGEST_PART) {
-      return part;
-    }
     for (Part known : parts) {
       Matcher found = known.english().matcher(part);
       if (found.matches()) {

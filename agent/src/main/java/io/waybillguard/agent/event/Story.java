@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * An incident told as a story, from its record alone, so that desk, HQ and bundle say the same.
@@ -125,7 +126,7 @@ public final class Story {
   /** Where they were sent: a known place's id, or an address; "" when nothing was sent. */
   static String destination(IncidentChanged incident) {
     String known = last(incident, "destination");
-    return known.isEmpty() ? first(incident, "peer") : known;
+    return known.isEmpty() ? facts(incident, "peer").findFirst().orElse("") : known;
   }
 
   /** The same, as people call it. */
@@ -133,19 +134,13 @@ public final class Story {
     return summary.destination(destination(incident));
   }
 
-  private static String first(IncidentChanged incident, String fact) {
-    return incident.steps().stream()
-        .map(step -> step.fact(fact))
-        .filter(value -> !value.isEmpty())
-        .findFirst()
-        .orElse("");
+  private static String last(IncidentChanged incident, String fact) {
+    return facts(incident, fact).reduce("", (before, value) -> value);
   }
 
-  private static String last(IncidentChanged incident, String fact) {
-    return incident.steps().stream()
-        .map(step -> step.fact(fact))
-        .filter(value -> !value.isEmpty())
-        .reduce("", (before, value) -> value);
+  /** What its steps say of one thing, in their order; those that say nothing are left out. */
+  private static Stream<String> facts(IncidentChanged incident, String fact) {
+    return incident.steps().stream().map(step -> step.fact(fact)).filter(value -> !value.isEmpty());
   }
 
   /**

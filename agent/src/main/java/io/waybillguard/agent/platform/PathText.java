@@ -34,6 +34,18 @@ public final class PathText {
     return text.replace('\\', '/').replaceFirst("^(?:[A-Za-z]:|/(?=/))", "");
   }
 
+  /**
+   * Whether each character is ASCII: then it is one byte in every locale, and looks like no other.
+   */
+  public static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The bytes of a Unix path, whatever the locale: its URI has them. */
   public static byte[] bytes(Path path) {
     return bytes(path.toUri().getRawPath());

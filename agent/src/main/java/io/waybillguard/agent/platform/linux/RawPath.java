@@ -50,7 +50,7 @@ final class RawPath {
   }
 
   private static Optional<String> text(String raw) {
-    if (isAscii(raw)) {
+    if (PathText.isAscii(raw)) {
       return Optional.of(raw);
     }
     if (NAMES_ARE_UTF8) {
@@ -64,15 +64,6 @@ final class RawPath {
     return Optional.empty();
   }
 
-  private static boolean isAscii(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) >= 0x80) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static Path byDescriptor(String raw) throws IOException {
     try (Fd fd = Fd.open(raw, Libc.O_PATH | Libc.O_NOFOLLOW)) {
       return of(fd);
@@ -82,7 +73,7 @@ final class RawPath {
   /** The bytes of a path, one a character. */
   static String bytes(Path path) {
     String text = path.toString();
-    if (path.isAbsolute() && isAscii(text)) {
+    if (path.isAbsolute() && PathText.isAscii(text)) {
       return text; // in every locale these are the bytes, and the URI costs a look at the file
     }
     return new String(PathText.bytes(path), StandardCharsets.ISO_8859_1);

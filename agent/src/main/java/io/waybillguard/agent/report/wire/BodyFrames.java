@@ -53,15 +53,6 @@ public final class BodyFrames {
     out.flush();
   }
 
-  /** Puts a frame into a buffer that has room for it. */
-  static void put(BodyPart body, ByteBuffer to) {
-    to.putLong(body.index())
-        .put((byte) body.part())
-        .put(body.salt())
-        .putInt(body.data().length)
-        .put(body.data());
-  }
-
   /** Frames as bytes. */
   public static byte[] encode(List<BodyPart> bodies) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

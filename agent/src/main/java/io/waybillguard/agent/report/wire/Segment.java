@@ -55,23 +55,32 @@ public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<B
 
   /** The message, to be packed with gzip. */
   public byte[] encode() {
-    byte[] head = head();
-    long length = head.length + 1L;
+    long length = head().length + 1L;
     for (byte[] leaf : leaves) {
-      length += 2 + frameable(leaf).length;
+      length += 2L + leaf.length;
     }
     for (BodyPart body : bodies) {
       length += BodyFrames.length(body);
     }
     // Of its very length: a buffer that grows would copy megabytes several times over.
-    ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(length)).put(head).put((byte) '\n');
-    for (byte[] leaf : leaves) {
-      out.putShort((short) leaf.length).put(leaf);
+    ByteBuffer message = ByteBuffer.allocate(Math.toIntExact(length));
+    try {
+      encode(
+          new OutputStream() {
+            @Override
+            public void write(int one) {
+              message.put((byte) one);
+            }
+
+            @Override
+            public void write(byte[] from, int offset, int count) {
+              message.put(from, offset, count);
+            }
+          });
+    } catch (IOException e) {
+      throw new AssertionError("memory takes every write", e);
     }
-    for (BodyPart body : bodies) {
-      BodyFrames.put(body, out);
-    }
-    return out.array();
+    return message.array();
   }
 
   /** Writes the message, to be packed with gzip. */
@@ -80,19 +89,15 @@ public record Segment(long oldSize, SignedNote note, List<byte[]> leaves, List<B
     out.write(head());
     out.write('\n');
     for (byte[] leaf : leaves) {
-      out.writeShort(frameable(leaf).length);
+      if (leaf.length > MOST_LEAF_BYTES) {
+        throw new IllegalArgumentException(
+            "leaf of " + leaf.length + " bytes; a frame holds " + MOST_LEAF_BYTES);
+      }
+      out.writeShort(leaf.length);
       out.write(leaf);
     }
     out.flush();
     BodyFrames.write(bodies, to);
-  }
-
-  private static byte[] frameable(byte[] leaf) {
-    if (leaf.length > MOST_LEAF_BYTES) {
-      throw new IllegalArgumentException(
-          "leaf of " + leaf.length + " bytes; a frame holds " + MOST_LEAF_BYTES);
-    }
-    return leaf;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.waybillguard.agent.sense.program;
 
 import io.waybillguard.agent.event.FileRef;
+import io.waybillguard.agent.platform.PathText;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,7 @@ public record UnusualPlaces(
     if (!name.equals(name.strip())) {
       return "deceptive_name";
     }
-    if (!isAscii(name)) {
+    if (!PathText.isAscii(name)) { // in ASCII nothing is invisible or looks like another letter
       String plain = plain(name);
       if (name.chars().anyMatch(UnusualPlaces::isInvisible)
           || (!plain.equals(name) && isSystemName(plain))) {
@@ -131,16 +132,6 @@ public record UnusualPlaces(
       }
     }
     return false;
-  }
-
-  /** Then nothing in it is invisible or looks like another letter: ASCII has no Cf. */
-  private static boolean isAscii(String name) {
-    for (int i = 0; i < name.length(); i++) {
-      if (name.charAt(i) >= 0x80) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Characters that take no room, or turn the direction of what follows: Unicode's Cf. */
