@@ -208,7 +208,7 @@ def run():
         os.kill(int(pid), 9)
     third, began = login(4)
     impossible = nth("notice.impossible", 1)
-    s.check("that is a record, with why", "nobody is logged in at the screen" in impossible["summary"], impossible["summary"])
+    s.check("that is a record, with why", "没有人在这台电脑的屏幕前登录" in impossible["summary"], impossible["summary"])
     s.end(third)
 
 

@@ -32,8 +32,8 @@ public interface Sensor {
   List<Observation> sense(Duration patience) throws IOException;
 
   /**
-   * What it is at, for status: the progress of long work; "" when it only waits. Called from the
-   * thread that calls {@link #sense}, after it.
+   * What it is at, for status: the progress of long work, what it has in sight, or "" when there is
+   * nothing to say. Called from the thread that calls {@link #sense}, after it.
    */
   default String standing() {
     return "";

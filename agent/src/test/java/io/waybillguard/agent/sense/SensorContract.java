@@ -20,6 +20,11 @@ public interface SensorContract {
   /** The sensor, not yet open, with nothing going on where it looks. */
   Sensor sensor();
 
+  /** Opens it, and lets the long work end that this may begin: from then on only news is told. */
+  default void open() throws IOException {
+    sensor().open();
+  }
+
   @Test
   default void itHasAShortName() {
     assertFalse(sensor().name().isBlank());
@@ -34,7 +39,7 @@ public interface SensorContract {
 
   @Test
   default void nothingNewIsAnEmptyListWithinItsPatience() throws IOException {
-    sensor().open();
+    open();
     List<Observation> seen =
         assertTimeoutPreemptively(LONG, () -> sensor().sense(Duration.ofMillis(20)));
     assertEquals(List.of(), seen);
@@ -43,7 +48,7 @@ public interface SensorContract {
 
   @Test
   default void aLookEndsWhenItIsCalled() throws Exception {
-    sensor().open();
+    open();
     CompletableFuture<List<Observation>> looking =
         CompletableFuture.supplyAsync(
             () -> {

@@ -694,6 +694,11 @@ public final class PersistenceSensor implements Sensor {
     return there == null ? "" : there.remedy();
   }
 
+  /** Whether a sweep is under way: what it finds is told when it comes to it. */
+  boolean isSweeping() {
+    return sweep != null;
+  }
+
   @Override
   public String standing() {
     return standing + unkept;
