@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -94,9 +96,6 @@ public final class PersistenceSensor implements Sensor {
   private final PointLook.Memory files = new PointLook.Memory();
   private final Map<PointLook.Key, AutostartEntry> seen = new LinkedHashMap<>();
 
-  /** Looks that opening began: all is read, and the programs are to be looked at. */
-  private final Map<String, PointLook> begun = new HashMap<>();
-
   /** Points to look at because something changed there. */
   private final Map<String, Dirty> dirty = new LinkedHashMap<>();
 
@@ -105,6 +104,9 @@ public final class PersistenceSensor implements Sensor {
 
   /** The registry keys that each point hangs on. */
   private final Map<String, Set<String>> watchedKeys = new HashMap<>();
+
+  /** What of those is watched by now. */
+  private final Set<Object> watching = new HashSet<>();
 
   private final Map<String, Set<String>> unseen = new HashMap<>();
   private @Nullable Tree tree;
@@ -205,6 +207,7 @@ public final class PersistenceSensor implements Sensor {
     folders.open();
     watched.clear();
     watchedKeys.clear();
+    watching.clear();
     List<Observation> found = new ArrayList<>();
     if (!remembered) {
       remember();
@@ -225,12 +228,12 @@ public final class PersistenceSensor implements Sensor {
 
   /**
    * Reads what is written at the points and watches them: from then on nothing changes unseen. What
-   * the programs there are is left to the sweep, which goes on from here.
+   * is there is left to the sweep, which reads again: what came to a folder before it was watched
+   * nobody tells.
    *
    * @param end when to leave the rest to it as well
    */
   private void readAll(Instant end) throws IOException {
-    begun.clear();
     for (Point point : points) {
       PointLook one = new PointLook(point, nonNull(tree), nonNull(programs), files);
       int left = 0;
@@ -240,9 +243,7 @@ public final class PersistenceSensor implements Sensor {
       if (left <= 0) {
         break;
       }
-      begun.put(point.id(), one);
-      noteSurroundings(one);
-      watch(); // at once: until then a change of what was just read is missed
+      watch(one);
     }
     ready = !isBlindUntilSwept();
   }
@@ -388,6 +389,9 @@ public final class PersistenceSensor implements Sensor {
       if (watchword.isIt(change.name())) {
         continue; // a file of the agent's own, which is no entry
       }
+      if (change.name().isEmpty()) {
+        watching.remove(change.folder()); // it went, and its watch with it
+      }
       for (Map.Entry<String, Map<Path, Set<String>>> point : watched.entrySet()) {
         Set<String> names = point.getValue().getOrDefault(change.folder(), Set.of());
         if (names.contains(Places.ANY)
@@ -400,7 +404,6 @@ public final class PersistenceSensor implements Sensor {
   }
 
   private void touch(String point, Instant now) {
-    begun.remove(point); // what it has read may be otherwise by now
     Dirty before = dirty.get(point);
     dirty.put(point, new Dirty(before == null ? now : before.since(), now));
   }
@@ -421,9 +424,7 @@ public final class PersistenceSensor implements Sensor {
       if (next.isEmpty()) {
         return;
       }
-      PointLook read = begun.remove(next.get().id());
-      current =
-          read == null ? new PointLook(next.get(), nonNull(tree), nonNull(programs), files) : read;
+      current = new PointLook(next.get(), nonNull(tree), nonNull(programs), files);
       look = current;
       lookBegan = clock.instant();
     }
@@ -480,8 +481,9 @@ public final class PersistenceSensor implements Sensor {
     Sweep going = sweep;
     boolean whileAway = going != null && going.whileAway;
     long differences = compare(done, now, whileAway, told);
-    noteSurroundings(done);
-    watch();
+    for (String point : watch(done)) {
+      touch(point, now);
+    }
     ready = !isBlindUntilSwept();
     if (going == null || going.left.isEmpty()) {
       return;
@@ -497,11 +499,26 @@ public final class PersistenceSensor implements Sensor {
     }
   }
 
-  /** What a point hangs on, and what of it cannot be seen. */
-  private void noteSurroundings(PointLook read) {
+  /**
+   * Watches what a point hangs on besides all else, and notes what of it cannot be seen.
+   *
+   * @return the points with something that was not watched until now: what came to it since it was
+   *     read is not told
+   */
+  private Set<String> watch(PointLook read) throws IOException {
     watched.put(read.pointId(), read.watched());
     watchedKeys.put(read.pointId(), read.watchedKeys());
     unseen.put(read.pointId(), read.unseen());
+    Set<Object> fresh = watch();
+    Set<String> on = new LinkedHashSet<>();
+    for (Point point : fresh.isEmpty() ? List.<Point>of() : points) {
+      Set<Path> hangsOn = watched.getOrDefault(point.id(), Map.of()).keySet();
+      Set<String> keys = watchedKeys.getOrDefault(point.id(), Set.of());
+      if (!Collections.disjoint(hangsOn, fresh) || !Collections.disjoint(keys, fresh)) {
+        on.add(point.id());
+      }
+    }
+    return on;
   }
 
   private long compare(PointLook done, Instant now, boolean whileAway, List<Observation> told) {
@@ -541,17 +558,30 @@ public final class PersistenceSensor implements Sensor {
     }
   }
 
-  private void watch() throws IOException {
+  /**
+   * @return what is watched from now on and was not before
+   */
+  private Set<Object> watch() throws IOException {
     Set<Path> all = new LinkedHashSet<>();
     watched.values().forEach(folders -> all.addAll(folders.keySet()));
     all.removeIf(folder -> folder.startsWith("/proc")); // the kernel tells of no change there
-    unwatched = 0;
-    for (Path folder : folders.watch(all)) {
-      unwatched += Files.isDirectory(folder) ? 1 : 0;
-    }
     Set<String> keys = new LinkedHashSet<>();
     watchedKeys.values().forEach(keys::addAll);
-    unwatchedKeys = folders.watchKeys(keys).size();
+    Set<Object> now = new HashSet<>(all);
+    now.addAll(keys);
+    unwatched = 0;
+    for (Path folder : folders.watch(all)) {
+      now.remove(folder);
+      unwatched += Files.isDirectory(folder) ? 1 : 0;
+    }
+    List<String> refused = folders.watchKeys(keys);
+    refused.forEach(now::remove);
+    unwatchedKeys = refused.size();
+    Set<Object> fresh = new HashSet<>(now);
+    fresh.removeAll(watching);
+    watching.clear();
+    watching.addAll(now);
+    return fresh;
   }
 
   // -- the end of a sweep, and the baseline ----------------------------------------------------
@@ -724,7 +754,6 @@ public final class PersistenceSensor implements Sensor {
   public void close() {
     folders.close();
     look = null;
-    begun.clear();
     urgent = false;
     sweep = null;
     dirty.clear();

@@ -19,6 +19,7 @@ final class FoldersByHand implements FolderChanges {
   private final boolean blocks;
   private final List<Change> pending = new ArrayList<>();
   private final Set<Path> watched = new LinkedHashSet<>();
+  private Consumer<Path> first = folder -> {};
   private boolean lost;
   private boolean called;
   private boolean open;
@@ -53,6 +54,13 @@ final class FoldersByHand implements FolderChanges {
     notifyAll();
   }
 
+  /**
+   * @param run just before a folder is watched that was not: what happens then, nobody tells
+   */
+  synchronized void beforeOneIsWatched(Consumer<Path> run) {
+    first = run;
+  }
+
   synchronized Set<Path> watched() {
     return new LinkedHashSet<>(watched);
   }
@@ -66,10 +74,14 @@ final class FoldersByHand implements FolderChanges {
 
   @Override
   public synchronized List<Path> watch(Collection<Path> folders) {
+    Set<Path> before = watched();
     watched.clear();
     List<Path> refused = new ArrayList<>();
     for (Path folder : folders) {
       if (Files.isDirectory(folder)) {
+        if (!before.contains(folder)) {
+          first.accept(folder);
+        }
         watched.add(folder);
       } else {
         refused.add(folder);

@@ -104,7 +104,7 @@ final class PersistenceOnWindowsTest implements SensorContract {
   @Test
   void aRunKeyThatIsSetAndDeletedIsToldWithItsProgramAndAccount() throws IOException {
     Path program = hidden("upd.exe");
-    sensor.open();
+    open();
     try (TestRunKey run = new TestRunKey("更新")) {
       run.set("\"" + program + "\" /background");
       AutostartChanged seen = wait(Change.APPEARED, "更新");
@@ -121,7 +121,7 @@ final class PersistenceOnWindowsTest implements SensorContract {
   @Test
   void aProgramInTheStartupFolderIsTold() throws IOException {
     Path folder = Files.createDirectories(drive.resolve(STARTUP));
-    sensor.open();
+    open();
     Path program = folder.resolve("waybillguard-test.exe");
     made.add(program);
     copy(program);

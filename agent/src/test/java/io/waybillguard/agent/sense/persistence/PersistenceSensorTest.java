@@ -16,6 +16,7 @@ import io.waybillguard.agent.platform.Registry;
 import io.waybillguard.agent.sense.Sensor;
 import io.waybillguard.agent.sense.Sign;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -193,6 +194,76 @@ final class PersistenceSensorTest {
     assertEquals(List.of("APPEARED autostart x.desktop"), changes(looks()));
     write("/etc/cron.d/job", "@reboot root /usr/bin/tool\n");
     assertEquals(List.of("APPEARED cron @reboot"), changes(looks()));
+  }
+
+  @Test
+  void whatComesBetweenTheReadingOfAFolderAndItsWatchIsTold() throws Exception {
+    opened();
+    Path autostart = root.resolve("home/desk/.config/autostart");
+    folders.beforeOneIsWatched(
+        folder -> {
+          if (folder.equals(autostart)) {
+            late("/home/desk/.config/autostart/late.desktop");
+          }
+        });
+    write("/home/desk/.config/autostart/x.desktop", "[Desktop Entry]\nExec=/home/desk/.x/wps\n");
+    assertEquals(
+        List.of("APPEARED autostart x.desktop", "APPEARED autostart late.desktop"),
+        changes(looks()));
+  }
+
+  @Test
+  void soIsWhatComesToAFolderThatWasDeletedAndMadeAnew() throws Exception {
+    write("/home/desk/.config/autostart/x.desktop", "[Desktop Entry]\nExec=/home/desk/.x/wps\n");
+    opened();
+    Path autostart = root.resolve("home/desk/.config/autostart");
+    delete("/home/desk/.config/autostart/x.desktop");
+    Files.delete(autostart);
+    folders.change(autostart, "");
+    told(autostart);
+    assertEquals(List.of("VANISHED autostart x.desktop"), changes(looks()));
+    folders.beforeOneIsWatched(
+        folder -> {
+          if (folder.equals(autostart)) {
+            late("/home/desk/.config/autostart/late.desktop");
+          }
+        });
+    Files.createDirectories(autostart);
+    told(autostart);
+    assertEquals(List.of("APPEARED autostart late.desktop"), changes(looks()));
+  }
+
+  @Test
+  void soIsWhatComesWhileTheAgentStarts() throws Exception {
+    Path jobs = Files.createDirectories(root.resolve("etc/cron.d"));
+    opened();
+    sensor.close();
+    agent();
+    folders.beforeOneIsWatched(
+        folder -> {
+          if (folder.equals(jobs)) {
+            late("/etc/cron.d/job");
+          }
+        });
+    List<Observation> told = new ArrayList<>(sensor.open().found());
+    told.addAll(looks());
+    assertEquals(List.of("APPEARED cron @reboot"), changes(told));
+  }
+
+  /** Written when nobody is told of it. */
+  private void late(String path) {
+    Path file = root.resolve(path.substring(1));
+    try {
+      Files.createDirectories(Objects.requireNonNull(file.getParent()));
+      Files.writeString(
+          file,
+          path.endsWith(".desktop")
+              ? "[Desktop Entry]\nExec=/home/desk/.x/late\n"
+              : "@reboot root /usr/bin/tool\n",
+          UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
