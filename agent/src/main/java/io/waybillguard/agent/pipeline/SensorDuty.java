@@ -31,6 +31,9 @@ public final class SensorDuty implements Duty {
   /** In one step: a stop is heeded after it. */
   private static final Duration WAITS_FOR_ROOM = Duration.ofMillis(250);
 
+  /** For what has happened when the agent ends. */
+  private static final Duration LAST_LOOKS = Duration.ofSeconds(3);
+
   /** How a sensor is doing. */
   public enum Sight {
     STARTING,
@@ -92,7 +95,7 @@ public final class SensorDuty implements Duty {
   @Override
   public int step() throws Exception {
     try {
-      return open ? look() : openEyes();
+      return open ? look(LONGEST_WAIT) : openEyes();
     } catch (LinkageError e) {
       // One sensor's native library must not cost the others.
       throw new IOException(
@@ -125,7 +128,7 @@ public final class SensorDuty implements Duty {
     return told.get();
   }
 
-  private int look() throws IOException, InterruptedException {
+  private int look(Duration patience) throws IOException, InterruptedException {
     String why = doubt.getAndSet("");
     if (!why.isEmpty()) {
       throw new IOException(why);
@@ -133,7 +136,7 @@ public final class SensorDuty implements Duty {
     if (isToLookLater()) {
       return 0;
     }
-    List<Observation> seen = sensor.sense(LONGEST_WAIT);
+    List<Observation> seen = sensor.sense(patience);
     lastGoodLook = clock.instant();
     pauseMillis = SHORTEST_PAUSE_MS;
     seen.forEach(inbox::offer);
@@ -208,9 +211,32 @@ public final class SensorDuty implements Duty {
     sensor.wake();
   }
 
+  /** What has happened until now is told, as far as there is time for it. */
+  private void lookToTheEnd() {
+    Instant end = clock.instant().plus(LAST_LOOKS);
+    String why = "the agent ended before all that had happened was looked at";
+    try {
+      do {
+        int unused = look(Duration.ZERO);
+        if (!sensor.isBehind()) {
+          return;
+        }
+      } while (clock.instant().isBefore(end));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | RuntimeException e) {
+      why = e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+    }
+    LOG.warn("sensor={} was not done when the agent ended: {}", sensor.name(), why);
+    inbox.offer(new SensorBlind(clock.instant(), sensor.name(), lastGoodLook, why));
+  }
+
   @Override
   public void end() {
     try {
+      if (open) {
+        lookToTheEnd();
+      }
       sensor.last().forEach(inbox::offer);
     } finally {
       sensor.close();

@@ -45,6 +45,16 @@ public interface FileActivity {
   }
 
   /**
+   * How many events the system keeps that were not fetched by {@link #await} yet, about; 0 also
+   * where it cannot be asked.
+   *
+   * @throws IOException if it does not answer
+   */
+  default long kept() throws IOException {
+    return 0;
+  }
+
+  /**
    * From now on also tells when this one file is read, wherever it lies, until it is gone or this
    * is closed. Asked for twice, it is as good as once. Where reading cannot be seen nothing comes
    * of it, which the view says.

@@ -61,6 +61,16 @@ public interface Sensor {
     return false;
   }
 
+  /**
+   * Whether there is more to tell of what has happened so far: the system keeps it, or this is at
+   * work on it. Called from the thread that calls {@link #sense}.
+   *
+   * @throws IOException as {@link #sense}
+   */
+  default boolean isBehind() throws IOException {
+    return false;
+  }
+
   /** Ends a waiting {@link #sense} early. Safe from any thread, and when nothing waits. */
   void wake();
 

@@ -30,6 +30,7 @@ final class DetailsTest {
   private static Stream<String> captured() {
     return Stream.of(
         "USB devices and the volumes of removable media",
+        "the agent ended before all that had happened was looked at",
         "programs written, moved and started on 5 file systems",
         "2 scan folders; programs written, moved and started on 5 file systems, reading in 3 folders",
         "no scan folder is set: name the folders of the scanned images in agent.yaml"

@@ -62,6 +62,47 @@ final class SensorDutyTest {
   }
 
   @Test
+  void whatHasHappenedWhenTheAgentEndsIsTold() throws Exception {
+    desk.step();
+    desk.sensor().lookOneByOne(() -> {});
+    desk.sensor()
+        .show(
+            Seen.attached(Scene.noon(1), "A"),
+            Seen.attached(Scene.noon(1), "B"),
+            Seen.detached(Scene.noon(2), "A"));
+    desk.duty().end();
+    assertFalse(desk.sensor().isOpen());
+    desk.write();
+    assertEquals(List.of("sensor.live", "usb.attach", "usb.attach", "usb.detach"), desk.kinds());
+  }
+
+  @Test
+  void asFarAsThereIsTimeForItAndThatItWasNotAllIsARecord() throws Exception {
+    desk.step();
+    desk.sensor().lookOneByOne(() -> desk.clock().pass(Duration.ofSeconds(2)));
+    for (int i = 0; i < 5; i++) {
+      desk.sensor().show(Seen.attached(Scene.noon(1), "S" + i));
+    }
+    desk.duty().end();
+    desk.write();
+    assertEquals(List.of("sensor.live", "usb.attach", "usb.attach", "sensor.blind"), desk.kinds());
+    assertEquals(
+        "the agent ended before all that had happened was looked at",
+        desk.last("sensor.blind").text("status_detail"));
+    desk.assertSound();
+  }
+
+  @Test
+  void aSensorThatCannotSeeWhenTheAgentEndsIsBlindInTheLog() throws Exception {
+    desk.step();
+    desk.sensor().blind(new IOException("events were lost"));
+    desk.duty().end();
+    desk.write();
+    assertEquals(List.of("sensor.live", "sensor.blind"), desk.kinds());
+    assertEquals("events were lost", desk.last("sensor.blind").text("status_detail"));
+  }
+
+  @Test
   void whatTheSystemKeepsIsLeftToItWhileTheLogIsBehindAndNothingIsLost() throws Exception {
     desk.step();
     desk.sensor().keepAll();

@@ -24,6 +24,8 @@ public final class HandSensor implements Sensor {
   private boolean called;
   private boolean knowsSigns;
   private boolean keepsAll;
+  private boolean oneByOne;
+  private Runnable eachLook = () -> {};
   private boolean open;
 
   public HandSensor(String name) {
@@ -77,6 +79,29 @@ public final class HandSensor implements Sensor {
   /** From now on all that it is shown waits until it looks. */
   public void keepAll() {
     locked(() -> keepsAll = true);
+  }
+
+  /**
+   * From now on each look takes one thing of what it is shown and leaves the rest.
+   *
+   * @param each run in each look
+   */
+  public void lookOneByOne(Runnable each) {
+    locked(
+        () -> {
+          oneByOne = true;
+          eachLook = each;
+        });
+  }
+
+  @Override
+  public boolean isBehind() {
+    lock.lock();
+    try {
+      return !shown.isEmpty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -160,8 +185,10 @@ public final class HandSensor implements Sensor {
       }
       called = false;
       failIfBlind();
-      List<Observation> seen = List.copyOf(shown);
-      shown.clear();
+      eachLook.run();
+      List<Observation> now = oneByOne && !shown.isEmpty() ? shown.subList(0, 1) : shown;
+      List<Observation> seen = List.copyOf(now);
+      now.clear();
       return seen;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

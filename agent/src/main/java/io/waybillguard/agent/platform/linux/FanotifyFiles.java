@@ -309,12 +309,17 @@ final class FanotifyFiles implements FileActivity {
 
   @Override
   public boolean keepsAll() throws IOException {
+    return session != null && kept() < MOST_KEPT;
+  }
+
+  @Override
+  public long kept() throws IOException {
     Session open = session;
     if (open == null) {
-      return false;
+      return 0;
     }
     FanotifyGroup byName = open.byName();
-    return open.byDescriptor().waiting() + (byName == null ? 0 : byName.waiting()) < MOST_KEPT;
+    return open.byDescriptor().waiting() + (byName == null ? 0 : byName.waiting());
   }
 
   @Override

@@ -163,6 +163,12 @@ public final class LinuxFiles implements FileActivity {
   }
 
   @Override
+  public long kept() throws IOException {
+    FileActivity open = current;
+    return open == null ? 0 : open.kept();
+  }
+
+  @Override
   public void follow(Path file) throws IOException {
     FileActivity open = current;
     if (open == null) {

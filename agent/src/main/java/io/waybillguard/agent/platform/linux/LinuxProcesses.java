@@ -56,9 +56,12 @@ public final class LinuxProcesses implements Processes {
     if (known != null) {
       return known;
     }
-    ProcessFacts asked = ask(pid);
-    // The first of a container, and the kernel's own, have no program that can be named.
-    if (!asked.executable().isEmpty() || !asked.user().isEmpty()) {
+    String executable = executable(pid);
+    Status status = status(pid);
+    ProcessFacts asked = new ProcessFacts(pid, executable, status.user(), status.parentPid());
+    // The first of a container, and the kernel's own, have no program that can be named; nor has
+    // one that ended and is not waited for yet, but others may know it.
+    if (!executable.isEmpty() || status.lives()) {
       memory.put(pid, asked);
     }
     return asked;
@@ -82,7 +85,8 @@ public final class LinuxProcesses implements Processes {
 
   /** What can be asked at this moment, without what is remembered. */
   ProcessFacts now(long pid) {
-    return ask(pid);
+    Status status = status(pid);
+    return new ProcessFacts(pid, executable(pid), status.user(), status.parentPid());
   }
 
   /** Remembers that a process now runs this program, and who it is, while it can be asked. */
@@ -105,21 +109,21 @@ public final class LinuxProcesses implements Processes {
     }
   }
 
-  private ProcessFacts ask(long pid) {
-    String executable = "";
+  /** Ended, or a thread of the kernel: it has no program. That is what "" says. */
+  private String executable(long pid) {
     try {
-      executable =
-          PathText.of(Files.readSymbolicLink(proc.resolve(Long.toString(pid)).resolve("exe")));
+      return PathText.of(Files.readSymbolicLink(proc.resolve(Long.toString(pid)).resolve("exe")));
     } catch (IOException e) {
-      // Ended, or a thread of the kernel: it has no program. That is what "" says.
       LOG.trace("pid={} has no program to name: {}", pid, e.toString());
+      return "";
     }
-    Status status = status(pid);
-    return new ProcessFacts(pid, executable, status.user(), status.parentPid());
   }
 
-  private record Status(String user, long parentPid) {
-    static final Status ENDED = new Status("", 0);
+  /**
+   * @param lives whether it has not ended
+   */
+  private record Status(String user, long parentPid, boolean lives) {
+    static final Status ENDED = new Status("", 0, false);
   }
 
   private Status status(long pid) {
@@ -136,20 +140,24 @@ public final class LinuxProcesses implements Processes {
 
   /**
    * Lines of {@code /proc/PID/status}, proc_pid_status(5): {@code Uid:} has the effective one
-   * second.
+   * second, and {@code State:} is Z or X of a process that has ended.
    */
   private Status parse(String status) {
     String user = "";
     long parent = 0;
+    boolean lives = true;
     for (String line : status.split("\n")) {
       if (line.startsWith("Uid:")) {
         String uid = line.split("\\s+")[2];
         user = accounts.name(uid).orElse(uid);
       } else if (line.startsWith("PPid:")) {
         parent = Long.parseLong(line.substring("PPid:".length()).strip());
+      } else if (line.startsWith("State:")) {
+        String state = line.substring("State:".length()).strip();
+        lives = !state.startsWith("Z") && !state.startsWith("X");
       }
     }
-    return new Status(user, parent);
+    return new Status(user, parent, lives);
   }
 
   /**

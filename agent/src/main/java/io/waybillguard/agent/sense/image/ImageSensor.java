@@ -345,6 +345,11 @@ public final class ImageSensor implements Sensor {
   }
 
   @Override
+  public boolean isBehind() throws IOException {
+    return files.kept() > 0;
+  }
+
+  @Override
   public void wake() {
     files.wake();
   }

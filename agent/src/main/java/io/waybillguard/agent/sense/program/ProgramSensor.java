@@ -718,6 +718,11 @@ public final class ProgramSensor implements Sensor {
   }
 
   @Override
+  public boolean isBehind() throws IOException {
+    return !isIdle() || files.kept() > 0;
+  }
+
+  @Override
   public boolean expect(Sign sign) {
     watchword.expect(sign);
     return true;

@@ -49,8 +49,17 @@ public final class UploadSensor implements Sensor {
   /** What was told of a connection so far. */
   private record Counts(long sent, long received) {}
 
-  /** Whose sum it is, and of what. Ports of ours stand for the many of those who come to them. */
-  private record Key(String program, String ip, int port, boolean incoming) {}
+  /**
+   * Whose sum it is, and of what. Ports of ours stand for the many of those who come to them.
+   *
+   * @param pid of a process whose program is not known: another one's is its own; else 0
+   */
+  private record Key(String program, long pid, String ip, int port, boolean incoming) {
+    static Key of(ProcessFacts by, String ip, int port, boolean incoming) {
+      String program = by.executable();
+      return new Key(program, program.isEmpty() ? by.pid() : 0, ip, port, incoming);
+    }
+  }
 
   private static final class Sum {
     final Instant first;
@@ -123,8 +132,8 @@ public final class UploadSensor implements Sensor {
     long out = reading.sent() - (before == null ? 0 : before.sent());
     long in = reading.received() - (before == null ? 0 : before.received());
     Key key =
-        new Key(
-            reading.by().executable(),
+        Key.of(
+            reading.by(),
             reading.peer().getHostAddress(),
             reading.incoming() ? 0 : reading.port(),
             reading.incoming());
@@ -193,8 +202,9 @@ public final class UploadSensor implements Sensor {
         }
       } else if (isCrowded || !now.isBefore(sum.first.plus(SMALL_EVERY))) {
         all.remove();
-        Key program = new Key(one.getKey().program(), VARIOUS, 0, false);
-        merge(small.computeIfAbsent(program, k -> new Sum(sum.first, sum.by, sum.peer)), sum);
+        ProcessFacts by = named(sum.by);
+        Key program = new Key(by.executable(), 0, VARIOUS, 0, false);
+        merge(small.computeIfAbsent(program, k -> new Sum(sum.first, by, sum.peer)), sum);
       }
     }
     small.forEach((program, sum) -> due.add(record(program, sum)));
@@ -208,21 +218,28 @@ public final class UploadSensor implements Sensor {
     into.last = more.last.isAfter(into.last) ? more.last : into.last;
   }
 
+  /** What a process ran may be known only now: the word of its start comes on a way of its own. */
+  private ProcessFacts named(ProcessFacts by) {
+    ProcessFacts now = by.executable().isEmpty() ? processes.of(by.pid()) : by;
+    return now.executable().isEmpty() ? by : now;
+  }
+
   private BytesSent record(Key key, Sum sum) {
-    ProcessFacts parent = processes.of(sum.by.parentPid());
+    ProcessFacts by = named(sum.by);
+    ProcessFacts parent = processes.of(by.parentPid());
     boolean isVarious = key.ip().equals(VARIOUS);
     String name = isVarious ? "" : names.of(sum.peer);
     return new BytesSent(
         sum.last,
         sum.first,
-        Described.process(sum.by),
+        Described.process(by),
         Described.process(parent),
-        settings.allowed().includes(sum.by.executable()),
+        settings.allowed().includes(by.executable()),
         new BytesSent.Peer(
             key.ip(),
             key.port(),
             name,
-            isVarious ? "" : settings.destinations().of(sum.by.executable(), name, sum.peer),
+            isVarious ? "" : settings.destinations().of(by.executable(), name, sum.peer),
             key.incoming()),
         sum.out,
         sum.in,

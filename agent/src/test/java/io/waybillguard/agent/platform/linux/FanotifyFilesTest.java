@@ -294,10 +294,12 @@ final class FanotifyFilesTest implements FileActivityContract {
     write(place.resolve("first"));
     write(place.resolve("second"));
     assertTrue(files.keepsAll());
+    assertTrue(files.kept() >= 2, "events in the queue: " + files.kept());
     FileEvent unused = await(FileEvent.Written.class, e -> e.file().endsWith("first"));
     unused = await(FileEvent.Written.class, e -> e.file().endsWith("second"));
     files.close();
     assertFalse(files.keepsAll());
+    assertEquals(0, files.kept());
   }
 
   private boolean isHere(Path file) {

@@ -82,6 +82,17 @@ final class LinuxProcessesTest {
   }
 
   @Test
+  void whatIsLeftOfAnEndedProcessIsNotTakenForOneWithoutAProgram() throws IOException {
+    Path process = process(350, "/usr/bin/curl");
+    Files.delete(process.resolve("exe"));
+    Files.writeString(process.resolve("status"), STATUS.replace("R (running)", "Z (zombie)"));
+    LinuxProcesses processes = new LinuxProcesses(root);
+    assertEquals(new ProcessFacts(350, "", "1000", 348), processes.of(350));
+    Files.createSymbolicLink(process.resolve("exe"), Path.of("/usr/bin/next"));
+    assertEquals("/usr/bin/next", processes.of(350).executable(), "its number is another's now");
+  }
+
+  @Test
   void allThatRunAlreadyAreLearned() throws IOException {
     Path old = process(350, "/usr/bin/daemon");
     Files.createDirectories(root.resolve("proc/sys"));

@@ -56,8 +56,13 @@ final class UploadSensorTest implements SensorContract {
       return told;
     }
 
+    ProcessFacts learned = ProcessFacts.UNKNOWN;
+
     @Override
     public ProcessFacts of(long pid) {
+      if (pid == learned.pid()) {
+        return learned;
+      }
       return pid == 40 ? new ProcessFacts(40, "/bin/bash", "desk", 1) : ProcessFacts.UNKNOWN;
     }
 
@@ -140,6 +145,21 @@ final class UploadSensorTest implements SensorContract {
     assertEquals("/bin/bash", sent.parent().executable());
     assertEquals(new BytesSent.Peer("10.0.0.2", 443, "pan.example", "netdisk", false), sent.peer());
     assertTrue(!sent.allowed());
+  }
+
+  @Test
+  void whoSentMayBecomeKnownOnlyAfterTheEnd() throws Exception {
+    sensor.open();
+    ProcessFacts unnamed = new ProcessFacts(50, "", "", 0);
+    ProcessFacts other = new ProcessFacts(51, "", "", 0);
+    tell(1, unnamed, "10.0.0.9", 900 * KIB, true);
+    tell(2, other, "10.0.0.9", 800 * KIB, true);
+    kernel.learned = new ProcessFacts(50, "/opt/upload", "desk", 40);
+    after(Duration.ofSeconds(2));
+    assertEquals(
+        List.of("/opt/upload true 921600", " false 819200"),
+        seen.stream().map(s -> s.by().executable() + " " + s.allowed() + " " + s.out()).toList());
+    assertEquals("/bin/bash", seen.get(0).parent().executable());
   }
 
   @Test
