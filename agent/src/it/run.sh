@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh   the checks that need more than Maven: the independent judge's self tests, the messages of a bad start, copies
-# of an agent's folder against HQ, images carried off on this host, a day without harm, what a record costs in counts, the agent on the Windows runtime under
+# of an agent's folder against HQ, images carried off on this host, an end in a storm, a day without harm, what a record costs in counts, the agent on the Windows runtime under
 # Wine and its setup program there, and beside the first of them an HQ with its desks and the crime in the rig's guest. Leaves its files under target/it. At most 70 minutes; a quiet machine needs some 15.
 # env: RIG (the rig's scripts, default ../shared/rig beside the checkout), WG_RIG_CACHE (its cache, default
 # ~/.cache/waybill-guard/rig).
@@ -98,6 +98,7 @@ else
   if ! root; then
     skip visit "needs root, to put a job into /etc/cron.d"
     skip failures "needs root, to run the agent as another user"
+    skip ending "needs root, for fanotify"
     skip upload "needs root, for fanotify, netlink and a network namespace"
     skip benign "needs root, for fanotify, a network namespace and dpkg"
     skip sessions "needs root, for network namespaces"
@@ -110,6 +111,11 @@ else
   else
     part visit 180 python3 "$here/visit.py" "$out/visit"
     part failures 600 python3 "$here/failures.py" "$out/failures"
+    if ! command -v cc >/dev/null; then
+      skip ending "needs a C compiler (apt-get install gcc libc6-dev)"
+    else
+      part ending 200 python3 "$here/ending.py" "$out/ending"
+    fi
     if ! command -v ip >/dev/null || ! command -v curl >/dev/null || ! command -v openssl >/dev/null; then
       skip upload "needs ip, curl and openssl (apt-get install iproute2 curl openssl)"
       skip benign "needs ip, curl and openssl (apt-get install iproute2 curl openssl)"
