@@ -63,10 +63,10 @@ guest() { # the crime, in a machine of its own that mostly waits
   fi
 }
 desks() { # an HQ and its agents, each in a folder of its own; they mostly wait, too
-  part trust 600 python3 "$here/trust.py" "$out/trust"
-  part sweep 400 python3 "$here/sweep.py" "$out/sweep"
-  part policy 400 python3 "$here/policy.py" "$out/policy"
-  part commands 500 python3 "$here/commands.py" "$out/commands"
+  part trust 900 python3 "$here/trust.py" "$out/trust"
+  part sweep 900 python3 "$here/sweep.py" "$out/sweep"
+  part policy 900 python3 "$here/policy.py" "$out/policy"
+  part commands 900 python3 "$here/commands.py" "$out/commands"
 }
 
 if [ ! -f "$agent" ] || [ ! -f "$hq" ]; then

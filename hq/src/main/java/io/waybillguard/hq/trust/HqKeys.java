@@ -60,9 +60,8 @@ public final class HqKeys {
 
   private SigningKey signing(String name) throws IOException, EvidenceException {
     String vkey = Files.readString(folder.resolve(name + ".vkey")).strip();
-    return QuickEd25519.signingFor(
-        SigningKey.decode(
-            VerifierKey.parse(vkey), Files.readAllBytes(folder.resolve(name + ".key"))));
+    return SigningKey.decode(
+        VerifierKey.parse(vkey), Files.readAllBytes(folder.resolve(name + ".key")));
   }
 
   /** Whether a data folder has keys. */
