@@ -15,6 +15,9 @@ public interface Packages {
    */
   Owner owner(Path file);
 
+  /** Reads ahead what the first question would wait for. Changes no answer, and never fails. */
+  default void readAhead() {}
+
   /** What is known. */
   enum Known {
     /** It belongs to a package. */

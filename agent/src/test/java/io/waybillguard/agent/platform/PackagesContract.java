@@ -21,6 +21,17 @@ public interface PackagesContract {
   }
 
   @Test
+  default void toReadAheadChangesNoAnswer() throws Exception {
+    Packages packages = packages();
+    packages.readAhead();
+    assertEquals(
+        new Packages.Owner(Packages.Known.OWNED, "tools", MD5),
+        packages.owner(Path.of("/usr/bin/tool")));
+    packages.readAhead();
+    assertEquals(Packages.Known.NONE, packages.owner(Path.of("/usr/bin/tool2")).known());
+  }
+
+  @Test
   default void aPathOfNoneSaysSo() throws Exception {
     Packages packages = packages();
     for (String path : new String[] {"/usr/bin/tool2", "/usr/bin/too", "/", "/usr/bin/tool/x"}) {

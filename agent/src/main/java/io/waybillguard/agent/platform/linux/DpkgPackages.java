@@ -111,6 +111,11 @@ public final class DpkgPackages implements Packages {
     }
   }
 
+  @Override
+  public void readAhead() {
+    Owner unused = owner(info);
+  }
+
   private static List<String> names(String path) {
     return MERGED.stream().anyMatch(path::startsWith)
         ? List.of(path, path.substring("/usr".length()))

@@ -79,6 +79,13 @@ public final class ProgramSensor implements Sensor {
   private static final int ASKED_AT_MOST = 20;
 
   private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(10);
+
+  /**
+   * The lists of all packages take 0.2 s, for which the first new program would wait: they are read
+   * at the first quiet look after the start is over.
+   */
+  private static final Duration READS_AHEAD_AFTER = Duration.ofSeconds(3);
+
   private static final int MOST_INTERPRETERS = 256;
 
   /** With more programs waiting than this, further events are left to wait in the kernel. */
@@ -121,6 +128,7 @@ public final class ProgramSensor implements Sensor {
   private final Map<Start, Instant> starts = Recent.byUse(REMEMBERED_STARTS);
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
   private @Nullable Instant lastGoodLook;
+  private Instant readsAhead = Instant.MAX;
 
   private record Start(long pid, Path file) {}
 
@@ -200,6 +208,7 @@ public final class ProgramSensor implements Sensor {
   public Sight open() throws IOException {
     FileActivity.View view = files.open();
     media.are(volumes.list());
+    readsAhead = clock.instant().plus(READS_AHEAD_AFTER);
     String unseen = streams.unseen();
     return unseen.isEmpty()
         ? new Sight(view.reduced(), view.detail(), List.of())
@@ -215,7 +224,12 @@ public final class ProgramSensor implements Sensor {
       }
     }
     askInterpreters();
-    lastGoodLook = clock.instant();
+    Instant now = clock.instant();
+    lastGoodLook = now;
+    if (isIdle() && !now.isBefore(readsAhead)) {
+      packages.readAhead();
+      readsAhead = Instant.MAX;
+    }
     judge(seen);
     endBursts(seen);
     memory.writeNowAndThen(clock.instant());

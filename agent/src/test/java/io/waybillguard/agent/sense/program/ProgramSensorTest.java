@@ -104,6 +104,18 @@ final class ProgramSensorTest implements FileActivityContract {
   }
 
   @Test
+  void theListsOfPackagesAreReadOnceTheStartIsOverAndNobodyWaitsForThem() throws Exception {
+    assertEquals(List.of(), sensor.sense(Duration.ZERO));
+    assertEquals(0, packages.timesReadAhead(), "while the others start");
+    now = now.plusSeconds(3);
+    assertEquals(List.of(), sensor.sense(Duration.ZERO));
+    assertEquals(1, packages.timesReadAhead());
+    now = now.plusSeconds(3);
+    assertEquals(List.of(), sensor.sense(Duration.ZERO));
+    assertEquals(1, packages.timesReadAhead());
+  }
+
+  @Test
   void aStepTellsNoMoreThanFindsRoomAndTheNextTellsTheRest() throws Exception {
     for (int i = 0; i < 1030; i++) {
       kernel.written(script(disk.resolve("tool" + i), "echo " + i), CP);
