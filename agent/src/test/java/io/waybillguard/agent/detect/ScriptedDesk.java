@@ -58,7 +58,8 @@ final class ScriptedDesk {
     this.judge = judge(logId);
   }
 
-  private static Judge judge(String logId) {
+  /** All rules, and incidents. */
+  static Judge judge(String logId) {
     Judge judge =
         new Judge(
             ScriptedDesk::rules,
@@ -102,6 +103,12 @@ final class ScriptedDesk {
       case "restart" -> restart();
       default -> append(observation(at, word));
     }
+  }
+
+  /** What a step is on record as, without feeding it to anybody or keeping it. */
+  Observation said(String step) {
+    String[] word = step.split(" ");
+    return observation(MORNING.plus(span(word[0])), word);
   }
 
   /** The newest record of each incident, in the order in which they began. */

@@ -3,6 +3,7 @@ package io.waybillguard.agent.platform.linux;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.waybillguard.agent.memory.Churn;
 import io.waybillguard.agent.platform.ProcessFacts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,6 +91,12 @@ final class LinuxProcessesTest {
     assertEquals(new ProcessFacts(350, "", "1000", 348), processes.of(350));
     Files.createSymbolicLink(process.resolve("exe"), Path.of("/usr/bin/next"));
     assertEquals("/usr/bin/next", processes.of(350).executable(), "its number is another's now");
+  }
+
+  @Test
+  void aMillionProcessesTakeTheRoomOfAsManyAsAreRemembered() throws Exception {
+    LinuxProcesses processes = new LinuxProcesses(root);
+    Churn.millionThrough(processes, pid -> processes.runs(pid, Path.of("/opt/p" + pid)));
   }
 
   @Test

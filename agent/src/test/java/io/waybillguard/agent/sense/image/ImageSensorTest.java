@@ -9,6 +9,7 @@ import io.waybillguard.agent.event.ImagesHandled.Act;
 import io.waybillguard.agent.event.Observation;
 import io.waybillguard.agent.event.SensorBack;
 import io.waybillguard.agent.event.SensorBlind;
+import io.waybillguard.agent.memory.Churn;
 import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileEvent;
 import io.waybillguard.agent.platform.ProcessFacts;
@@ -162,6 +163,23 @@ final class ImageSensorTest implements SensorContract {
         seen.stream().filter(h -> h.act() == act && h.by().executable().equals(program)).toList();
     assertEquals(1, found.size(), () -> act + " by " + program + " among " + seen);
     return found.get(0);
+  }
+
+  @Test
+  void aMillionProcessesThatReadTakeTheRoomOfSome() throws Exception {
+    sensor.open();
+    Path there = scanned("day/there.jpg");
+    Churn.millionThrough(
+        sensor,
+        i -> {
+          ProcessFacts by = process(100 + i, "/opt/p" + i, 1);
+          kernel.events.add(new FileEvent.Read(there, by));
+          if (i % 10 == 0) {
+            kernel.events.add(new FileEvent.Written(scan.resolve(i + ".jpg"), by)); // gone by now
+            List<Observation> unused = sensor.sense(Duration.ZERO);
+            clock.pass(Duration.ofMillis(500));
+          }
+        });
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.waybillguard.agent.event.ProcessRef;
 import io.waybillguard.agent.event.ProgramAppeared;
 import io.waybillguard.agent.event.ProgramStarted;
 import io.waybillguard.agent.event.SensorLive;
+import io.waybillguard.agent.memory.Churn;
 import io.waybillguard.agent.platform.FileActivity;
 import io.waybillguard.agent.platform.FileActivityContract;
 import io.waybillguard.agent.platform.FileEvent;
@@ -113,6 +114,22 @@ final class ProgramSensorTest implements FileActivityContract {
     now = now.plusSeconds(3);
     assertEquals(List.of(), sensor.sense(Duration.ZERO));
     assertEquals(1, packages.timesReadAhead());
+  }
+
+  @Test
+  void aMillionProcessesAndPathsTakeTheRoomOfSome() throws Exception {
+    Path there = script(disk.resolve("tool"), "echo 1");
+    Churn.millionThrough(
+        sensor,
+        i -> {
+          kernel.started(there, 100 + i);
+          kernel.read(there, 100 + i);
+          if (i % 10 == 0) {
+            kernel.written(disk.resolve("gone" + i), 100 + i);
+            List<Observation> unused = sensor.sense(Duration.ZERO);
+            now = now.plusMillis(500);
+          }
+        });
   }
 
   @Test

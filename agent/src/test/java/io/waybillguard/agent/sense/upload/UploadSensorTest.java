@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.waybillguard.agent.HandClock;
 import io.waybillguard.agent.event.BytesSent;
 import io.waybillguard.agent.event.Observation;
+import io.waybillguard.agent.memory.Churn;
 import io.waybillguard.agent.platform.ProcessFacts;
 import io.waybillguard.agent.platform.Processes;
 import io.waybillguard.agent.platform.Sockets;
@@ -160,6 +161,34 @@ final class UploadSensorTest implements SensorContract {
         List.of("/opt/upload true 921600", " false 819200"),
         seen.stream().map(s -> s.by().executable() + " " + s.allowed() + " " + s.out()).toList());
     assertEquals("/bin/bash", seen.get(0).parent().executable());
+  }
+
+  @Test
+  void aMillionProcessesThatSendToAMillionPlacesTakeTheRoomOfSome() throws Exception {
+    sensor.open();
+    Churn.millionThrough(
+        sensor,
+        i -> {
+          kernel.readings.add(passing(i, false));
+          kernel.readings.add(passing(Math.max(0, i - 100), true));
+          if (i % 100 == 0) {
+            List<Observation> unused = sensor.sense(Duration.ZERO);
+            clock.pass(Duration.ofSeconds(5));
+          }
+        });
+  }
+
+  private static Sockets.Reading passing(int i, boolean ended) throws IOException {
+    byte[] peer = {10, (byte) (i >> 16), (byte) (i >> 8), (byte) i};
+    return new Sockets.Reading(
+        i,
+        new ProcessFacts(100 + i, i % 5 == 0 ? "" : "/opt/p" + i, "desk", 40),
+        InetAddress.getByAddress(peer),
+        443,
+        false,
+        i % 2 == 0 ? KIB : 900 * KIB,
+        1,
+        ended);
   }
 
   @Test
