@@ -31,6 +31,8 @@ final class DetailsTest {
     return Stream.of(
         "USB devices and the volumes of removable media",
         "the agent ended before all that had happened was looked at",
+        "it says that it looks, and did not see what was done to test it:"
+            + " /run/systemd/system/.waybill-guard-sign-ff4206564e19be32fcaf35c2~",
         "programs written, moved and started on 5 file systems",
         "2 scan folders; programs written, moved and started on 5 file systems, reading in 3 folders",
         "no scan folder is set: name the folders of the scanned images in agent.yaml"
