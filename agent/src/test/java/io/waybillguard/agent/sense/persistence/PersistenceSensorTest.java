@@ -200,12 +200,7 @@ final class PersistenceSensorTest {
   void whatComesBetweenTheReadingOfAFolderAndItsWatchIsTold() throws Exception {
     opened();
     Path autostart = root.resolve("home/desk/.config/autostart");
-    folders.beforeOneIsWatched(
-        folder -> {
-          if (folder.equals(autostart)) {
-            late("/home/desk/.config/autostart/late.desktop");
-          }
-        });
+    justBeforeItIsWatched(autostart, "late.desktop", "[Desktop Entry]\nExec=/home/desk/.x/late\n");
     write("/home/desk/.config/autostart/x.desktop", "[Desktop Entry]\nExec=/home/desk/.x/wps\n");
     assertEquals(
         List.of("APPEARED autostart x.desktop", "APPEARED autostart late.desktop"),
@@ -222,12 +217,7 @@ final class PersistenceSensorTest {
     folders.change(autostart, "");
     told(autostart);
     assertEquals(List.of("VANISHED autostart x.desktop"), changes(looks()));
-    folders.beforeOneIsWatched(
-        folder -> {
-          if (folder.equals(autostart)) {
-            late("/home/desk/.config/autostart/late.desktop");
-          }
-        });
+    justBeforeItIsWatched(autostart, "late.desktop", "[Desktop Entry]\nExec=/home/desk/.x/late\n");
     Files.createDirectories(autostart);
     told(autostart);
     assertEquals(List.of("APPEARED autostart late.desktop"), changes(looks()));
@@ -239,31 +229,24 @@ final class PersistenceSensorTest {
     opened();
     sensor.close();
     agent();
-    folders.beforeOneIsWatched(
-        folder -> {
-          if (folder.equals(jobs)) {
-            late("/etc/cron.d/job");
-          }
-        });
+    justBeforeItIsWatched(jobs, "job", "@reboot root /usr/bin/tool\n");
     List<Observation> told = new ArrayList<>(sensor.open().found());
     told.addAll(looks());
     assertEquals(List.of("APPEARED cron @reboot"), changes(told));
   }
 
-  /** Written when nobody is told of it. */
-  private void late(String path) {
-    Path file = root.resolve(path.substring(1));
-    try {
-      Files.createDirectories(Objects.requireNonNull(file.getParent()));
-      Files.writeString(
-          file,
-          path.endsWith(".desktop")
-              ? "[Desktop Entry]\nExec=/home/desk/.x/late\n"
-              : "@reboot root /usr/bin/tool\n",
-          UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** A file comes to a folder when nobody is told of it yet. */
+  private void justBeforeItIsWatched(Path place, String name, String text) {
+    folders.beforeOneIsWatched(
+        folder -> {
+          try {
+            if (folder.equals(place)) {
+              Files.writeString(place.resolve(name), text, UTF_8);
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   @Test
