@@ -358,6 +358,7 @@ final class Agent {
     updater.ifPresent(supervisor::start);
     supervisor.start(status);
     supervisor.start(selfTest);
+    supervisor.start(new IdleMemory(IdleMemory.Heap.OWN));
     Hearing hearing =
         new Hearing(
             new Roster(signedOn),

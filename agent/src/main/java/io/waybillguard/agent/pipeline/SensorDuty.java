@@ -28,6 +28,9 @@ public final class SensorDuty implements Duty {
   private static final long SHORTEST_PAUSE_MS = 1_000;
   private static final long LONGEST_PAUSE_MS = 300_000;
 
+  /** What a sensor has put off, as to write down what it keeps over a start, waits no longer. */
+  private static final Duration LONGEST_LOOK = Duration.ofSeconds(30);
+
   /** In one step: a stop is heeded after it. */
   private static final Duration WAITS_FOR_ROOM = Duration.ofMillis(250);
 
@@ -95,7 +98,7 @@ public final class SensorDuty implements Duty {
   @Override
   public int step() throws Exception {
     try {
-      return open ? look(LONGEST_WAIT) : openEyes();
+      return open ? look(LONGEST_LOOK) : openEyes();
     } catch (LinkageError e) {
       // One sensor's native library must not cost the others.
       throw new IOException(

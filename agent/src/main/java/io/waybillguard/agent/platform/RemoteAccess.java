@@ -1,7 +1,9 @@
 package io.waybillguard.agent.platform;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 
 /** What the system tells of people who are at this PC from elsewhere. One thread, except wake. */
 public interface RemoteAccess {
@@ -30,11 +32,22 @@ public interface RemoteAccess {
   boolean isNamed(String name, String program);
 
   /**
-   * Waits for {@code patience}, or until {@link #wake}.
+   * Lets a change in these folders, and in no others that were named before, end {@link #await}.
    *
+   * @param logs where programs write of logins
+   * @return whether by now whatever a look or those folders could tell of one who comes ends a
+   *     wait, so that to look by the clock is only a net; who goes may end none
+   */
+  boolean watch(Collection<Path> logs) throws IOException;
+
+  /**
+   * Waits for {@code most}, or until something may have changed, but then for {@code least}, or
+   * until {@link #wake}.
+   *
+   * @return whether something may have changed; {@code false} where the system does not say so
    * @throws IOException if it can no longer wait
    */
-  void await(Duration patience) throws IOException;
+  boolean await(Duration least, Duration most) throws IOException;
 
   /** Ends a waiting {@link #await} early, or the next one. Safe from any thread. */
   void wake();

@@ -3,6 +3,7 @@ package io.waybillguard.agent.platform;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What other programs write into their logs, line by line, each line once: also what they wrote
@@ -43,6 +44,12 @@ public interface TextLogs {
 
   /** What came since. A file that cannot be read is no error: its program may not be here. */
   Added look();
+
+  /**
+   * The folders in which a change may be a new line, as they are now; none where the system has
+   * other ways to tell of one.
+   */
+  Set<Path> folders();
 
   /**
    * Keeps how far everything was read, for the next {@link #open}.

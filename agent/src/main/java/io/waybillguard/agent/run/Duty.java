@@ -13,7 +13,7 @@ public interface Duty {
    * What a step waits at most where nothing happens. Whoever has nothing to do waits that long,
    * since each wait that ends wakes the processor; a watchdog's patience begins after it.
    */
-  Duration LONGEST_WAIT = Duration.ofSeconds(30);
+  Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   /** Short name; also the thread's name, such as {@code sense-usb}. */
   String name();

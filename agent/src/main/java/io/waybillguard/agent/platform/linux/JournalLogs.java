@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,6 +196,13 @@ public final class JournalLogs implements TextLogs {
       }
     }
     return files;
+  }
+
+  @Override
+  public Set<Path> folders() {
+    Set<Path> those = new TreeSet<>();
+    tails.keySet().forEach(file -> those.add(file.getParent()));
+    return those;
   }
 
   @Override

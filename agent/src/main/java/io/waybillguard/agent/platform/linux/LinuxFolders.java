@@ -68,7 +68,8 @@ public final class LinuxFolders implements FolderChanges {
     }
   }
 
-  private Fd events() throws IOException {
+  /** Readable when something changed; for one who waits for other things, too. */
+  Fd events() throws IOException {
     Fd open = events;
     if (open == null) {
       throw new IOException("the watch of folders is not open");
@@ -109,14 +110,16 @@ public final class LinuxFolders implements FolderChanges {
 
   @Override
   public Changes await(Duration patience) throws IOException {
-    Fd open = events();
     Waiter waits;
     synchronized (this) {
       waits = waiter;
     }
-    if (waits == null || !waits.await(patience).events()) {
-      return Changes.NONE;
-    }
+    return waits != null && !waits.await(patience).events() ? Changes.NONE : read();
+  }
+
+  /** What changed since the last time, without a wait. */
+  Changes read() throws IOException {
+    Fd open = events();
     List<Change> seen = new ArrayList<>();
     boolean lost = false;
     long length;

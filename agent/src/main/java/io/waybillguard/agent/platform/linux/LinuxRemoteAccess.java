@@ -8,7 +8,6 @@ import io.waybillguard.agent.platform.RemoteSigns.Connection;
 import io.waybillguard.agent.platform.RemoteSigns.Endpoint;
 import io.waybillguard.agent.platform.RemoteSigns.Login;
 import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
-import io.waybillguard.agent.platform.shared.Bell;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -20,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,21 +34,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remote access by {@code /proc}, {@code /run/utmp} and {@code /run/systemd/sessions}. The kernel
- * has no word for "a connection was accepted" that needs no tracing, but it counts: the table of
- * connections is read when the count has changed; who holds a socket is asked only for connections
- * to the tools' own ports. All else is read again only when a process was started, a connection or
- * a login record came or went, or one of the tools' processes became another, and every fifth time
- * in any case.
+ * Remote access by {@code /proc}, {@code /run/utmp} and {@code /run/systemd/sessions}. That
+ * somebody may come in ends a wait where the kernel's trace can be had ({@link ArrivalTrace}). It
+ * also counts: the table of connections is read when the count has changed; who holds a socket is
+ * asked only for connections to the tools' own ports. All else is read again only when a process
+ * was started, a connection or a login record came or went, or one of the tools' processes became
+ * another, and every fifth time in any case.
  *
  * <p>Limits: sees this network namespace only, so a login to a container is not seen; a connection
  * that comes and goes between two looks is not seen either.
  */
 public final class LinuxRemoteAccess implements RemoteAccess {
   private static final Logger LOG = LoggerFactory.getLogger(LinuxRemoteAccess.class);
-
-  /** TASK_COMM_LEN of linux/sched.h, without the NUL. */
-  private static final int NAME_BYTES = 15;
 
   /** USER_HZ: the kernel tells times in /proc in hundredths of a second, on every processor. */
   private static final long TICKS = 100;
@@ -73,12 +70,18 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   private final Set<String> names;
   private final LinuxProcesses processes;
   private final Utmp.Layout layout;
-  private final FolderChanges records = new LinuxFolders();
+  private final List<Path> tracing;
+  private final LinuxFolders records = new LinuxFolders();
 
-  /** Where the kernel tells of no changes in folders: time alone. */
-  private final Bell bell = new Bell();
-
+  /** Whether changes in folders end a wait. */
   private boolean isTold;
+
+  private @Nullable ArrivalTrace arrivals;
+
+  /** What ends a wait, as far as it can be had. */
+  private List<Fd> signs = List.of();
+
+  private volatile @Nullable Waiter waiter;
 
   /** Sockets whose owners were asked; kept while the connection lasts. */
   private final Map<Long, Known> known = new HashMap<>();
@@ -112,14 +115,16 @@ public final class LinuxRemoteAccess implements RemoteAccess {
    * @param programs names of the tools' processes
    */
   public LinuxRemoteAccess(Set<String> programs) {
-    this(Path.of("/"), programs, Utmp.Layout.of(System.getProperty("os.arch")));
+    this(Path.of("/"), programs, Utmp.Layout.of(System.getProperty("os.arch")), KernelTrace.PLACES);
   }
 
   /**
    * @param root where /proc, /run and /etc are; another folder in tests
+   * @param tracing where tracefs may be
    */
-  LinuxRemoteAccess(Path root, Set<String> programs, Utmp.Layout layout) {
+  LinuxRemoteAccess(Path root, Set<String> programs, Utmp.Layout layout, List<Path> tracing) {
     this.root = root;
+    this.tracing = tracing;
     this.proc = root.resolve("proc");
     this.names = new HashSet<>();
     programs.forEach(p -> names.add(kept(p)));
@@ -130,7 +135,7 @@ public final class LinuxRemoteAccess implements RemoteAccess {
 
   /** A name as the kernel keeps it. */
   private static String kept(String name) {
-    return name.substring(0, Math.min(NAME_BYTES, name.length()));
+    return name.substring(0, Math.min(ArrivalTrace.NAME_BYTES, name.length()));
   }
 
   @Override
@@ -138,13 +143,7 @@ public final class LinuxRemoteAccess implements RemoteAccess {
     close();
     listed.clear();
     before = null;
-    try {
-      records.open();
-      isTold = true;
-    } catch (IOException e) {
-      LOG.warn("logins wake nobody and are seen at the next look: {}", e.getMessage());
-      isTold = false;
-    }
+    beginToWait();
     counters = Optional.empty();
     denied = "";
     RemoteSigns unused = look();
@@ -504,27 +503,87 @@ public final class LinuxRemoteAccess implements RemoteAccess {
 
   // -- waiting -----------------------------------------------------------------------------------
 
-  @Override
-  public void await(Duration patience) throws IOException {
-    if (!isTold) {
-      bell.await(patience);
-      return;
+  private void beginToWait() throws IOException {
+    List<Fd> all = new ArrayList<>();
+    try {
+      records.open();
+      all.add(records.events());
+      isTold = true;
+    } catch (IOException e) {
+      LOG.warn("logins wake nobody and are seen at the next look: {}", e.getMessage());
+      isTold = false;
     }
-    // Whoever logs in or out is written there, so the kernel ends the wait; programs that let
-    // somebody in by themselves write nothing, and wait for the next look.
-    List<Path> unwatched = records.watch(List.of(root.resolve("run"), sessions()));
-    LOG.trace("not there to be watched: {}", unwatched);
-    FolderChanges.Changes unused = records.await(patience);
+    try {
+      ArrivalTrace opened = ArrivalTrace.open(tracing, names);
+      arrivals = opened;
+      all.add(opened.fd());
+    } catch (IOException e) {
+      LOG.debug("connections that come in and tools that start wake nobody: {}", e.getMessage());
+    }
+    signs = List.copyOf(all);
+    waiter = new Waiter(signs);
+  }
+
+  @Override
+  public boolean watch(Collection<Path> logs) throws IOException {
+    if (!isTold) {
+      return false;
+    }
+    // Whoever logs in or out is written there; a system without systemd has no such sessions.
+    List<Path> folders = new ArrayList<>(logs);
+    folders.add(root.resolve("run"));
+    if (Files.isDirectory(sessions())) {
+      folders.add(sessions());
+    }
+    List<Path> unwatched = records.watch(folders);
+    if (!unwatched.isEmpty()) {
+      LOG.debug("not to be watched: {}", unwatched);
+    }
+    return unwatched.isEmpty() && arrivals != null;
+  }
+
+  @Override
+  public boolean await(Duration least, Duration most) throws IOException {
+    Waiter waits = waiter;
+    if (waits == null) {
+      throw new IllegalStateException("logins are not watched; call open() first");
+    }
+    if (!least.isZero() && waits.await(List.of(), least).called()) {
+      return false;
+    }
+    Duration rest = most.minus(least);
+    if (!waits.await(signs, rest.isNegative() ? Duration.ZERO : rest).events()) {
+      return false;
+    }
+    if (isTold) {
+      FolderChanges.Changes unused = records.read();
+    }
+    if (arrivals != null) {
+      arrivals.drain();
+    }
+    return true;
   }
 
   @Override
   public void wake() {
-    records.wake();
-    bell.ring();
+    Waiter waits = waiter;
+    if (waits != null) {
+      waits.wake();
+    }
   }
 
   @Override
   public void close() {
+    Waiter waits = waiter;
+    if (waits != null) {
+      waiter = null;
+      waits.close();
+    }
+    if (arrivals != null) {
+      arrivals.close();
+      arrivals = null;
+    }
+    signs = List.of();
     records.close();
     known.clear();
   }

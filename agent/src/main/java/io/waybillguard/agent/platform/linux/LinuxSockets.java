@@ -60,6 +60,9 @@ public final class LinuxSockets implements Sockets {
   /** How much living connections have carried is summed up by the minute: no need to ask often. */
   private static final Duration SELDOM = Duration.ofSeconds(10);
 
+  /** While nothing at all leaves this machine. */
+  private static final Duration SILENT = Duration.ofSeconds(30);
+
   private static final int REMEMBERED = 16_384;
 
   private final LinuxProcesses processes;
@@ -85,6 +88,9 @@ public final class LinuxSockets implements Sockets {
 
   /** Whether something was sent that no list has shown. */
   private boolean unlisted;
+
+  /** Whether nothing was sent between the last two looks at the counters. */
+  private boolean isSilent;
 
   /** A connection that was in a list. */
   private static final class Known {
@@ -192,7 +198,7 @@ public final class LinuxSockets implements Sockets {
         living(told);
         listed = now;
       }
-      nextList = now.plus(trace == null ? OFTEN : SELDOM);
+      nextList = now.plus(trace == null ? OFTEN : isSilent ? SILENT : SELDOM);
     }
     return told;
   }
@@ -207,7 +213,8 @@ public final class LinuxSockets implements Sockets {
     TcpCounters is = counters.get();
     boolean isBegun =
         is.begunHere() != before.get().begunHere() || is.begunThere() != before.get().begunThere();
-    unlisted |= is.sent() != before.get().sent();
+    isSilent = is.sent() == before.get().sent();
+    unlisted |= !isSilent;
     boolean isWorthIt = isBegun || (unlisted && !now.isBefore(listed.plus(SELDOM)));
     unlisted &= !isWorthIt;
     return isWorthIt;

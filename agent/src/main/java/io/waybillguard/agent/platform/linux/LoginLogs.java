@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Text files and systemd's journal together. Where a syslog writes {@code auth.log} or {@code
@@ -52,7 +54,7 @@ public final class LoginLogs implements TextLogs {
   public Added look() {
     Added text = files.look();
     Added entries = journal.look();
-    if (OF_SYSLOG.stream().anyMatch(file -> Files.isRegularFile(root.resolve(file)))) {
+    if (hasSyslog()) {
       return text;
     }
     List<Line> lines = new ArrayList<>(text.lines());
@@ -60,6 +62,19 @@ public final class LoginLogs implements TextLogs {
     List<String> lost = new ArrayList<>(text.lost());
     lost.addAll(entries.lost());
     return new Added(lines, lost, text.more() || entries.more());
+  }
+
+  private boolean hasSyslog() {
+    return OF_SYSLOG.stream().anyMatch(file -> Files.isRegularFile(root.resolve(file)));
+  }
+
+  @Override
+  public Set<Path> folders() {
+    Set<Path> folders = new TreeSet<>(files.folders());
+    if (!hasSyslog()) {
+      folders.addAll(journal.folders());
+    }
+    return folders;
   }
 
   @Override

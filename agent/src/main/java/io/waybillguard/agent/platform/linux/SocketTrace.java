@@ -1,23 +1,16 @@
 package io.waybillguard.agent.platform.linux;
 
-import com.sun.jna.Memory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who began and who ended a TCP connection, from the kernel's tracepoint {@code
- * sock:inet_sock_set_state}, for connections that live too short to be found in a list. Needs root
- * and a mounted tracefs; what we turn on lives in an instance of our own, beside other tracers.
+ * sock:inet_sock_set_state}, for connections that live too short to be found in a list.
  *
  * <p>A connection's way from CLOSE to SYN_SENT is traced in the process that calls connect(2), when
  * it has no port of its own yet; its way out of ESTABLISHED or CLOSE_WAIT in the process that calls
@@ -26,14 +19,7 @@ import org.slf4j.LoggerFactory;
  * "latency trace format"): third character other than a dot.
  */
 final class SocketTrace implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SocketTrace.class);
-
-  /** Where systemd mounts it, and where older systems do. */
-  private static final List<Path> PLACES =
-      List.of(Path.of("/sys/kernel/tracing"), Path.of("/sys/kernel/debug/tracing"));
-
-  private static final String OURS = "waybill-guard-";
-  private static final String EVENT = "events/sock/inet_sock_set_state";
+  private static final String EVENT = "sock/inet_sock_set_state";
 
   /**
    * net/tcp_states.h: 1 ESTABLISHED, 2 SYN_SENT, 4 FIN_WAIT1, 7 CLOSE, 8 CLOSE_WAIT, 9 LAST_ACK.
@@ -51,15 +37,9 @@ final class SocketTrace implements AutoCloseable {
               + " protocol=\\S+ sport=(\\d+) dport=(\\d+) saddr=\\S+ daddr=(\\S+) saddrv6=\\S+"
               + " daddrv6=(\\S+) oldstate=(\\S+) newstate=(\\S+)\\s*$");
 
-  private static final int BUFFER = 64 << 10;
+  private static final int KIBIBYTES = 256;
 
-  /** Most reads in one step, so that a flood cannot keep a step from ending. */
-  private static final int READS_A_STEP = 64;
-
-  private final Path instance;
-  private final Fd pipe;
-  private final Memory buffer = new Memory(BUFFER);
-  private String rest = "";
+  private final KernelTrace trace;
 
   /**
    * A step of a connection.
@@ -71,9 +51,8 @@ final class SocketTrace implements AutoCloseable {
    */
   record Step(long thread, int localPort, String peer, int peerPort, boolean began) {}
 
-  private SocketTrace(Path instance, Fd pipe) {
-    this.instance = instance;
-    this.pipe = pipe;
+  private SocketTrace(KernelTrace trace) {
+    this.trace = trace;
   }
 
   /**
@@ -82,84 +61,20 @@ final class SocketTrace implements AutoCloseable {
    * @throws IOException if it cannot be had; the message says why
    */
   static SocketTrace open() throws IOException {
-    Path tracefs =
-        PLACES.stream()
-            .filter(place -> Files.isDirectory(place.resolve("instances")))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IOException("tracefs is not mounted at " + PLACES.get(0) + ", or closed"));
-    removeLeftOvers(tracefs);
-    Path instance = tracefs.resolve("instances").resolve(OURS + ProcessHandle.current().pid());
-    if (!Files.isDirectory(instance)) {
-      Files.createDirectory(instance);
-    }
-    boolean done = false;
-    try {
-      Files.writeString(instance.resolve("buffer_size_kb"), "256");
-      Path percent = instance.resolve("buffer_percent");
-      if (Files.exists(percent)) { // kernel 5.0; before, a wait ends with the first line anyway
-        Files.writeString(percent, "0");
-      }
-      Files.writeString(instance.resolve(EVENT).resolve("filter"), FILTER);
-      Files.writeString(instance.resolve(EVENT).resolve("enable"), "1");
-      Fd pipe =
-          Fd.open(RawPath.bytes(instance.resolve("trace_pipe")), Libc.O_RDONLY | Libc.O_NONBLOCK);
-      done = true;
-      return new SocketTrace(instance, pipe);
-    } finally {
-      if (!done) {
-        remove(instance);
-      }
-    }
-  }
-
-  /** Of an agent that was killed. */
-  private static void removeLeftOvers(Path tracefs) throws IOException {
-    try (DirectoryStream<Path> all =
-        Files.newDirectoryStream(tracefs.resolve("instances"), OURS + "*")) {
-      for (Path one : all) {
-        String pid = one.getFileName().toString().substring(OURS.length());
-        if (Files.notExists(Path.of("/proc", pid))) {
-          remove(one);
-        }
-      }
-    }
-  }
-
-  private static void remove(Path instance) {
-    try {
-      Files.deleteIfExists(instance);
-    } catch (IOException e) {
-      // The next start tries again; until then it costs 256 KiB a processor.
-      LOG.warn("trace={} cannot be taken away: {}", instance, e.toString());
-    }
+    return new SocketTrace(
+        KernelTrace.open(KernelTrace.PLACES, "upload", KIBIBYTES, Map.of(EVENT, FILTER)));
   }
 
   /** Readable when something happened. */
   Fd fd() {
-    return pipe;
+    return trace.fd();
   }
 
   /** What happened since the last time, in order. */
   List<Step> read() throws IOException {
     List<Step> steps = new ArrayList<>();
-    for (int i = 0; i < READS_A_STEP; i++) {
-      long length = Libc.read(pipe.number(), buffer, BUFFER);
-      if (length < 0) {
-        int errno = Libc.errno();
-        if (errno != Libc.EAGAIN && errno != Libc.EINTR) {
-          throw Libc.failure("cannot read the trace of connections", errno);
-        }
-      }
-      if (length <= 0) {
-        break;
-      }
-      String text =
-          rest + new String(buffer.getByteArray(0, (int) length), StandardCharsets.ISO_8859_1);
-      int end = text.lastIndexOf('\n') + 1;
-      rest = text.substring(end);
-      text.substring(0, end).lines().forEach(line -> step(line).ifPresent(steps::add));
+    for (String line : trace.read()) {
+      step(line).ifPresent(steps::add);
     }
     return steps;
   }
@@ -186,7 +101,6 @@ final class SocketTrace implements AutoCloseable {
 
   @Override
   public void close() {
-    pipe.close();
-    remove(instance);
+    trace.close();
   }
 }

@@ -27,7 +27,7 @@ final class Waiter implements AutoCloseable {
   private boolean closed;
 
   /** What ended a wait. Nothing, when patience did. */
-  record Woken(boolean events, boolean mounts) {}
+  record Woken(boolean events, boolean mounts, boolean called) {}
 
   /**
    * @param events readable when there is something; not closed by this object
@@ -72,11 +72,13 @@ final class Waiter implements AutoCloseable {
     if (ready < 0) {
       int errno = Libc.errno();
       if (errno == Libc.EINTR) {
-        return new Woken(false, false); // a signal for the runtime: as good as patience ending
+        return new Woken(
+            false, false, false); // a signal for the runtime: as good as patience ending
       }
       throw Libc.failure("cannot wait for events", errno);
     }
-    if (revents(callAt) != 0) {
+    boolean called = revents(callAt) != 0;
+    if (called) {
       // Takes the count back to zero. EAGAIN, when two calls met, is as good.
       long unused = Libc.read(call.number(), counter, Long.BYTES);
     }
@@ -84,7 +86,8 @@ final class Waiter implements AutoCloseable {
     for (int i = 0; i < mountsAt; i++) {
       eventful |= revents(i) != 0;
     }
-    return new Woken(eventful, (revents(mountsAt) & (Libc.POLLERR | Libc.POLLPRI)) != 0);
+    boolean mounted = (revents(mountsAt) & (Libc.POLLERR | Libc.POLLPRI)) != 0;
+    return new Woken(eventful, mounted, called);
   }
 
   private void watch(int index, Fd fd, short what) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,9 @@ public final class FileTails implements TextLogs {
   private final Homes homes;
   private final TailMemory memory;
   private final Map<Path, Tail> tails = new LinkedHashMap<>();
+
+  /** Those of the patterns that were there at the last look. */
+  private Set<Path> folders = Set.of();
 
   private static final class Tail {
     final String pattern;
@@ -211,16 +215,18 @@ public final class FileTails implements TextLogs {
 
   private Map<Path, String> files() {
     Map<Path, String> files = new LinkedHashMap<>();
+    Set<Path> there = new TreeSet<>();
     List<Path> all = homesNow();
     for (String pattern : patterns) {
       if (pattern.startsWith("~/")) {
         for (Path home : all) {
-          find(home, pattern.substring(2), pattern, files);
+          find(home, pattern.substring(2), pattern, files, there);
         }
       } else {
-        find(Path.of("/"), pattern, pattern, files);
+        find(Path.of("/"), pattern, pattern, files, there);
       }
     }
+    folders = there;
     return files;
   }
 
@@ -234,17 +240,22 @@ public final class FileTails implements TextLogs {
   }
 
   /** Stars are no part of a path on Windows: what has them is never made one. */
-  private static void find(Path base, String path, String pattern, Map<Path, String> files) {
+  private static void find(
+      Path base, String path, String pattern, Map<Path, String> files, Set<Path> folders) {
     int end = path.lastIndexOf('/') + 1;
     String name = path.substring(end);
     try {
       Path folder = base.resolve(path.substring(0, end));
+      if (!Files.isDirectory(folder)) {
+        return;
+      }
+      folders.add(folder);
       if (!name.contains("*")) {
         Path file = folder.resolve(name);
         if (Files.isRegularFile(file)) {
           files.put(file, pattern);
         }
-      } else if (Files.isDirectory(folder)) {
+      } else {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, name)) {
           TreeSet<Path> found = new TreeSet<>();
           all.forEach(found::add);
@@ -254,6 +265,11 @@ public final class FileTails implements TextLogs {
     } catch (IOException | DirectoryIteratorException | InvalidPathException e) {
       LOG.debug("path={} cannot be looked at: {}", path, e.toString());
     }
+  }
+
+  @Override
+  public Set<Path> folders() {
+    return folders;
   }
 
   // -- memory ------------------------------------------------------------------------------------

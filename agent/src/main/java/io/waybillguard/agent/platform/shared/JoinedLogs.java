@@ -3,8 +3,11 @@ package io.waybillguard.agent.platform.shared;
 import io.waybillguard.agent.platform.StateFile;
 import io.waybillguard.agent.platform.TextLogs;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Logs of several kinds as one. */
 public final class JoinedLogs implements TextLogs {
@@ -35,6 +38,13 @@ public final class JoinedLogs implements TextLogs {
       more |= added.more();
     }
     return new Added(lines, lost, more);
+  }
+
+  @Override
+  public Set<Path> folders() {
+    Set<Path> folders = new TreeSet<>();
+    all.forEach(each -> folders.addAll(each.folders()));
+    return folders;
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -223,6 +224,12 @@ public final class EventLogs implements TextLogs {
             (key, value) ->
                 text.append(' ').append(key).append('=').append(value.replaceAll("\\s+", " ")));
     return text.toString();
+  }
+
+  /** Of channels the system rings no bell for folders. */
+  @Override
+  public Set<Path> folders() {
+    return Set.of();
   }
 
   @Override

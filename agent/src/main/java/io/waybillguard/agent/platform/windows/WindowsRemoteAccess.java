@@ -8,9 +8,11 @@ import io.waybillguard.agent.platform.SystemEvent;
 import io.waybillguard.agent.platform.SystemEvents;
 import io.waybillguard.agent.platform.shared.Bell;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,9 +190,16 @@ public final class WindowsRemoteAccess implements RemoteAccess {
         began);
   }
 
+  /** Only of remote desktops does the system tell when somebody comes. */
   @Override
-  public void await(Duration patience) {
-    bell.await(patience);
+  public boolean watch(Collection<Path> logs) {
+    return false;
+  }
+
+  @Override
+  public boolean await(Duration least, Duration most) {
+    bell.await(most);
+    return false;
   }
 
   @Override

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,15 +35,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Remote logins: each is told once when it starts and once when it ends.
  *
- * <p>Looks every {@code every}, and soon again when something has changed: what is gone must be
- * gone at two looks, since a process may end between listing and asking; what only a login record
- * says must stand for half a second, since such a record outlives its connection by some
- * milliseconds.
+ * <p>Looks when the system says that somebody may come in, and by the clock: every {@code every}
+ * while somebody is in, or something has just changed, or the system cannot say so, else as seldom
+ * as its patience allows. It looks soon again when something has changed: what is gone must be gone
+ * at two looks, since a process may end between listing and asking; what only a login record says
+ * must stand for half a second, since such a record outlives its connection by some milliseconds.
  */
 public final class SessionSensor implements Sensor {
   private static final Logger LOG = LoggerFactory.getLogger(SessionSensor.class);
   private static final Duration SOON = Duration.ofMillis(250);
   private static final Duration RECORD_ALONE = Duration.ofMillis(500);
+
+  /** What the system told of may show in full only a little later: a title, a log, a helper. */
+  private static final Duration UNSETTLED = Duration.ofSeconds(10);
 
   /**
    * By then a record, which is urgent, is in the log; before, it may be told again after a crash.
@@ -88,6 +93,21 @@ public final class SessionSensor implements Sensor {
   private boolean more;
 
   private boolean remembered;
+
+  /** What was there at the last look, and when that was last something else. */
+  private @Nullable RemoteSigns before;
+
+  private Instant changed = Instant.MIN;
+
+  /** Whether the last wait was ended by the system, and how many in a row were in vain. */
+  private boolean stirred;
+
+  private int inVain;
+
+  private Set<Path> watched = Set.of();
+
+  /** Whether the system says when somebody may come in. */
+  private boolean isTold;
 
   private String unkept = "";
 
@@ -142,9 +162,13 @@ public final class SessionSensor implements Sensor {
     }
     missed.clear();
     waiting.clear();
+    before = null;
+    stirred = false;
     RemoteSigns signs = access.look();
     Instant now = clock.instant(); // after the look: on a busy machine it takes a while
+    compare(signs, now);
     read(now);
+    watch(now);
     Map<String, RemoteSession> present = present(signs, now);
     List<Observation> found = new ArrayList<>();
     for (StateFile.Damage damage : damages) {
@@ -176,11 +200,14 @@ public final class SessionSensor implements Sensor {
     if (!lost.isEmpty()) {
       throw new IOException(String.join("; ", lost));
     }
-    Duration pause = more ? Duration.ZERO : missed.isEmpty() && waiting.isEmpty() ? every : SOON;
-    access.await(patience.compareTo(pause) < 0 ? patience : pause);
+    Duration least = shorter(patience, least());
+    stirred = access.await(least, shorter(patience, longer(pause(patience), least)));
     RemoteSigns signs = access.look();
     Instant now = clock.instant(); // after the look: on a busy machine it takes a while
+    compare(signs, now);
     read(now);
+    watch(now);
+    inVain = stirred && !changed.equals(now) ? inVain + 1 : 0;
     Map<String, RemoteSession> present = present(signs, now);
     List<Observation> seen = new ArrayList<>();
     for (RemoteSession before : List.copyOf(open.values())) {
@@ -202,6 +229,62 @@ public final class SessionSensor implements Sensor {
     }
     seen.addAll(onlyInLogs(now));
     return seen;
+  }
+
+  /** How long the next wait lasts if nothing happens. */
+  private Duration pause(Duration patience) {
+    if (more) {
+      return Duration.ZERO;
+    }
+    if (stirred || !missed.isEmpty() || !waiting.isEmpty()) {
+      return SOON;
+    }
+    return isTold && isCalm() ? patience : every;
+  }
+
+  /** Nobody is in, and nobody is on the way. */
+  private boolean isCalm() {
+    RemoteSigns last = before;
+    return open.isEmpty()
+        && unsavedSince == null
+        && clock.instant().isAfter(changed.plus(UNSETTLED))
+        && last != null
+        && last.connections().stream().allMatch(c -> c.owners().isEmpty());
+  }
+
+  /**
+   * A machine on which others are called all the time is looked at as often as one that tells of
+   * nothing; the first call after a while is heard at once.
+   */
+  private Duration least() {
+    return inVain == 0
+        ? Duration.ZERO
+        : shorter(every, SOON.multipliedBy(1L << Math.min(inVain, 4)));
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
+  private void compare(RemoteSigns signs, Instant now) {
+    if (!signs.equals(before)) {
+      before = signs;
+      changed = now;
+    }
+  }
+
+  /** What came to a folder before it was watched is seen by the clock. */
+  private void watch(Instant now) throws IOException {
+    Set<Path> folders = logs.folders();
+    isTold = access.watch(folders);
+    if (!folders.equals(watched)) {
+      watched = folders;
+      changed = now;
+    }
   }
 
   /** A disk that takes nothing does not blind this sensor: it only remembers less. */
@@ -235,6 +318,7 @@ public final class SessionSensor implements Sensor {
     said.take(added.lines(), now);
     said.refused().forEach(refusals::add);
     if (!added.lines().isEmpty()) {
+      changed = now;
       unsaved(now);
     }
   }

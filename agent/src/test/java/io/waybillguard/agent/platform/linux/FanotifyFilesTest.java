@@ -33,14 +33,14 @@ import org.junit.jupiter.api.condition.OS;
 final class FanotifyFilesTest implements FileActivityContract {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  private TmpfsMount mount;
+  private OwnMount mount;
   private Path place;
   private FanotifyFiles files;
   private final List<FileEvent> told = new ArrayList<>();
 
   @BeforeEach
   void watchOneFileSystem() throws Exception {
-    mount = TmpfsMount.mount();
+    mount = OwnMount.of("tmpfs");
     place = mount.path();
     Files.createDirectory(place.resolve("scan"));
     // Beside the test's own: the one that programs are started from.
@@ -76,12 +76,12 @@ final class FanotifyFilesTest implements FileActivityContract {
 
   @Override
   public void write(Path file) throws Exception {
-    TmpfsMount.run("touch", file.toString());
+    OwnMount.run("touch", file.toString());
   }
 
   @Test
   void aCopyIsToldWithThePathAndTheCopierThoughTheCopierIsGone() throws Exception {
-    TmpfsMount.run("cp", "/bin/sh", place.resolve("面单 tool").toString());
+    OwnMount.run("cp", "/bin/sh", place.resolve("面单 tool").toString());
     FileEvent.Written written = await(FileEvent.Written.class, e -> isHere(e.file()));
     assertEquals(place.resolve("面单 tool"), written.file());
     assertTrue(written.by().executable().endsWith("/cp"), written::toString);
@@ -92,8 +92,7 @@ final class FanotifyFilesTest implements FileActivityContract {
   void aMoveWithinTheFileSystemIsToldUnderTheNewName() throws Exception {
     Files.createDirectory(place.resolve("a"));
     Files.createDirectory(place.resolve("b"));
-    TmpfsMount.run(
-        "sh", "-c", "echo x > " + place + "/a/x; mv " + place + "/a/x " + place + "/b/y");
+    OwnMount.run("sh", "-c", "echo x > " + place + "/a/x; mv " + place + "/a/x " + place + "/b/y");
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("b/y")));
     assertEquals(
         List.of(place.resolve("a/x"), place.resolve("b/y")),
@@ -106,9 +105,9 @@ final class FanotifyFilesTest implements FileActivityContract {
 
   @Test
   void aStartIsToldOnceAndNotThatOfItsLoader() throws Exception {
-    TmpfsMount.run("cp", "/bin/true", place.resolve("tool").toString());
-    TmpfsMount.run(place.resolve("tool").toString());
-    TmpfsMount.run("touch", place.resolve("end").toString());
+    OwnMount.run("cp", "/bin/true", place.resolve("tool").toString());
+    OwnMount.run(place.resolve("tool").toString());
+    OwnMount.run("touch", place.resolve("end").toString());
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("end")));
     List<FileEvent.Started> starts =
         told.stream()
@@ -135,7 +134,7 @@ final class FanotifyFilesTest implements FileActivityContract {
     Path script = place.resolve("script");
     Files.writeString(script, "#!/bin/sh\n: > " + place + "/made\n");
     assertTrue(script.toFile().setExecutable(true));
-    TmpfsMount.run(script.toString());
+    OwnMount.run(script.toString());
     FileEvent.Written written =
         await(FileEvent.Written.class, e -> e.file().equals(place.resolve("made")));
     assertEquals(Path.of("/bin/sh").toRealPath().toString(), written.by().executable());
@@ -147,16 +146,16 @@ final class FanotifyFilesTest implements FileActivityContract {
   @Test
   void aFolderThatWasMovedIsToldByItsNewPath() throws Exception {
     Path before = Files.createDirectories(place.resolve("before/deep"));
-    TmpfsMount.run("touch", before.resolve("1").toString());
+    OwnMount.run("touch", before.resolve("1").toString());
     await(FileEvent.Written.class, e -> e.file().equals(before.resolve("1")));
-    TmpfsMount.run("mv", place.resolve("before").toString(), place.resolve("after").toString());
-    TmpfsMount.run("touch", place.resolve("after/deep/2").toString());
+    OwnMount.run("mv", place.resolve("before").toString(), place.resolve("after").toString());
+    OwnMount.run("touch", place.resolve("after/deep/2").toString());
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("after/deep/2")));
   }
 
   @Test
   void aNameThatIsNoTextIsToldWithItsBytes() throws Exception {
-    TmpfsMount.run("sh", "-c", "printf x > \"" + place + "/$(printf 'a\\377b')\"");
+    OwnMount.run("sh", "-c", "printf x > \"" + place + "/$(printf 'a\\377b')\"");
     FileEvent.Written written = await(FileEvent.Written.class, e -> isHere(e.file()));
     assertEquals(place + "/a\u00ffb", RawPath.bytes(written.file()));
     assertEquals("x", Files.readString(written.file(), StandardCharsets.UTF_8));
@@ -166,7 +165,7 @@ final class FanotifyFilesTest implements FileActivityContract {
   @Test
   void whatThisProcessDoesIsNotTold() throws Exception {
     Files.writeString(place.resolve("mine"), "x");
-    TmpfsMount.run("touch", place.resolve("end").toString());
+    OwnMount.run("touch", place.resolve("end").toString());
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("end")));
     assertFalse(
         told.stream()
@@ -177,14 +176,14 @@ final class FanotifyFilesTest implements FileActivityContract {
   @Test
   void nothingOfOursKeepsTheFileSystemFromBeingUnmountedAndItIsWatchedAgainAfter()
       throws Exception {
-    TmpfsMount.run("touch", place.resolve("1").toString());
+    OwnMount.run("touch", place.resolve("1").toString());
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("1")));
     assertEquals(0, mount.unmount());
     await(FileEvent.VolumesChanged.class, e -> true);
     assertTrue(mount.again());
     told.clear();
     await(FileEvent.VolumesChanged.class, e -> true);
-    TmpfsMount.run("touch", place.resolve("2").toString());
+    OwnMount.run("touch", place.resolve("2").toString());
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("2")));
   }
 
@@ -193,15 +192,15 @@ final class FanotifyFilesTest implements FileActivityContract {
     assertEquals(0, mount.unmount());
     assertTrue(mount.again()); // both before anybody looked, with the numbers of the first
     await(FileEvent.VolumesChanged.class, e -> true);
-    TmpfsMount.run("touch", place.resolve("2").toString());
+    OwnMount.run("touch", place.resolve("2").toString());
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("2")));
   }
 
   @Test
   void whoReadsInAFolderThatWasAskedForIsToldAndNobodyElse() throws Exception {
-    TmpfsMount.run("sh", "-c", "echo 1 > " + place + "/scan/1; echo 2 > " + place + "/2");
-    TmpfsMount.run("cat", place.resolve("2").toString());
-    TmpfsMount.run("cat", place.resolve("scan/1").toString());
+    OwnMount.run("sh", "-c", "echo 1 > " + place + "/scan/1; echo 2 > " + place + "/2");
+    OwnMount.run("cat", place.resolve("2").toString());
+    OwnMount.run("cat", place.resolve("scan/1").toString());
     FileEvent.Read read =
         await(FileEvent.Read.class, e -> e.file().equals(place.resolve("scan/1")));
     assertEquals("cat", Path.of(read.by().executable()).getFileName().toString());
@@ -213,11 +212,11 @@ final class FanotifyFilesTest implements FileActivityContract {
 
   @Test
   void aFolderThatCameLaterIsReadInToo() throws Exception {
-    TmpfsMount.run("sh", "-c", "mkdir " + place + "/scan/day; echo 1 > " + place + "/scan/day/1");
+    OwnMount.run("sh", "-c", "mkdir " + place + "/scan/day; echo 1 > " + place + "/scan/day/1");
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("scan/day/1")));
-    TmpfsMount.run("cat", place.resolve("scan/day/1").toString());
+    OwnMount.run("cat", place.resolve("scan/day/1").toString());
     await(FileEvent.Read.class, e -> e.file().equals(place.resolve("scan/day/1")));
-    TmpfsMount.run(
+    OwnMount.run(
         "sh",
         "-c",
         "mkdir "
@@ -228,20 +227,20 @@ final class FanotifyFilesTest implements FileActivityContract {
             + place
             + "; mv out scan/in; echo end > scan/end");
     await(FileEvent.Written.class, e -> e.file().equals(place.resolve("scan/end")));
-    TmpfsMount.run("cat", place.resolve("scan/in/1").toString());
+    OwnMount.run("cat", place.resolve("scan/in/1").toString());
     await(FileEvent.Read.class, e -> e.file().equals(place.resolve("scan/in/1")));
   }
 
   @Test
   void aFileThatIsFollowedIsToldWhenItIsReadUnderWhateverName() throws Exception {
     Path file = place.resolve("packed");
-    TmpfsMount.run("sh", "-c", "echo 1 > " + file);
+    OwnMount.run("sh", "-c", "echo 1 > " + file);
     files.follow(file);
     files.follow(file);
-    TmpfsMount.run("cat", file.toString());
+    OwnMount.run("cat", file.toString());
     await(FileEvent.Read.class, e -> e.file().equals(file));
-    TmpfsMount.run("mv", file.toString(), place.resolve("elsewhere").toString());
-    TmpfsMount.run("cat", place.resolve("elsewhere").toString());
+    OwnMount.run("mv", file.toString(), place.resolve("elsewhere").toString());
+    OwnMount.run("cat", place.resolve("elsewhere").toString());
     await(FileEvent.Read.class, e -> e.file().equals(place.resolve("elsewhere")));
   }
 
@@ -255,7 +254,7 @@ final class FanotifyFilesTest implements FileActivityContract {
   @Test
   void aBurstIsToldWhole() throws Exception {
     int many = 20_000;
-    TmpfsMount.run(
+    OwnMount.run(
         "sh",
         "-c",
         "mkdir "

@@ -29,13 +29,13 @@ import org.junit.jupiter.api.condition.OS;
 final class LockedFilesTest {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  private TmpfsMount mount;
+  private OwnMount mount;
   private Path locked;
   private FileChannel holder;
 
   @BeforeEach
   void lock() throws Exception {
-    mount = TmpfsMount.mount();
+    mount = OwnMount.of("tmpfs");
     locked = Files.createFile(mount.path().resolve("evidence.db-shm"));
     holder = FileChannel.open(locked, StandardOpenOption.READ, StandardOpenOption.WRITE);
     assertTrue(holder.lock().isValid());
@@ -57,8 +57,8 @@ final class LockedFilesTest {
       Assumptions.assumeFalse(files.open().reduced(), "SKIPPED: fanotify is not to be had here");
       Path other = mount.path().resolve("other");
       Path end = mount.path().resolve("end");
-      TmpfsMount.run("ln", locked.toString(), other.toString());
-      TmpfsMount.run("sh", "-c", "echo x >> " + locked + "; echo x >> " + other + "; : > " + end);
+      OwnMount.run("ln", locked.toString(), other.toString());
+      OwnMount.run("sh", "-c", "echo x >> " + locked + "; echo x >> " + other + "; : > " + end);
       List<Path> written = writtenUntil(files::await, end);
       assertEquals(List.of(end), written);
     } finally {
@@ -72,7 +72,7 @@ final class LockedFilesTest {
       group.ignore(FanotifyEvent.CLOSE_WRITE, locked);
       group.markFileSystem(FanotifyEvent.CLOSE_WRITE, mount.path().toString());
       Path end = mount.path().resolve("end");
-      TmpfsMount.run("sh", "-c", "echo x >> " + locked + "; echo x >> " + locked + "; : > " + end);
+      OwnMount.run("sh", "-c", "echo x >> " + locked + "; echo x >> " + locked + "; : > " + end);
       List<Path> told =
           writtenUntil(
               patience -> {

@@ -81,7 +81,8 @@ final class LooksThatAreSparedTest {
   }
 
   private LinuxRemoteAccess access() throws IOException {
-    LinuxRemoteAccess access = new LinuxRemoteAccess(root, Set.of("xrdp"), Utmp.Layout.of("amd64"));
+    LinuxRemoteAccess access =
+        new LinuxRemoteAccess(root, Set.of("xrdp"), Utmp.Layout.of("amd64"), List.of(root));
     String unused = access.open();
     return access;
   }

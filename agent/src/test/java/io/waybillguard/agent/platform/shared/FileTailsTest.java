@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,16 @@ final class FileTailsTest implements TextLogsContract {
 
   private static void append(Path file, byte[] bytes) throws IOException {
     Files.write(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  @Test
+  void theFoldersOfItsFilesAreThoseThatAreThere() throws Exception {
+    FileTails logs = opened();
+    logs.look();
+    assertEquals(Set.of(log.getParent()), logs.folders());
+    Path other = Files.createDirectories(homes.get(0).resolve(".x"));
+    logs.look();
+    assertEquals(Set.of(log.getParent(), other), logs.folders());
   }
 
   private FileTails opened() throws IOException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Logs that a test writes by hand, all in one. What a run saved is kept for the next. */
 final class LinesByHand implements TextLogs {
@@ -22,6 +23,7 @@ final class LinesByHand implements TextLogs {
   private final Disk disk;
   private int at;
   String lost = "";
+  Set<Path> folders = Set.of();
   final List<StateFile.Damage> damaged = new ArrayList<>();
 
   LinesByHand(Disk disk) {
@@ -43,6 +45,11 @@ final class LinesByHand implements TextLogs {
     List<String> gone = lost.isEmpty() ? List.of() : List.of(lost);
     lost = "";
     return new Added(more, gone, false);
+  }
+
+  @Override
+  public Set<Path> folders() {
+    return folders;
   }
 
   @Override

@@ -8,10 +8,13 @@ import io.waybillguard.agent.platform.RemoteSigns.Endpoint;
 import io.waybillguard.agent.platform.RemoteSigns.Login;
 import io.waybillguard.agent.platform.RemoteSigns.ToolProcess;
 import io.waybillguard.agent.platform.shared.Bell;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /** Remote access that a test lays out by hand. */
 final class LoginsByHand implements RemoteAccess {
@@ -22,6 +25,18 @@ final class LoginsByHand implements RemoteAccess {
   final List<Login> logins = new ArrayList<>();
   private final Bell bell = new Bell();
   String unseen = "";
+
+  /** Whether the system says when somebody may come in. If so, waits take no time. */
+  boolean told;
+
+  /** Whether it says so during the next wait. */
+  boolean stirs;
+
+  /** What the last wait was asked for, and what was watched. */
+  Duration least = Duration.ZERO;
+
+  Duration most = Duration.ZERO;
+  Set<Path> watched = Set.of();
 
   /** As on Linux. */
   @Override
@@ -98,8 +113,22 @@ final class LoginsByHand implements RemoteAccess {
   }
 
   @Override
-  public void await(Duration patience) {
-    bell.await(patience);
+  public boolean watch(Collection<Path> logs) {
+    watched = Set.copyOf(logs);
+    return told;
+  }
+
+  @Override
+  public boolean await(Duration atLeast, Duration atMost) {
+    least = atLeast;
+    most = atMost;
+    if (!told) {
+      bell.await(atMost);
+      return false;
+    }
+    boolean stirred = stirs;
+    stirs = false;
+    return stirred;
   }
 
   @Override

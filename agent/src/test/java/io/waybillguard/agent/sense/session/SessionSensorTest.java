@@ -29,6 +29,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SessionSensorTest implements SensorContract {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration EVERY = Duration.ofMillis(20);
+  private static final Duration SOON = Duration.ofMillis(250);
   private static final Instant NOON = Instant.parse("2026-06-12T04:00:00Z");
   private static final List<RemoteTool> TOOLS =
       List.of(
@@ -97,7 +101,7 @@ final class SessionSensorTest implements SensorContract {
         TOOLS,
         ZoneOffset.UTC,
         folder == null ? Path.of("unused") : folder.resolve("logins.json"),
-        Duration.ofMillis(20),
+        EVERY,
         () -> now);
   }
 
@@ -503,6 +507,116 @@ final class SessionSensorTest implements SensorContract {
     sensor.close();
     sensor.open();
     assertEquals(List.of(), look());
+  }
+
+  // -- how often it looks ------------------------------------------------------------------------
+
+  /** How long it would wait for the next look. */
+  private Duration pause() throws IOException {
+    List<Observation> unused = sensor.sense(PATIENCE);
+    return desk.most;
+  }
+
+  private void calm() throws IOException {
+    desk.told = true;
+    sensor.open();
+    now = now.plusSeconds(11);
+    assertEquals(PATIENCE, pause());
+  }
+
+  @Test
+  void whoIsToldWhenSomebodyComesLooksByTheClockOnlyAsANet() throws IOException {
+    calm();
+    desk.told = false;
+    assertEquals(PATIENCE, pause(), "what a wait is for is decided before it");
+    assertEquals(EVERY, pause());
+  }
+
+  @Test
+  void afterACallItLooksAgainSoonAndIfThereWasNothingItRestsAgain() throws IOException {
+    calm();
+    desk.stirs = true;
+    assertEquals(PATIENCE, pause());
+    assertEquals(SOON, pause());
+    assertEquals(PATIENCE, pause());
+  }
+
+  @Test
+  void whatHasJustChangedIsLookedAtOftenForAWhile() throws IOException {
+    calm();
+    desk.run(900, "x11vnc", "x11vnc -display :0", "lin");
+    desk.stirs = true;
+    assertEquals(PATIENCE, pause());
+    assertEquals(SOON, pause());
+    assertEquals(EVERY, pause());
+    now = now.plusSeconds(9);
+    assertEquals(EVERY, pause());
+    now = now.plusSeconds(2);
+    assertEquals(PATIENCE, pause());
+  }
+
+  @Test
+  void aLineOfALogIsAChangeToo() throws IOException {
+    calm();
+    written.write("/var/log/tool", "a line");
+    assertEquals(PATIENCE, pause());
+    assertEquals(EVERY, pause());
+  }
+
+  @Test
+  void whileSomebodyIsInItLooksOftenSinceNobodySaysThatHeGoes() throws IOException {
+    calm();
+    sshLogin();
+    desk.stirs = true;
+    assertEquals(1, sensor.sense(PATIENCE).size());
+    assertEquals(SOON, pause());
+    now = now.plusSeconds(600);
+    assertEquals(EVERY, pause());
+    desk.allGone();
+    List<Observation> unused = lookOn();
+    now = now.plusSeconds(11);
+    assertEquals(List.of(), lookOn());
+    assertEquals(PATIENCE, pause());
+  }
+
+  @Test
+  void whoKnocksAtAToolsDoorIsWatchedWhileHeStandsThere() throws IOException {
+    calm();
+    desk.connect("203.0.113.7", 22, 900);
+    List<Observation> unused = sensor.sense(PATIENCE);
+    now = now.plusSeconds(600);
+    assertEquals(EVERY, pause());
+  }
+
+  @Test
+  void callsWithoutEndAreAnsweredNoMoreOftenThanByTheClock() throws IOException {
+    calm();
+    List<Duration> least = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      desk.stirs = true;
+      List<Observation> unused = sensor.sense(PATIENCE);
+      least.add(desk.least);
+    }
+    assertEquals(Duration.ZERO, least.get(0), "the first is heard at once");
+    assertEquals(List.of(EVERY, EVERY, EVERY, EVERY, EVERY), least.subList(1, 6));
+    List<Observation> unused = sensor.sense(PATIENCE);
+    assertEquals(Duration.ZERO, leastOfTheNext(), "after a wait in which nobody called");
+  }
+
+  private Duration leastOfTheNext() throws IOException {
+    List<Observation> unused = sensor.sense(PATIENCE);
+    return desk.least;
+  }
+
+  @Test
+  void theFoldersOfTheLogsAreWatchedAndANewOneIsLookedAtAgain() throws IOException {
+    lines.folders = Set.of(Path.of("/var/log"));
+    calm();
+    assertEquals(Set.of(Path.of("/var/log")), desk.watched);
+    lines.folders = Set.of(Path.of("/var/log"), Path.of("/var/log/todesk"));
+    assertEquals(PATIENCE, pause());
+    assertEquals(lines.folders, desk.watched);
+    assertEquals(EVERY, pause());
   }
 
   private static List<String> types(List<Observation> seen) {

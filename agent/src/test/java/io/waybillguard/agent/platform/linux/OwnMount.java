@@ -11,22 +11,30 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /** A file system of its own for a test, so that the rest of the machine is left alone. */
-final class TmpfsMount implements AutoCloseable {
+final class OwnMount implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private final String type;
   private final Path at;
 
-  private TmpfsMount(Path at) {
+  private OwnMount(String type, Path at) {
+    this.type = type;
     this.at = at;
   }
 
-  /** Skips the test, and says so, where mounting is not allowed. */
-  static TmpfsMount mount() throws IOException, InterruptedException {
+  /**
+   * Skips the test, and says so, where mounting is not allowed.
+   *
+   * @param type {@code tmpfs}, or {@code tracefs}, which is the kernel's one at another place
+   */
+  static OwnMount of(String type) throws IOException, InterruptedException {
     Path at = Files.createTempDirectory("waybill-guard").toRealPath();
-    TmpfsMount mount = new TmpfsMount(at);
+    OwnMount mount = new OwnMount(type, at);
     Assumptions.assumeTrue(
         mount.again(),
-        "SKIPPED: needs the right to mount a tmpfs (root); what this test promises is not tried");
+        "SKIPPED: needs the right to mount a "
+            + type
+            + " (root); what this test promises is not tried");
     return mount;
   }
 
@@ -35,7 +43,7 @@ final class TmpfsMount implements AutoCloseable {
   }
 
   boolean again() throws IOException, InterruptedException {
-    return run("mount", "-t", "tmpfs", "waybill-guard-test", at.toString()) == 0;
+    return run("mount", "-t", type, "waybill-guard-test", at.toString()) == 0;
   }
 
   int unmount() throws IOException, InterruptedException {
