@@ -275,14 +275,14 @@ def main():
     words = argparse.ArgumentParser()
     words.add_argument("run_dir")
     words.add_argument("--quick", action="store_true", help="at most three minutes: few acts, storms of 5 s, a small log")
-    words.add_argument("--settle", type=int, help="seconds from ready until rest is measured (15 when quick, else 300)")
+    words.add_argument("--settle", type=int, help="seconds from ready until rest is measured (15 when quick, else 240)")
     words.add_argument("--jar", default=lab.AGENT_JAR)
     given = words.parse_args()
     if os.geteuid() != 0:
         raise SystemExit("footprint.py needs root, for fanotify")
     given.jar, given.alone = os.path.abspath(given.jar), False
-    given.n, given.seconds = (10, 5) if given.quick else (40, 30)
-    given.settle = given.settle if given.settle is not None else (15 if given.quick else 300)
+    given.n, given.programs, given.seconds, given.drained = (10, 10, 5, 5) if given.quick else (40, 100, 60, 30)
+    given.settle = given.settle if given.settle is not None else (15 if given.quick else 240)
     folder = os.path.abspath(given.run_dir)
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)

@@ -369,7 +369,7 @@ def acts_of(acts, given, desk, loads, began):
                 load = subprocess.Popen([sys.executable, "-c", LOAD, desk], stdout=subprocess.PIPE, text=True)
                 time.sleep(1)
             loads[phase] = os.getloadavg()[0]
-            for sensor, n in (("program", given.n), ("persistence", few), ("image", some), ("upload", some), ("session", few)):
+            for sensor, n in (("program", given.programs), ("persistence", few), ("image", some), ("upload", some), ("session", few)):
                 began[phase, sensor] = getattr(acts, sensor)(phase, n)
                 print("%s: %d acts for %s" % (phase, len(began[phase, sensor]), sensor), flush=True)
     finally:
@@ -384,8 +384,8 @@ def storms_of(folder, given, desk, home):
     if not shutil.which("cc"):
         print("================ SKIPPED storms: no cc here (apt-get install gcc libc6-dev)", flush=True)
         return storms
-    for what, rate, program in (("drained", 50_000, None), ("recorded", 5_000, "/bin/true")):
-        made, rate_made = storm(folder, desk, rate, given.seconds, program)
+    for what, rate, program, seconds in (("drained", 50_000, None, given.drained), ("recorded", 5_000, "/bin/true", given.seconds)):
+        made, rate_made = storm(folder, desk, rate, seconds, program)
         storms[what] = {"made": made, "made_per_s": rate_made}
         print("%s: %d acts, %d a second" % (what, made, rate_made), flush=True)
     if not until(Settled(home).is_so, 40, 2):
@@ -433,7 +433,7 @@ def measure(folder, given, desk, more=lambda home, agent, hq: {}):
             until(lambda: hq.size > held + (now[1] - at_once[1]) // 2, 40)
             if hq.size > held:
                 wire["storm"] = round((hq.relay.sent - sent) / (hq.size - held))
-        rest["after the storms"] = at_rest(agent, [], 20 if given.quick else 60)["agent"]
+        rest["after the storms"] = at_rest(agent, [], 20 if given.quick else 40)["agent"]
         extra = more(home, agent, hq)
     finally:
         acts.end()
@@ -478,6 +478,7 @@ def main():
     given.java = []
     if given.quick:
         given.n, given.seconds = 20, 10
+    given.programs, given.drained = given.n, given.seconds
     given.jar = os.path.abspath(given.jar)
     if os.geteuid() != 0:
         raise SystemExit("sensors.py needs root, for fanotify")
