@@ -281,7 +281,7 @@ def main():
     if os.geteuid() != 0:
         raise SystemExit("footprint.py needs root, for fanotify")
     given.jar, given.alone = os.path.abspath(given.jar), False
-    given.n, given.programs, given.seconds, given.drained = (10, 10, 5, 5) if given.quick else (40, 100, 60, 30)
+    given.n, given.programs, given.seconds = (10, 10, 5) if given.quick else (40, 100, 30)
     given.settle = given.settle if given.settle is not None else (15 if given.quick else 240)
     folder = os.path.abspath(given.run_dir)
     shutil.rmtree(folder, ignore_errors=True)

@@ -384,8 +384,8 @@ def storms_of(folder, given, desk, home):
     if not shutil.which("cc"):
         print("================ SKIPPED storms: no cc here (apt-get install gcc libc6-dev)", flush=True)
         return storms
-    for what, rate, program, seconds in (("drained", 50_000, None, given.drained), ("recorded", 5_000, "/bin/true", given.seconds)):
-        made, rate_made = storm(folder, desk, rate, seconds, program)
+    for what, rate, program in (("drained", 50_000, None), ("recorded", 5_000, "/bin/true")):
+        made, rate_made = storm(folder, desk, rate, given.seconds, program)
         storms[what] = {"made": made, "made_per_s": rate_made}
         print("%s: %d acts, %d a second" % (what, made, rate_made), flush=True)
     if not until(Settled(home).is_so, 40, 2):
@@ -478,7 +478,7 @@ def main():
     given.java = []
     if given.quick:
         given.n, given.seconds = 20, 10
-    given.programs, given.drained = given.n, given.seconds
+    given.programs = given.n
     given.jar = os.path.abspath(given.jar)
     if os.geteuid() != 0:
         raise SystemExit("sensors.py needs root, for fanotify")

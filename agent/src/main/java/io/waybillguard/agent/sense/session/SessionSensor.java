@@ -119,7 +119,8 @@ public final class SessionSensor implements Sensor {
    * @param tools by which somebody may come in
    * @param zone of times in logs that name none
    * @param memory the file that keeps what is open over a new start
-   * @param every how often to look
+   * @param every how often to look while somebody is in, something has just changed, or the system
+   *     does not say who comes
    */
   public SessionSensor(
       RemoteAccess access,
