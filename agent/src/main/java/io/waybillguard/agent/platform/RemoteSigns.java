@@ -27,7 +27,8 @@ public record RemoteSigns(
    * Somebody connected to this machine.
    *
    * @param inode what tells it from any other until the machine starts anew: the kernel's number
-   *     for the socket, or the time at which it was made
+   *     for the socket, which on Linux is 0 until a program accepts it, or the time at which it was
+   *     made
    * @param owners the processes that hold it, as far as they may be asked
    * @param doors the processes of the tools that listen at the port that was connected to
    * @param loopback whether the peer is this machine itself
@@ -45,6 +46,11 @@ public record RemoteSigns(
     public Connection {
       owners = List.copyOf(owners);
       doors = List.copyOf(doors);
+    }
+
+    /** Whether a program has taken it: before, nobody can say whose it is. */
+    public boolean isAccepted() {
+      return inode != 0;
     }
   }
 

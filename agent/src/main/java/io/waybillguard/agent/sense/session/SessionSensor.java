@@ -49,6 +49,9 @@ public final class SessionSensor implements Sensor {
   /** What the system told of may show in full only a little later: a title, a log, a helper. */
   private static final Duration UNSETTLED = Duration.ofSeconds(10);
 
+  /** So many looks follow calls of the system soon; a login makes some three or four. */
+  private static final int CALLS_HEARD_SOON = 8;
+
   /**
    * By then a record, which is urgent, is in the log; before, it may be told again after a crash.
    */
@@ -94,15 +97,16 @@ public final class SessionSensor implements Sensor {
 
   private boolean remembered;
 
-  /** What was there at the last look, and when that was last something else. */
-  private @Nullable RemoteSigns before;
+  /** What of tools and logins was there at the last look, and when that was last otherwise. */
+  private @Nullable RemoteSigns lastSigns;
 
   private Instant changed = Instant.MIN;
 
-  /** Whether the last wait was ended by the system, and how many in a row were in vain. */
-  private boolean stirred;
+  /** How many waits in a row the system has ended. */
+  private int calls;
 
-  private int inVain;
+  /** Whether a connection waits for somebody to accept it. */
+  private boolean isKnockedAt;
 
   private Set<Path> watched = Set.of();
 
@@ -163,8 +167,8 @@ public final class SessionSensor implements Sensor {
     }
     missed.clear();
     waiting.clear();
-    before = null;
-    stirred = false;
+    lastSigns = null;
+    calls = 0;
     RemoteSigns signs = access.look();
     Instant now = clock.instant(); // after the look: on a busy machine it takes a while
     compare(signs, now);
@@ -202,13 +206,13 @@ public final class SessionSensor implements Sensor {
       throw new IOException(String.join("; ", lost));
     }
     Duration least = shorter(patience, least());
-    stirred = access.await(least, shorter(patience, longer(pause(patience), least)));
+    boolean isCalled = access.await(least, shorter(patience, longer(pause(patience), least)));
+    calls = isCalled ? calls + 1 : 0;
     RemoteSigns signs = access.look();
     Instant now = clock.instant(); // after the look: on a busy machine it takes a while
     compare(signs, now);
     read(now);
     watch(now);
-    inVain = stirred && !changed.equals(now) ? inVain + 1 : 0;
     Map<String, RemoteSession> present = present(signs, now);
     List<Observation> seen = new ArrayList<>();
     for (RemoteSession before : List.copyOf(open.values())) {
@@ -237,7 +241,7 @@ public final class SessionSensor implements Sensor {
     if (more) {
       return Duration.ZERO;
     }
-    if (stirred || !missed.isEmpty() || !waiting.isEmpty()) {
+    if (calls > 0 || !missed.isEmpty() || !waiting.isEmpty()) {
       return SOON;
     }
     return isTold && isCalm() ? patience : every;
@@ -245,22 +249,21 @@ public final class SessionSensor implements Sensor {
 
   /** Nobody is in, and nobody is on the way. */
   private boolean isCalm() {
-    RemoteSigns last = before;
+    RemoteSigns last = lastSigns;
     return open.isEmpty()
         && unsavedSince == null
         && clock.instant().isAfter(changed.plus(UNSETTLED))
+        && !isKnockedAt
         && last != null
-        && last.connections().stream().allMatch(c -> c.owners().isEmpty());
+        && last.connections().isEmpty();
   }
 
   /**
-   * A machine on which others are called all the time is looked at as often as one that tells of
-   * nothing; the first call after a while is heard at once.
+   * The first call is heard at once. While more come, as when somebody tries passwords, there are a
+   * few looks a second, and then no more than by the clock.
    */
   private Duration least() {
-    return inVain == 0
-        ? Duration.ZERO
-        : shorter(every, SOON.multipliedBy(1L << Math.min(inVain, 4)));
+    return calls == 0 ? Duration.ZERO : calls < CALLS_HEARD_SOON ? shorter(every, SOON) : every;
   }
 
   private static Duration shorter(Duration one, Duration other) {
@@ -271,9 +274,14 @@ public final class SessionSensor implements Sensor {
     return one.compareTo(other) < 0 ? other : one;
   }
 
+  /** Connections to others' programs change nothing: a desk may have a busy server on it. */
   private void compare(RemoteSigns signs, Instant now) {
-    if (!signs.equals(before)) {
-      before = signs;
+    isKnockedAt = signs.connections().stream().anyMatch(c -> !c.isAccepted());
+    List<RemoteSigns.Connection> ofTools =
+        signs.connections().stream().filter(c -> !c.owners().isEmpty()).toList();
+    RemoteSigns these = new RemoteSigns(ofTools, signs.processes(), signs.logins());
+    if (!these.equals(lastSigns)) {
+      lastSigns = these;
       changed = now;
     }
   }

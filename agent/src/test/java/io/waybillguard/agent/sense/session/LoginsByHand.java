@@ -48,6 +48,23 @@ final class LoginsByHand implements RemoteAccess {
     connections.add(connection(peer, herePort, owner, ProcessFacts.UNKNOWN, false));
   }
 
+  /**
+   * A connection that is none of the tools'.
+   *
+   * @param inode 0 while nobody has accepted it
+   */
+  void connectToOthers(String peer, int herePort, long inode) {
+    connections.add(
+        new Connection(
+            new Endpoint("192.0.2.4", herePort),
+            new Endpoint(peer, 50_000),
+            inode,
+            List.of(),
+            List.of(),
+            false,
+            ProcessFacts.UNKNOWN));
+  }
+
   void connectFromHere(int herePort, long owner, String by) {
     connections.add(
         connection("127.0.0.1", herePort, owner, new ProcessFacts(77, by, "root", 1), true));

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -94,6 +95,10 @@ final class SessionSensorTest implements SensorContract {
   }
 
   private SessionSensor sensorAnew() {
+    return sensorThatLooks(EVERY);
+  }
+
+  private SessionSensor sensorThatLooks(Duration every) {
     lines = new LinesByHand(written);
     return new SessionSensor(
         desk,
@@ -101,7 +106,7 @@ final class SessionSensorTest implements SensorContract {
         TOOLS,
         ZoneOffset.UTC,
         folder == null ? Path.of("unused") : folder.resolve("logins.json"),
-        EVERY,
+        every,
         () -> now);
   }
 
@@ -590,22 +595,53 @@ final class SessionSensorTest implements SensorContract {
 
   @Test
   void callsWithoutEndAreAnsweredNoMoreOftenThanByTheClock() throws IOException {
+    Duration every = Duration.ofSeconds(2);
+    sensor = sensorThatLooks(every);
     calm();
     List<Duration> least = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 20; i++) {
       desk.stirs = true;
+      sshKnock(900 + i); // something new each time
       List<Observation> unused = sensor.sense(PATIENCE);
       least.add(desk.least);
     }
     assertEquals(Duration.ZERO, least.get(0), "the first is heard at once");
-    assertEquals(List.of(EVERY, EVERY, EVERY, EVERY, EVERY), least.subList(1, 6));
+    assertEquals(Collections.nCopies(7, SOON), least.subList(1, 8));
+    assertEquals(Collections.nCopies(12, every), least.subList(8, 20));
     List<Observation> unused = sensor.sense(PATIENCE);
-    assertEquals(Duration.ZERO, leastOfTheNext(), "after a wait in which nobody called");
+    List<Observation> nobody = sensor.sense(PATIENCE);
+    assertEquals(List.of(), nobody);
+    assertEquals(Duration.ZERO, desk.least, "after a wait in which nobody called");
   }
 
-  private Duration leastOfTheNext() throws IOException {
+  private void sshKnock(long pid) {
+    desk.allGone();
+    desk.connect("203.0.113.7", 22, pid);
+    desk.run(pid, "sshd", "sshd: [accepted]", "root");
+  }
+
+  @Test
+  void aBusyServerOfOthersOnThisDeskChangesNothing() throws IOException {
+    calm();
+    for (int i = 0; i < 5; i++) {
+      desk.connections.clear();
+      desk.connectToOthers("203.0.113." + i, 443, 7000 + i);
+      desk.stirs = true;
+      List<Observation> unused = sensor.sense(PATIENCE);
+    }
+    assertEquals(SOON, pause());
+    assertEquals(PATIENCE, pause());
+  }
+
+  @Test
+  void aConnectionThatNobodyHasAcceptedYetIsLookedAtAgain() throws IOException {
+    calm();
+    desk.connectToOthers("203.0.113.7", 5900, 0);
+    desk.stirs = true;
     List<Observation> unused = sensor.sense(PATIENCE);
-    return desk.least;
+    assertEquals(SOON, pause());
+    now = now.plusSeconds(60);
+    assertEquals(EVERY, pause());
   }
 
   @Test
