@@ -246,16 +246,17 @@ public final class FileTails implements TextLogs {
     String name = path.substring(end);
     try {
       Path folder = base.resolve(path.substring(0, end));
-      if (!Files.isDirectory(folder)) {
-        return;
-      }
-      folders.add(folder);
       if (!name.contains("*")) {
-        Path file = folder.resolve(name);
+        Path file = folder.resolve(name); // on Windows a name may still be a path
+        Path parent = file.getParent();
+        if (parent != null && Files.isDirectory(parent)) {
+          folders.add(parent);
+        }
         if (Files.isRegularFile(file)) {
           files.put(file, pattern);
         }
-      } else {
+      } else if (Files.isDirectory(folder)) {
+        folders.add(folder);
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, name)) {
           TreeSet<Path> found = new TreeSet<>();
           all.forEach(found::add);
