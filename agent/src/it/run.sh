@@ -102,6 +102,7 @@ else
     skip upload "needs root, for fanotify, netlink and a network namespace"
     skip benign "needs root, for fanotify, a network namespace and dpkg"
     skip sessions "needs root, for network namespaces"
+    skip sessions_traced "needs root, for network namespaces and tracefs"
     skip disposal "needs root, for network namespaces"
     skip counts "needs root, for fanotify"
     skip notice "needs root, for network namespaces and another account"
@@ -128,6 +129,12 @@ else
       fi
     fi
     part sessions 500 python3 "$here/sessions.py" "$out/sessions"
+    # A desk has tracefs, which systemd mounts: there the kernel says who comes.
+    if unshare --mount mount -t tracefs tracefs /sys/kernel/tracing; then
+      part sessions_traced 500 unshare --mount sh -c 'mount -t tracefs tracefs /sys/kernel/tracing && exec python3 "$@"' sh "$here/sessions.py" "$out/sessions_traced"
+    else
+      skip sessions_traced "tracefs may not be mounted here"
+    fi
     part disposal 300 python3 "$here/disposal.py" "$out/disposal"
     if ! command -v strace >/dev/null || ! command -v jcmd >/dev/null; then
       skip counts "needs strace and a JDK (apt-get install strace openjdk-17-jdk-headless)"

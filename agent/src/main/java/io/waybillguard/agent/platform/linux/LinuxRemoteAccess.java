@@ -93,6 +93,10 @@ public final class LinuxRemoteAccess implements RemoteAccess {
   private Optional<TcpCounters> counters = Optional.empty();
   private List<TcpTable.Row> rowsBefore = List.of();
   private boolean anyInbound;
+
+  /** Whether somebody was seen whom no program had accepted yet: the counts do not tell of that. */
+  private boolean isKnockedAt;
+
   private int sameRows;
   private int unchanged;
   private String denied = "";
@@ -182,6 +186,7 @@ public final class LinuxRemoteAccess implements RemoteAccess {
     List<TcpTable.Row> inbound = inbound(rows);
     rowsBefore = rows;
     anyInbound = !inbound.isEmpty();
+    isKnockedAt = inbound.stream().anyMatch(row -> row.inode() == 0);
     boolean isSettled = !newest.isAnother();
     String signature = signature(inbound);
     RemoteSigns last = before;
@@ -215,6 +220,7 @@ public final class LinuxRemoteAccess implements RemoteAccess {
     counters = TcpCounters.read(proc);
     boolean isSame =
         last.isPresent()
+            && !isKnockedAt
             && counters.isPresent()
             && counters.get().begunThere() == last.get().begunThere()
             && (!anyInbound || counters.get().open() == last.get().open());

@@ -101,6 +101,16 @@ final class LooksThatAreSparedTest {
   }
 
   @Test
+  void whoIsAcceptedAfterALookIsKnownAtTheNext() throws Exception {
+    LinuxRemoteAccess access = access();
+    tcp(LISTENING + CONNECTED.replace(" 200 1 ", " 0 1 "));
+    counts(3, 1, 1);
+    assertFalse(access.look().connections().get(0).isAccepted());
+    tcp(LISTENING + CONNECTED);
+    assertTrue(access.look().connections().get(0).isAccepted(), "the counts are the same");
+  }
+
+  @Test
   void theTableIsReadAgainNowAndThenWhateverTheCountsSay() throws Exception {
     LinuxRemoteAccess access = access();
     tcp(LISTENING + CONNECTED);
