@@ -1,8 +1,7 @@
 package io.waybillguard.agent.app;
 
+import io.waybillguard.agent.platform.shared.Bell;
 import io.waybillguard.agent.run.Duty;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +16,7 @@ final class IdleMemory implements Duty {
   static final long MUCH = 22L << 20;
 
   private final Heap heap;
-  private final Semaphore signal = new Semaphore(0);
+  private final Bell bell = new Bell();
 
   /** How much was held, and how much was in use, at the last look. */
   private long held;
@@ -69,10 +68,8 @@ final class IdleMemory implements Duty {
 
   /** A look each minute; a collection, some 0.1 s, when the storm is over. */
   @Override
-  public int step() throws Exception {
-    if (signal.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-      signal.drainPermits();
-    }
+  public int step() {
+    bell.await(LONGEST_WAIT);
     return look() ? 1 : 0;
   }
 
@@ -102,6 +99,6 @@ final class IdleMemory implements Duty {
 
   @Override
   public void wake() {
-    signal.release();
+    bell.ring();
   }
 }

@@ -29,13 +29,13 @@ final class HttpsTransport implements Transport {
     this.tls = tls;
     this.connect = connect;
     this.read = read;
+    // What a connection has until it is told otherwise: Java would read 140 authorities for it, and
+    // keep them. Ours is all that anything here may trust.
+    HttpsURLConnection.setDefaultSSLSocketFactory(tls.getSocketFactory());
   }
 
   @Override
   public Answer post(String path, Body kind, byte[] body) throws IOException {
-    // What a connection has until it is told otherwise: Java would read 140 authorities for it, and
-    // keep them. Ours is all that anything here may trust.
-    HttpsURLConnection.setDefaultSSLSocketFactory(tls.getSocketFactory());
     HttpsURLConnection http = (HttpsURLConnection) base.resolve(path).toURL().openConnection();
     http.setSSLSocketFactory(tls.getSocketFactory());
     http.setConnectTimeout(Math.toIntExact(connect.toMillis()));

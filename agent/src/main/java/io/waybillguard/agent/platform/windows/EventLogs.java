@@ -226,7 +226,7 @@ public final class EventLogs implements TextLogs {
     return text.toString();
   }
 
-  /** Of channels the system rings no bell for folders. */
+  /** Channels lie in no folder that could be watched. */
   @Override
   public Set<Path> folders() {
     return Set.of();
